@@ -1,0 +1,56 @@
+// Runs the subjects of one workload by turns, each in a fresh process, and reads their figures back.
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import type { Workload } from './workload.ts'
+
+/** A workload as its own process described it: the runner itself never imports measured code. */
+export interface Description extends Pick<Workload, 'figures' | 'unit'> {
+  readonly subjects: readonly string[]
+  readonly execArgv: readonly string[]
+  readonly notRun: string | undefined
+}
+
+export interface Process {
+  /** Path of the Node binary under test. */
+  readonly node: string
+  /** Folder made by `bundleWorkloads`. */
+  readonly build: string
+}
+
+const TIMEOUT_MS = 300_000
+
+function runChild({ node, build }: Process, workload: string, subject: string, execArgv: readonly string[]): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const args = [...execArgv, join(build, 'child.mjs'), join(build, `${workload}.mjs`), subject]
+    execFile(node, args, { cwd: build, timeout: TIMEOUT_MS, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
+      if (error !== null) {
+        const why = error.killed ? `took longer than ${TIMEOUT_MS} ms` : stderr.trim().split('\n').slice(-8).join('\n')
+        reject(new Error(`${workload}, ${subject}: ${why}`, { cause: error }))
+        return
+      }
+      resolve(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''))
+    })
+  })
+}
+
+export async function describe(process: Process, workload: string): Promise<Description> {
+  return (await runChild(process, workload, '--describe', [])) as Description
+}
+
+/** Figures by subject, one a round. Rounds are interleaved, so that a slow minute of the machine hits all subjects alike. */
+export async function measure(
+  process: Process,
+  workload: string,
+  { subjects, execArgv }: Description,
+  rounds: number,
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const values = new Map<string, number[]>(subjects.map((subject) => [subject, []]))
+  for (let round = 0; round < rounds; round++) {
+    // Every other round runs backwards: whoever runs second is not always the same.
+    for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) {
+      const { value } = (await runChild(process, workload, subject, execArgv)) as { readonly value: number }
+      values.get(subject)?.push(value)
+    }
+  }
+  return values
+}

@@ -1,0 +1,29 @@
+// The report for people: one aligned row a figure.
+import Table from 'cli-table3'
+import type { Row } from './row.ts'
+
+function short(value: number): string {
+  const size = Math.abs(value)
+  return size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : size >= 0.1 ? value.toFixed(2) : value.toPrecision(2)
+}
+
+export function rowsToTable(rows: readonly Row[]): string {
+  const table = new Table({
+    head: ['workload', 'subject', 'peer', 'ratio', 'spread', 'target', 'met', 'subject / peer', 'node'],
+    style: { head: [], border: [] },
+  })
+  for (const row of rows) {
+    table.push([
+      row.workload,
+      row.subject,
+      row.peer ?? '',
+      row.peer === null ? `${short(row.ratio)} ${row.unit}` : short(row.ratio),
+      row.spread.map(short).join(' to '),
+      row.target ?? '',
+      row.met === null ? '' : row.met ? 'yes' : 'MISSED',
+      `${short(row.subjectMedian)}${row.peerMedian === null ? '' : ` / ${short(row.peerMedian)}`} ${row.unit}`,
+      row.node,
+    ])
+  }
+  return table.toString()
+}

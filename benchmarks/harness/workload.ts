@@ -1,0 +1,64 @@
+// What a workload file declares: subjects that each return one figure, and the ratios between them that must hold.
+
+import type { NodeLine } from '../../tooling/node-matrix/matrix.ts'
+
+/** A bar such as `>= 6`, `<= 0.75` or `<= 0.2 ms`, for all Node lines or for each. */
+export type Target = string | Readonly<Partial<Record<NodeLine, string>>>
+
+/**
+ * One way of doing the work. Runs once in a fresh process, warms itself up, asserts its own result (so that it cannot
+ * measure an error), and returns one figure in the workload's unit. Lower is better.
+ */
+export type Subject = () => number | Promise<number>
+
+/** One row of the report. */
+export interface Figure {
+  readonly subject: string
+  /** The subject it is held against; absent: the subject's own figure is the row's number. */
+  readonly peer?: string | undefined
+  /** `speedup` (default) is peer / subject, more is better; `cost` is subject / peer, less is better; `added` is subject - peer. */
+  readonly ratio?: 'speedup' | 'cost' | 'added' | undefined
+  /** Absent: reported without a bar. */
+  readonly target?: Target | undefined
+}
+
+export interface Workload {
+  readonly unit: 'ns' | 'us' | 'ms' | 'bytes' | 'MiB' | 'count'
+  readonly subjects: Readonly<Record<string, Subject>>
+  readonly figures: readonly Figure[]
+  /** Flags for the measured process, such as `--expose-gc`. */
+  readonly execArgv?: readonly string[] | undefined
+  /** Why this workload cannot run here (a peer or a server is absent); `undefined` when it can. */
+  readonly notRun?: (() => string | undefined | Promise<string | undefined>) | undefined
+}
+
+/** Declares a workload: `export const workload = defineWorkload({ … })`, one a file; the file's path is its name. */
+export function defineWorkload(workload: Workload): Workload {
+  for (const { subject, peer } of workload.figures) {
+    for (const name of peer === undefined ? [subject] : [subject, peer]) {
+      if (!Object.hasOwn(workload.subjects, name))
+        throw new TypeError(`a figure names the subject "${name}", which is not declared`)
+    }
+  }
+  return workload
+}
+
+/**
+ * Runs `work(count)` `warmups` times untimed, then `rounds` times, and returns the median time of one operation.
+ * @param count - operations that one call of `work` performs.
+ * @returns nanoseconds an operation.
+ */
+export async function medianNs(
+  count: number,
+  work: (count: number) => void | Promise<void>,
+  { warmups = 2, rounds = 5 }: { readonly warmups?: number | undefined; readonly rounds?: number | undefined } = {},
+): Promise<number> {
+  const times: number[] = []
+  for (let round = -warmups; round < rounds; round++) {
+    const startedAt = process.hrtime.bigint()
+    await work(count)
+    const elapsedNs = Number(process.hrtime.bigint() - startedAt)
+    if (round >= 0) times.push(elapsedNs / count)
+  }
+  return times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN
+}

@@ -1,0 +1,42 @@
+// The main entries that also serve browsers: they bundle without Node, load without Node's globals, and work there.
+import { expect, test } from 'vitest'
+import { bundleForBrowser, runInBrowserRealm } from './bundle.ts'
+
+test('catrate limits in a browser', async () => {
+  const bundle = await bundleForBrowser('@loopwright/catrate')
+  const program = `const limiter = new entry.Limiter({ windows: [{ windowMs: 60000, count: 1 }] })
+    return [limiter.allow('a').allowed, limiter.allow('a').allowed]`
+  expect(await runInBrowserRealm(bundle, program)).toEqual([true, false])
+})
+
+test('metrics record in a browser', async () => {
+  const bundle = await bundleForBrowser('@loopwright/metrics')
+  const program = `const histogram = new entry.Histogram()
+    for (let value = 1; value <= 100; value++) histogram.record(value)
+    const median = entry.quantile(histogram.snapshot(), 0.5)
+    return [histogram.snapshot().count, median > 48 && median < 52]`
+  expect(await runInBrowserRealm(bundle, program)).toEqual([100, true])
+})
+
+test('logiface loads in a browser, and knows its levels there', async () => {
+  const bundle = await bundleForBrowser('@loopwright/logiface')
+  const program =
+    "return [typeof entry.createLogger, entry.parseLevel('info'), entry.isLogError(new entry.LogError('ERR_LOG_OPTION', 'no'))]"
+  expect(await runInBrowserRealm(bundle, program)).toEqual(['function', 6, true])
+})
+
+test('js-adapter loads in a browser, its engine on demand', async () => {
+  const bundle = await bundleForBrowser('@loopwright/js-adapter', ['@jitl/*'])
+  const program = 'return [typeof entry.Sandbox.create, typeof entry.JsAdapterError]'
+  expect(await runInBrowserRealm(bundle, program)).toEqual(['function', 'function'])
+})
+
+test('an entry that reaches a module of Node does not bundle', async () => {
+  await expect(bundleForBrowser('node:fs')).rejects.toThrow('node:fs')
+})
+
+test('the realm has nothing of Node', async () => {
+  expect(await runInBrowserRealm('var entry = {}', 'return [typeof process, typeof require, typeof Buffer, typeof URL]')).toEqual(
+    ['undefined', 'undefined', 'undefined', 'function'],
+  )
+})

@@ -1,0 +1,20 @@
+// What a conformance suite declares; `pnpm conformance` runs every file beside this one that exports `suite`.
+
+export interface ConformanceResult {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+  /** One line a failure, the first few; printed to stderr. */
+  readonly failures: readonly string[]
+}
+
+export interface ConformanceOptions {
+  /** A checkout of the suite's own sources (test262, WPT), where the suite needs one. */
+  readonly checkout: string | undefined
+}
+
+export interface ConformanceSuite {
+  readonly name: string
+  /** Resolves with the counts, or with the reason why the suite cannot run here. */
+  run(options: ConformanceOptions): Promise<ConformanceResult | { readonly notRun: string }>
+}

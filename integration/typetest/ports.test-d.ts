@@ -1,0 +1,57 @@
+// The classes of one package fit the ports that the others declare; a port that drifts away from them does not compile.
+import { Limiter } from '@loopwright/catrate'
+import { EventLoop, VirtualHost } from '@loopwright/eventloop'
+import type { AdmissionLimiter, LoopLogger, LoopObserver } from '@loopwright/eventloop'
+import type { AdapterLogger, AdapterObserver, LoopLike, RateLimiterLike, Sandbox } from '@loopwright/js-adapter'
+import { createLogger } from '@loopwright/logiface'
+import type { Logger } from '@loopwright/logiface'
+import { LoopMetrics, SandboxMetrics } from '@loopwright/metrics'
+import type { WatchedLoop } from '@loopwright/metrics'
+import type { ExportLogger, GuestCaller } from '@loopwright/sql-export'
+import { expectTypeOf, test } from 'vitest'
+
+test('LoopMetrics fits the observer of the loop', () => {
+  expectTypeOf<LoopMetrics>().toExtend<LoopObserver>()
+  void (() => new EventLoop({ host: new VirtualHost(), observer: new LoopMetrics() }))
+})
+
+test('EventLoop fits what LoopMetrics reads of a loop', () => {
+  expectTypeOf<EventLoop>().toExtend<WatchedLoop>()
+})
+
+test('Limiter fits the admission limiter of the loop', () => {
+  expectTypeOf<Limiter>().toExtend<AdmissionLimiter>()
+  void ((limiter: Limiter) => new EventLoop({ admission: { limiter } }))
+  // @ts-expect-error a limiter of numbered categories does not take the loop's labels
+  void ((limiter: Limiter<number>) => new EventLoop({ admission: { limiter } }))
+})
+
+test('O-1 a logger fits the logger of the loop, with levels of its own too', () => {
+  expectTypeOf<Logger>().toExtend<LoopLogger>()
+  void (() => new EventLoop({ logger: createLogger() }))
+  void (() => new EventLoop({ logger: createLogger({ levels: { audit: 9 } }) }))
+})
+
+test('O-1 a logger fits the logger of an export', () => {
+  expectTypeOf<Logger>().toExtend<ExportLogger>()
+})
+
+test('EventLoop fits the loop of the adapter', () => {
+  expectTypeOf<EventLoop>().toExtend<LoopLike>()
+})
+
+test('SandboxMetrics fits the observer of the adapter', () => {
+  expectTypeOf<SandboxMetrics>().toExtend<AdapterObserver>()
+})
+
+test('Limiter fits the rate limiter of the adapter', () => {
+  expectTypeOf<Limiter>().toExtend<RateLimiterLike>()
+})
+
+test('O-1 a logger fits the logger of the adapter', () => {
+  expectTypeOf<Logger>().toExtend<AdapterLogger>()
+})
+
+test('Sandbox fits the guest caller of the export', () => {
+  expectTypeOf<Sandbox>().toExtend<GuestCaller>()
+})

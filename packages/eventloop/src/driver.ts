@@ -1,0 +1,397 @@
+// One visit of the host: opens a batch, runs turns until a limit, and decides what to wait for.
+import type { AdmissionControl } from './admission-control.ts'
+import type { BatchBudget } from './batch.ts'
+import type { CallbackErrors } from './callback-errors.ts'
+import type { CallbackRunner } from './callbacks.ts'
+import type { LoopClock } from './clock.ts'
+import type { Diagnostics } from './diagnostics.ts'
+import { LoopError } from './errors.ts'
+import type { FastPath } from './fast-path.ts'
+import type { Host, HostEntry } from './host.ts'
+import type { Lifecycle } from './lifecycle.ts'
+import type { BatchRecord } from './observer.ts'
+import type { ResolvedLoopOptions } from './options.ts'
+import type { Participants } from './participant.ts'
+import type { BatchRunner, Checkpoint } from './queues/checkpoint.ts'
+import { createEnter } from './queues/checkpoint.ts'
+import type { MicrotaskQueues } from './queues/microtasks.ts'
+import type { Termination } from './termination.ts'
+import type { Timers } from './timers/timers.ts'
+import type { Turn } from './turn.ts'
+import type { Wake } from './wake.ts'
+
+export interface DriverParts {
+  readonly host: Host
+  readonly options: ResolvedLoopOptions
+  readonly clock: LoopClock
+  readonly wake: Wake
+  readonly runner: CallbackRunner
+  readonly errors: CallbackErrors
+  readonly diagnostics: Diagnostics
+  readonly microtasks: MicrotaskQueues
+  readonly checkpoint: Checkpoint
+  readonly budget: BatchBudget
+  readonly turn: Turn
+  readonly timers: Timers
+  readonly participants: Participants
+  readonly lifecycle: Lifecycle
+  readonly termination: Termination
+  readonly fastPath: FastPath
+  readonly admission: AdmissionControl
+  /** Whether anything keeps the loop alive. */
+  isAlive(): boolean
+}
+
+/** What drives the loop: nothing yet, `run`, or one call of `runOnce` or `poll`. */
+type Mode = 'none' | 'run' | 'once' | 'poll'
+
+/** hot: benchmarks/eventloop/resubmit-64 */
+export class Driver implements BatchRunner {
+  readonly #parts: DriverParts
+  readonly #record: BatchRecord = { turns: 0, callbacks: 0, queued: 0, busyMs: 0, idleMs: 0, limit: 'none' }
+  #mode: Mode = 'none'
+  #started = false
+  #stepLogged = false
+  #parked = false
+  #idleNowMs = 0
+  /** Idle time before visits that found nothing to run: it belongs to the next record. */
+  #carriedIdleMs = 0
+  /** When parts of the loop want a visit to tidy up, if nothing else comes. */
+  #tidyAtMs = Number.POSITIVE_INFINITY
+  #sampleEvery = 0
+  #endedAtMs: number
+  #settleOnce: ((alive: boolean) => void) | undefined = undefined
+  turnCount = 0
+  busyMs = 0
+  idleMs = 0
+  readonly limits = { time: 0, tasks: 0 }
+
+  constructor(parts: DriverParts) {
+    this.#parts = parts
+    this.#endedAtMs = parts.clock.lastMs
+    // What is submitted before the first batch is sampled like the rest.
+    this.#openSampling(parts.diagnostics.sampleEvery())
+  }
+
+  /** Whether `run`, `runOnce` or `poll` is under way. */
+  get driven(): boolean {
+    return this.#mode !== 'none'
+  }
+
+  /** Drives the loop until it ends. */
+  startRun(): void {
+    this.#mode = 'run'
+    this.#parts.lifecycle.setState('running')
+    this.#activate()
+  }
+
+  /** Drives the loop for one turn. @returns a promise of `alive`. */
+  startOnce(mode: 'once' | 'poll'): Promise<boolean> {
+    this.#mode = mode
+    this.#parts.lifecycle.setState('running')
+    return new Promise((resolve) => {
+      this.#settleOnce = resolve
+      this.#activate()
+    })
+  }
+
+  /** Termination has begun or become immediate. */
+  terminate(): void {
+    const { runner, wake, clock } = this.#parts
+    runner.halted = true
+    if (!clock.inBatch) {
+      this.#activate()
+      wake.request()
+    }
+  }
+
+  /** A timer was armed, moved, cancelled or had its ref state changed. */
+  timersChanged(): void {
+    const { clock, host, lifecycle, timers } = this.#parts
+    if (clock.inBatch || !this.#parked || lifecycle.terminating) return
+    host.requestAt(Math.min(timers.nextVisitMs(), lifecycle.nextWaitMs(), this.#tidyAtMs))
+    this.refChanged()
+  }
+
+  /** Something that counts for `alive` has changed while the loop waits. */
+  refChanged(): void {
+    const { clock, host, lifecycle, options, wake } = this.#parts
+    if (clock.inBatch || !this.#parked || lifecycle.terminating) return
+    const alive = this.#parts.isAlive()
+    host.setRef(alive)
+    if (!alive && (options.autoExit || this.#mode === 'once')) wake.request()
+  }
+
+  checkpoint(): void {
+    this.#parts.clock.inBatch = true
+    this.#parts.checkpoint.run()
+  }
+
+  request(): void {
+    this.#parts.clock.inBatch = false
+    this.#parts.wake.again()
+  }
+
+  runBatch(): void {
+    const { host, clock, wake, errors, lifecycle, checkpoint, options, runner, diagnostics, budget, turn } = this.#parts
+    wake.taken()
+    if (lifecycle.terminated || !wake.active) return
+    if (errors.hasPending) throw errors.takePending()
+    const nowMs = clock.read()
+    clock.inBatch = true
+    clock.credit = 0
+    checkpoint.openBatch(host.checkpoint, options.nativeCheckpoint === 'step')
+    this.#checkMeans()
+    this.#openSampling(diagnostics.sampleEvery())
+    runner.openBatch()
+    if (!turn.suspended || !checkpoint.stepping) budget.open(nowMs)
+    else budget.skip(this.#endedAtMs, nowMs)
+    this.#idleNowMs = nowMs - this.#endedAtMs
+    this.#record.turns = 0
+    this.#wakeUp()
+    lifecycle.expire(nowMs)
+    const progressed = this.#runTurns(nowMs)
+    const endedAtMs = clock.read()
+    clock.inBatch = false
+    budget.close(endedAtMs)
+    this.#close(nowMs, endedAtMs)
+    this.#decide(progressed)
+  }
+
+  /** Runs turns as long as they may follow one another. @returns whether one was finished. */
+  #runTurns(nowMs: number): boolean {
+    const { turn, timers, microtasks, checkpoint, lifecycle, termination, fastPath, runner, budget } = this.#parts
+    let finished = false
+    let first = true
+    for (;;) {
+      if (lifecycle.terminating) {
+        runner.halted = lifecycle.immediate
+        if (!turn.draining) turn.reset()
+        turn.draining = true
+        if (!termination.draining) return finished
+      }
+      microtasks.openTurn()
+      if (!turn.suspended) {
+        const due = first && !turn.draining && timers.collect(nowMs)
+        // What waits for the platform's queues to be empty is served by the opening of a visit, not by one more turn in it.
+        const waiting = due || turn.hasWork() || microtasks.length > 0 || (first && checkpoint.pending)
+        if (!waiting && !(this.#mode === 'poll' && first)) return finished
+        this.#openTurn()
+      }
+      if ((first || microtasks.length > 0) && checkpoint.open()) {
+        turn.hold()
+        return finished
+      }
+      first = false
+      const outcome = turn.run(checkpoint.stepping)
+      if (outcome === 'step') return finished
+      if (outcome === 'halted') {
+        turn.reset()
+        runner.halted = false
+        if (!lifecycle.immediate && lifecycle.terminating) continue
+        return finished
+      }
+      this.#record.turns++
+      checkpoint.endTurn()
+      this.#closeTurn()
+      finished = true
+      if (outcome === 'cut') return finished
+      this.#tellPressure()
+      if (this.#mode === 'once' || this.#mode === 'poll' || checkpoint.stepping) return finished
+      if (!fastPath.active || budget.limit !== 'none') return finished
+    }
+  }
+
+  #openTurn(): void {
+    const { runner, diagnostics } = this.#parts
+    runner.turn = ++this.turnCount
+    if (diagnostics.hooks?.turnStart !== undefined) diagnostics.hook((hooks) => hooks.turnStart?.(this.turnCount))
+  }
+
+  #closeTurn(): void {
+    const { participants, diagnostics, clock } = this.#parts
+    participants.turnEnded(this.turnCount, clock.lastMs)
+    if (diagnostics.hooks?.turnEnd !== undefined) diagnostics.hook((hooks) => hooks.turnEnd?.(this.turnCount))
+  }
+
+  #tellPressure(): void {
+    const { options, diagnostics } = this.#parts
+    const { queuePressure } = options
+    if (queuePressure === undefined) return
+    const queued = this.#parts.admission.queued()
+    if (queued > 0) diagnostics.notify('queuePressure', () => queuePressure(queued))
+  }
+
+  #close(startedAtMs: number, endedAtMs: number): void {
+    const { budget, diagnostics, turn, runner, options } = this.#parts
+    const record = this.#record
+    record.busyMs = endedAtMs - startedAtMs
+    this.busyMs += record.busyMs
+    this.idleMs += this.#idleNowMs
+    record.idleMs = this.#carriedIdleMs + this.#idleNowMs
+    this.#endedAtMs = endedAtMs
+    const { limit } = budget
+    if (limit !== 'none') {
+      this.limits[limit]++
+      const info = {
+        limit,
+        elapsedMs: endedAtMs - budget.startedAtMs,
+        callbacks: budget.callbacks,
+        queued: turn.waiting(),
+        phase: runner.phase,
+      }
+      diagnostics.log('debug', 'loop.batch_limit', 'a batch was ended by its limit', () => info)
+      diagnostics.transition('limit', 'none', limit)
+      const { onExceeded } = options.batch
+      if (onExceeded !== undefined) diagnostics.notify('batch.onExceeded', () => onExceeded(info))
+    }
+    const ranNothing = record.turns === 0 && budget.callbacks === 0
+    this.#carriedIdleMs = ranNothing ? record.idleMs : 0
+    if (this.#sampleEvery === 0 || ranNothing) return
+    record.callbacks = budget.callbacks
+    record.queued = turn.waiting()
+    record.limit = limit
+    diagnostics.batch(record)
+  }
+
+  /** What comes after the batch. */
+  #decide(progressed: boolean): void {
+    const { lifecycle, termination, wake, turn, microtasks, checkpoint, errors, clock, budget } = this.#parts
+    if (lifecycle.terminating) {
+      this.#finishOnce(false)
+      clock.inBatch = true
+      const step = termination.advance()
+      clock.inBatch = false
+      if (lifecycle.terminated) return
+      if (step === 'again' || (step === 'ended' && errors.hasPending)) wake.again()
+      else this.#park()
+      return
+    }
+    if (checkpoint.stepping && turn.suspended && !errors.hasPending) {
+      wake.row(Math.max(1, budget.credit))
+      return
+    }
+    const ready = turn.suspended || turn.hasWork() || microtasks.length > 0 || checkpoint.pending || errors.hasPending
+    const alive = this.#parts.isAlive()
+    if ((this.#mode === 'once' || this.#mode === 'poll') && !turn.suspended && (progressed || this.#mode === 'poll' || !alive)) {
+      this.#finishOnce(alive)
+      return
+    }
+    if (!alive && this.#parts.options.autoExit && this.#mode === 'run' && this.#tryExit()) return
+    if (ready || turn.hasWork()) {
+      this.#parts.host.setRef(alive)
+      wake.again()
+    } else this.#park()
+  }
+
+  /** Auto-exit. @returns whether the loop is ending now. */
+  #tryExit(): boolean {
+    const { options, diagnostics, participants, lifecycle } = this.#parts
+    const { onQuiescent } = options
+    if (onQuiescent !== undefined) {
+      let goOn = false
+      diagnostics.notify('onQuiescent', () => {
+        goOn = onQuiescent() === true
+      })
+      if (lifecycle.terminating) return true
+      if (goOn || this.#parts.isAlive()) return false
+    }
+    if (!participants.tryClose()) return false
+    lifecycle.begin('autoExit')
+    return true
+  }
+
+  #park(): void {
+    const { participants, timers, lifecycle, host, wake, diagnostics, clock } = this.#parts
+    const { terminating } = lifecycle
+    this.#parked = true
+    if (!participants.beforePark()) {
+      this.#parked = false
+      participants.afterPark()
+      wake.again()
+      return
+    }
+    timers.park()
+    this.#parts.runner.park()
+    const tidies = !terminating && host.virtualTime !== true
+    this.#tidyAtMs = tidies ? participants.idleUntilMs(this.turnCount, clock.lastMs) : Number.POSITIVE_INFINITY
+    const timerMs = terminating ? Number.POSITIVE_INFINITY : timers.nextVisitMs()
+    const deadlineMs = Math.min(timerMs, lifecycle.nextWaitMs(), this.#tidyAtMs)
+    if (!terminating) lifecycle.setState('sleeping')
+    if (diagnostics.hooks?.beforePark !== undefined) diagnostics.hook((hooks) => hooks.beforePark?.(deadlineMs))
+    host.setRef(terminating || this.#parts.isAlive())
+    host.requestAt(deadlineMs)
+  }
+
+  #wakeUp(): void {
+    const { lifecycle, participants, diagnostics } = this.#parts
+    if (!this.#parked) return
+    this.#parked = false
+    participants.afterPark()
+    if (lifecycle.state === 'sleeping') lifecycle.setState('running')
+    if (diagnostics.hooks?.afterPark !== undefined) diagnostics.hook((hooks) => hooks.afterPark?.())
+  }
+
+  #finishOnce(alive: boolean): void {
+    const { lifecycle, wake, host } = this.#parts
+    const settle = this.#settleOnce
+    if (settle === undefined) return
+    this.#settleOnce = undefined
+    this.#mode = 'none'
+    if (!lifecycle.terminating) {
+      wake.active = false
+      host.requestAt(Number.POSITIVE_INFINITY)
+      host.setRef(false)
+      lifecycle.setState('awake')
+    }
+    settle(alive)
+  }
+
+  #activate(): void {
+    const { host, wake } = this.#parts
+    wake.active = true
+    if (!this.#started) {
+      this.#started = true
+      host.start(this.#entry())
+    }
+    host.setRef(true)
+    wake.request()
+  }
+
+  #entry(): HostEntry {
+    const turnCount = (): number => this.turnCount
+    return {
+      enter: createEnter(this),
+      get turnCount() {
+        return turnCount()
+      },
+      describeNext: () => this.#describeNext(),
+    }
+  }
+
+  #describeNext(): string {
+    const { turn, timers } = this.#parts
+    const busy = turn.stations.filter((station) => station.waiting > 0).map((station) => `${station.waiting} in ${station.name}`)
+    return busy.length > 0 ? busy.join(', ') : timers.describeNext()
+  }
+
+  #checkMeans(): void {
+    const { host, options, diagnostics, lifecycle } = this.#parts
+    if (host.checkpoint.means !== 'step' || this.#stepLogged) return
+    this.#stepLogged = true
+    if (options.nativeCheckpoint === 'tick') {
+      const text = 'this platform has no checkpoint that can be called; use nativeCheckpoint: "auto"'
+      lifecycle.fail(new LoopError('ERR_CHECKPOINT_UNAVAILABLE', text))
+      return
+    }
+    diagnostics.log('info', 'loop.checkpoint_step', 'no callable checkpoint here: one callback per host visit', () => ({
+      host: host.kind,
+    }))
+  }
+
+  #openSampling(every: number): void {
+    if (every === this.#sampleEvery) return
+    this.#sampleEvery = every
+    this.#parts.turn.sample(every)
+  }
+}

@@ -1,0 +1,11 @@
+// Public names of this entry.
+export { bothOrders } from './both-orders.ts'
+export type { OrderCase } from './both-orders.ts'
+export { hostSuite } from './host-suite.ts'
+export type { HostCase, HostFixture } from './host-suite.ts'
+export { FakeReadiness } from './fake-readiness.ts'
+export type { FakeState } from './fake-readiness.ts'
+export { readinessSuite } from './readiness-suite.ts'
+export type { ConformanceCase, ReadinessFixture, TestDescriptor } from './readiness-suite.ts'
+export { TraceRecorder } from './trace.ts'
+export type { TraceEntry } from './trace.ts'

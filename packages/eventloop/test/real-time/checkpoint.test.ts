@@ -1,0 +1,210 @@
+// The native checkpoint, each case in a process of its own: order, exceptions, the abort hazard, the fallback.
+import { describe, expect, test } from 'vitest'
+import { runProgram } from '../support/program.ts'
+
+/** Three callbacks that each leave next-ticks, promise jobs and nested jobs behind. */
+const PROGRAM = `
+const seen = []
+function callback(name) {
+  return () => {
+    seen.push(name)
+    process.nextTick(() => { seen.push(name + 't1'); Promise.resolve().then(() => seen.push(name + 't1j')) })
+    Promise.resolve().then(() => { seen.push(name + 'j1'); process.nextTick(() => seen.push(name + 'j1t')) }).then(() => seen.push(name + 'j2'))
+    queueMicrotask(() => seen.push(name + 'm'))
+    process.nextTick(() => seen.push(name + 't2'))
+  }
+}`
+const NATIVE = `${PROGRAM}
+for (const name of ['a', 'b', 'c']) setImmediate(callback(name))
+setImmediate(() => setImmediate(() => console.log(seen.join(' '))))`
+const onLoop = (options: string): string => `${PROGRAM}
+const loop = new EventLoop({ autoExit: true, ${options} })
+for (const name of ['a', 'b', 'c']) loop.submit(callback(name))
+await loop.run()
+console.log(seen.join(' '))`
+
+describe('order', () => {
+  const native = runProgram(NATIVE).stdout
+
+  test('C-2 with the default, each callback’s ticks and jobs run as under one setImmediate per task', () => {
+    expect(native.split(' ').length).toBeGreaterThan(20)
+    expect(runProgram(onLoop('')).stdout).toBe(native)
+  })
+
+  test('C-1 the fallback gives the same order', () => {
+    expect(runProgram(onLoop("nativeCheckpoint: 'step'")).stdout).toBe(native)
+  })
+
+  test('C-1 the loop steps when the function is hidden, and says so once at info', () => {
+    const { stdout } = runProgram(`
+      process._tickCallback = undefined
+      const logger = { enabled: () => true, log: (level, message, fields) => { if (fields.event === 'loop.checkpoint_step') console.log(level) } }
+      ${onLoop('logger')}`)
+    expect(stdout).toBe(`info\n${native}`)
+  })
+
+  test('C-1 a function that empties the queues in another order is not accepted', () => {
+    const { stdout } = runProgram(`
+      process._tickCallback = () => {}
+      const host = nodeHost()
+      const loop = new EventLoop({ host, autoExit: true })
+      loop.submit(() => console.log(host.checkpoint.means))
+      await loop.run()`)
+    expect(stdout).toBe('step\n')
+  })
+
+  test("C-1 nativeCheckpoint: 'tick' rejects run() with ERR_CHECKPOINT_UNAVAILABLE where it is not there", () => {
+    const { stdout } = runProgram(`
+      process._tickCallback = undefined
+      const loop = new EventLoop({ nativeCheckpoint: 'tick' })
+      loop.submit(() => console.log('must not run'))
+      await loop.run().catch((error) => console.log(error.code))
+      console.log((await loop.done).mode)`)
+    expect(stdout).toBe('ERR_CHECKPOINT_UNAVAILABLE\nclose\n')
+  })
+
+  test("C-2 checkpoint: 'turn' empties the platform's queues once at the end of a turn, 'host' when the visit returns", () => {
+    const program = (mode: string): string => `
+      const seen = []
+      const loop = new EventLoop({ autoExit: true, checkpoint: '${mode}' })
+      const task = (name) => () => { seen.push(name); Promise.resolve().then(() => seen.push(name + 'j')); loop.queueMicrotask(() => seen.push(name + 'o')) }
+      loop.submit(() => { task('a')(); loop.submit(task('c')) })
+      loop.submit(task('b'))
+      await loop.run()
+      console.log(seen.join(' '))`
+    expect(runProgram(program('turn')).stdout).toBe('a ao b bo aj bj c co cj\n')
+    expect(runProgram(program('host')).stdout).toBe('a ao b bo c co aj bj cj\n')
+  })
+
+  test('C-3 own queues go before the platform’s, until both are empty', () => {
+    const { stdout } = runProgram(`
+      const seen = []
+      const loop = new EventLoop({ autoExit: true })
+      loop.submit(() => {
+        process.nextTick(() => { seen.push('native'); loop.nextTick(() => { seen.push('own2'); process.nextTick(() => seen.push('native2')) }) })
+        loop.queueMicrotask(() => seen.push('own'))
+      })
+      loop.submit(() => seen.push('next'))
+      await loop.run()
+      console.log(seen.join(' '))`)
+    expect(stdout).toBe('own native own2 native2 next\n')
+  })
+})
+
+describe('exceptions', () => {
+  test('C-4, C-5 a throwing next-tick reaches uncaughtException, and the rest of the checkpoint runs before the next callback', () => {
+    const { status, stdout } = runProgram(`
+      const seen = []
+      process.on('uncaughtException', () => seen.push('UE'))
+      const loop = new EventLoop({ autoExit: true })
+      loop.submit(() => {
+        seen.push('b')
+        process.nextTick(() => { seen.push('bt'); throw new Error('tick') })
+        process.nextTick(() => seen.push('bt2'))
+        Promise.resolve().then(() => seen.push('bm'))
+      })
+      loop.submit(() => seen.push('c'))
+      await loop.run()
+      console.log(seen.join(' '))`)
+    expect(stdout).toBe('b bt UE bt2 bm c\n')
+    expect(status).toBe(0)
+  })
+
+  test('C-4 the process does not abort when next-ticks throw in many callbacks', () => {
+    const { status, signal, stdout } = runProgram(`
+      let uncaught = 0
+      let ran = 0
+      process.on('uncaughtException', () => uncaught++)
+      const loop = new EventLoop({ autoExit: true })
+      for (let i = 0; i < 200; i++) {
+        loop.submit(() => { ran++; if (i % 3 === 0) process.nextTick(() => { throw new Error('tick ' + i) }) })
+        loop.scheduleTimer(i % 5, () => { ran++; if (i % 7 === 0) process.nextTick(() => { throw new Error('timer tick') }) })
+      }
+      await loop.run()
+      console.log(ran, uncaught)`)
+    expect({ status, signal }).toEqual({ status: 0, signal: null })
+    expect(stdout).toBe('400 96\n')
+  })
+
+  test('C-4 positive control: catching what comes through the checkpoint kills the process', () => {
+    const { status, signal, stderr } = runProgram(`
+      import { AsyncLocalStorage } from 'node:async_hooks'
+      process.on('uncaughtException', () => {})
+      setImmediate(() => {
+        process.nextTick(() => { throw new Error('tick') })
+        try { process._tickCallback() } catch {}
+      })
+      setTimeout(() => {}, 50)`)
+    expect(signal ?? status).not.toBe(0)
+    expect(stderr).toContain('async hook stack has become corrupted')
+  })
+
+  test('C-6 throws of queueMicrotask and unhandled rejections are reported by Node and do not disturb the loop', () => {
+    const { status, stdout } = runProgram(`
+      const seen = []
+      process.on('uncaughtException', (error) => seen.push('UE:' + error.message))
+      process.on('unhandledRejection', (error) => seen.push('UR:' + error.message))
+      const loop = new EventLoop({ autoExit: true })
+      loop.submit(() => { queueMicrotask(() => { throw new Error('m') }); void Promise.reject(new Error('r')) })
+      loop.submit(() => seen.push('next'))
+      await loop.run()
+      console.log(seen.join(' '))`)
+    expect(status).toBe(0)
+    expect(stdout).toBe('UE:m UR:r next\n')
+  })
+
+  test('E-5 a rejected native promise of an async callback is Node’s to report', () => {
+    const { stdout } = runProgram(`
+      const seen = []
+      process.on('unhandledRejection', (error) => seen.push('UR:' + error.message))
+      const loop = new EventLoop({ autoExit: true, onError: () => seen.push('onError') })
+      loop.submit(async () => { throw new Error('async') })
+      await loop.run()
+      console.log(seen.join(' '))`)
+    expect(stdout).toBe('UR:async\n')
+  })
+
+  test('E-3 when onError throws, both errors reach the process as one AggregateError', () => {
+    const { stdout } = runProgram(`
+      process.on('uncaughtException', (error) => console.log(error.name, error.errors.map((one) => one.message).join()))
+      const loop = new EventLoop({ autoExit: true, onError: () => { throw new Error('second') } })
+      loop.submit(() => { throw new Error('first') })
+      await loop.run()`)
+    expect(stdout).toBe('AggregateError first,second\n')
+  })
+})
+
+describe('context', () => {
+  test('C-8 jobs and ticks run in the async context they were queued in, and the caller’s is intact after', () => {
+    const { stdout } = runProgram(`
+      import { AsyncLocalStorage } from 'node:async_hooks'
+      const als = new AsyncLocalStorage()
+      const seen = []
+      const loop = new EventLoop({ autoExit: true })
+      loop.submit(() => {
+        als.run('x', () => { process.nextTick(() => seen.push('tick ' + als.getStore())); Promise.resolve().then(() => seen.push('job ' + als.getStore())) })
+        seen.push('own ' + als.getStore())
+      })
+      loop.submit(() => seen.push('next ' + als.getStore()))
+      await loop.run()
+      console.log(seen.join(', '))`)
+    expect(stdout).toBe('own undefined, tick x, job x, next undefined\n')
+  })
+
+  test('C-7 the loop’s visits never come from a promise job, where only ticks would run', () => {
+    const { stdout } = runProgram(`
+      const seen = []
+      const loop = new EventLoop({ autoExit: true })
+      const release = loop.holdOpen()
+      const run = loop.run()
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      Promise.resolve().then(() => {
+        loop.submit(() => { seen.push('task'); Promise.resolve().then(() => seen.push('job')) })
+        loop.submit(() => { seen.push('next'); release() })
+        seen.push('submitted')
+      })
+      await run
+      console.log(seen.join(' '))`)
+    expect(stdout).toBe('submitted task job next\n')
+  })
+})

@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+// The command: reads its words, runs the program, and ends the process with its code.
+import { HELP, parseArguments } from './cli/arguments.ts'
+import { EXIT_CODES, runProgram } from './cli/run.ts'
+import type { Streams } from './cli/run.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
+
+const streams: Streams = {
+  stdout: (text) => {
+    process.stdout.write(text)
+  },
+  stderr: (text) => {
+    process.stderr.write(text)
+  },
+}
+
+function endQuietlyOnClosedPipe(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+      process.exit(0)
+    })
+  }
+}
+
+function endOnInterrupt(sandbox: Sandbox): void {
+  let seen = false
+  process.on('SIGINT', () => {
+    if (seen) process.exit(EXIT_CODES.interrupted)
+    seen = true
+    process.exitCode = EXIT_CODES.interrupted
+    void sandbox.exit(EXIT_CODES.interrupted)
+  })
+}
+
+async function readVersion(): Promise<string> {
+  const { readFile } = await import('node:fs/promises')
+  const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+  return String(Reflect.get(Object(manifest), 'version'))
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  endQuietlyOnClosedPipe()
+  const parsed = parseArguments(words)
+  switch (parsed.kind) {
+    case 'help':
+      streams.stdout(HELP)
+      return 0
+    case 'version':
+      streams.stdout(`${await readVersion()}\n`)
+      return 0
+    case 'wrong':
+      streams.stderr(`js-adapter: ${parsed.message}\n`)
+      return EXIT_CODES.usage
+    case 'run':
+      return runProgram(parsed.run, streams, endOnInterrupt)
+    default:
+      return parsed satisfies never
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code
+    process.removeAllListeners('SIGINT')
+  },
+  (error: unknown) => {
+    streams.stderr(`js-adapter: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = EXIT_CODES.failed
+  },
+)

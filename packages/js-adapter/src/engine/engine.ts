@@ -1,0 +1,97 @@
+// A compiled and calibrated engine. It is the only holder of compiled code: share one a thread.
+import { JsAdapterError } from '../errors.ts'
+import { calibrate } from './calibration.ts'
+import type { Calibration } from './calibration.ts'
+import { Guard } from './guard.ts'
+import { Instance } from './instance.ts'
+import type { InstanceHooks } from './instance.ts'
+import { openVariant } from './variant.ts'
+import type { ModuleLoader, VariantName } from './variant.ts'
+import { webAssembly } from './webassembly.ts'
+import type { WasmModule } from './webassembly.ts'
+import { exportTable } from './wasm-patch.ts'
+
+export interface EngineOptions {
+  /** `'ng'` (default) or `'bellard'`. */
+  readonly variant?: VariantName | undefined
+  /** Accepts a build whose poll interval could not be verified. Default `false`. Sandboxes then need a hard limit. */
+  readonly allowUncalibrated?: boolean | undefined
+  /** Ctrl+C ends a guest that does not return; its sandbox is condemned with `InterruptedError`. For commands. Default `false`. */
+  readonly breakOnSigint?: boolean | undefined
+}
+
+export interface EngineCapabilities {
+  /** Time limits hold to within some milliseconds in interpreted code. */
+  readonly adaptivePolling: boolean
+  /** `unhandledRejection` and `rejectionHandled` exist. */
+  readonly rejectionTracking: boolean
+}
+
+/** Compiled engine code with what calibration found. Immutable; sandboxes of one thread may share it. */
+export class Engine {
+  readonly variant: VariantName
+  readonly packageName: string
+  readonly capabilities: EngineCapabilities
+  /** What calibration tried and saw. */
+  readonly notes: readonly string[]
+  readonly #module: WasmModule
+  readonly #load: ModuleLoader
+  readonly #calibration: Calibration
+  readonly #guard: Guard
+
+  private constructor(
+    variant: VariantName,
+    packageName: string,
+    module: WasmModule,
+    load: ModuleLoader,
+    calibration: Calibration,
+    guard: Guard,
+  ) {
+    this.#guard = guard
+    this.variant = variant
+    this.packageName = packageName
+    this.#module = module
+    this.#load = load
+    this.#calibration = calibration
+    this.capabilities = {
+      adaptivePolling: calibration.pollOffset !== undefined,
+      rejectionTracking: calibration.trackerOffset !== undefined,
+    }
+    this.notes = calibration.notes
+  }
+
+  /**
+   * Reads, patches, compiles and calibrates a variant.
+   * @throws JsAdapterError `ERR_ENGINE_VARIANT` if it cannot be loaded, `ERR_ENGINE_CALIBRATION` if it is not what this
+   * package knows how to bound.
+   */
+  static async load({ variant = 'ng', allowUncalibrated = false, breakOnSigint = false }: EngineOptions = {}): Promise<Engine> {
+    const { name, packageName, wasm, load } = await openVariant(variant)
+    const module = await webAssembly().compile(exportTable(wasm))
+    const calibration = await calibrate(module, load)
+    if (typeof calibration === 'string')
+      throw new JsAdapterError('ERR_ENGINE_CALIBRATION', `the engine "${name}" cannot be used: ${calibration}`)
+    if (calibration.pollOffset === undefined && !allowUncalibrated)
+      throw new JsAdapterError(
+        'ERR_ENGINE_CALIBRATION',
+        `the engine "${name}" is not verified: ${calibration.notes.join('; ')}`,
+        {
+          context: { notes: calibration.notes },
+        },
+      )
+    return new Engine(name, packageName, module, load, calibration, new Guard(breakOnSigint))
+  }
+
+  /** @internal */
+  get calibration(): Calibration {
+    return this.#calibration
+  }
+  /** @internal */
+  get guard(): Guard {
+    return this.#guard
+  }
+  /** @internal */
+  createInstance(memoryMaxBytes: number, hooks: InstanceHooks): Promise<Instance> {
+    return Instance.create({ module: this.#module, load: this.#load, memoryMaxBytes }, hooks)
+  }
+}

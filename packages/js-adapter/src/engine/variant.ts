@@ -1,0 +1,115 @@
+// Where the engine's WebAssembly and its loader come from: the stock quickjs-emscripten variants.
+import { JsAdapterError } from '../errors.ts'
+import type { WasmImports, WasmInstance, WasmMemory, WasmModule } from './webassembly.ts'
+
+export const VARIANT_NAMES = ['ng', 'bellard'] as const
+/** `ng`: quickjs-ng (default). `bellard`: Fabrice Bellard's QuickJS. */
+export type VariantName = (typeof VARIANT_NAMES)[number]
+
+const PACKAGES: Readonly<Record<VariantName, string>> = {
+  ng: '@jitl/quickjs-ng-wasmfile-release-sync',
+  bellard: '@jitl/quickjs-wasmfile-release-sync',
+}
+
+/** The functions of the stock build that this package calls: pointers and numbers in, pointers and numbers out. */
+export interface EngineExports {
+  _malloc(size: number): number
+  _free(pointer: number): void
+  _QTS_NewRuntime(): number
+  _QTS_NewContext(rt: number, intrinsics: number): number
+  _QTS_RuntimeSetMemoryLimit(rt: number, bytes: number): void
+  _QTS_RuntimeSetMaxStackSize(rt: number, bytes: number): void
+  _QTS_RuntimeComputeMemoryUsage(rt: number, ctx: number): number
+  _QTS_RuntimeEnableInterruptHandler(rt: number): void
+  _QTS_RuntimeEnableModuleLoader(rt: number, customNormalize: number): void
+  _QTS_GetUndefined(): number
+  _QTS_GetNull(): number
+  _QTS_GetTrue(): number
+  _QTS_GetFalse(): number
+  _QTS_Throw(ctx: number, error: number): number
+  _QTS_ResolveException(ctx: number, value: number): number
+  _QTS_FreeValuePointer(ctx: number, value: number): void
+  _QTS_FreeCString(ctx: number, text: number): void
+  _QTS_DupValuePointer(ctx: number, value: number): number
+  _QTS_NewArrayBuffer(ctx: number, buffer: number, length: number): number
+  _QTS_GetArrayBuffer(ctx: number, value: number): number
+  _QTS_GetArrayBufferLength(ctx: number, value: number): number
+  _QTS_NewObject(ctx: number): number
+  _QTS_NewFloat64(ctx: number, value: number): number
+  _QTS_GetFloat64(ctx: number, value: number): number
+  _QTS_NewString(ctx: number, utf8: number): number
+  _QTS_GetString(ctx: number, value: number): number
+  _QTS_GetProp(ctx: number, object: number, name: number): number
+  _QTS_GetPropNumber(ctx: number, object: number, index: number): number
+  _QTS_IsJobPending(rt: number): number
+  _QTS_ExecutePendingJob(rt: number, max: number, contextOut: number): number
+  _QTS_Call(ctx: number, fn: number, self: number, argc: number, argv: number): number
+  _QTS_Eval(ctx: number, source: number, length: number, fileName: number, detectModule: number, flags: number): number
+  _QTS_NewFunction(ctx: number, name: number, argc: number, isConstructor: number, hostRefId: number): number
+  _QTS_ArgvGetJSValueConstPointer(argv: number, index: number): number
+  _QTS_PromiseState(ctx: number, promise: number): number
+  _QTS_PromiseResult(ctx: number, promise: number): number
+}
+
+export interface EngineCallbacks {
+  callFunction(asyncify: unknown, ctx: number, self: number, argc: number, argv: number, id: number): number
+  shouldInterrupt(asyncify: unknown, rt: number): number
+  freeHostRef(asyncify: unknown, rt: number, id: number): void
+  loadModuleSource(asyncify: unknown, rt: number, ctx: number, name: string): number
+  normalizeModule(asyncify: unknown, rt: number, ctx: number, base: string, name: string): number
+}
+
+export interface EngineModule extends EngineExports {
+  callbacks: EngineCallbacks
+}
+
+export interface ModuleOptions {
+  wasmMemory: WasmMemory
+  instantiateWasm(imports: WasmImports, receive: (instance: WasmInstance, module: WasmModule) => void): WasmInstance['exports']
+  print(text: string): void
+  printErr(text: string): void
+}
+
+export type ModuleLoader = (options: ModuleOptions) => Promise<EngineModule>
+
+export interface Variant {
+  readonly name: VariantName
+  readonly packageName: string
+  readonly wasm: Uint8Array
+  readonly load: ModuleLoader
+}
+
+function isLoader(value: unknown): value is ModuleLoader {
+  return typeof value === 'function'
+}
+
+/** The loader behind however many `default`s the module format put around it. */
+function unwrapDefault(value: unknown, found: (candidate: unknown) => boolean): unknown {
+  let candidate = value
+  for (let depth = 0; depth < 3 && candidate !== null && candidate !== undefined && !found(candidate); depth++)
+    candidate = Reflect.get(Object(candidate), 'default')
+  return candidate
+}
+
+/**
+ * Reads a variant's WebAssembly and loader from the installed package.
+ * @throws JsAdapterError `ERR_ENGINE_VARIANT` when the package is not installed or has another form.
+ */
+export async function openVariant(name: VariantName): Promise<Variant> {
+  if (!VARIANT_NAMES.includes(name))
+    throw new RangeError(`variant must be one of ${VARIANT_NAMES.join(', ')}, got ${String(name)}`)
+  const packageName = PACKAGES[name]
+  try {
+    const { createRequire } = process.getBuiltinModule('node:module')
+    const { readFile } = process.getBuiltinModule('node:fs/promises')
+    const { pathToFileURL } = process.getBuiltinModule('node:url')
+    const require = createRequire(import.meta.url)
+    const wasm = await readFile(require.resolve(`${packageName}/wasm`))
+    const file = pathToFileURL(require.resolve(`${packageName}/emscripten-module`)).href
+    const load = unwrapDefault(await import(/* @vite-ignore */ file), isLoader)
+    if (!isLoader(load)) throw new TypeError(`${packageName} exports no module loader`)
+    return { name, packageName, wasm, load }
+  } catch (cause) {
+    throw new JsAdapterError('ERR_ENGINE_VARIANT', `cannot load the engine "${name}": is ${packageName} installed?`, { cause })
+  }
+}

@@ -1,0 +1,53 @@
+// What `Runtime.create` takes, its limits, and the host of a guest that has no loop.
+import type { Engine } from '../engine/engine.ts'
+import { INLINE_STACK_BYTES } from '../limits.ts'
+import type { CoreLimits } from '../runtime/core.ts'
+import type { DispatcherHost } from '../runtime/dispatcher.ts'
+
+const MIB = 1024 * 1024
+
+export interface RuntimeOptions {
+  /** Shared compiled engine. Default: one of its own (`ng`). */
+  readonly engine?: Engine | undefined
+  /** Bytes that the engine may allocate. 1 MiB to 2 GiB. Default 64 MiB. */
+  readonly memoryBytes?: number | undefined
+  /** Bytes of guest stack. 16 to 32 KiB. Default 32 KiB. */
+  readonly stackBytes?: number | undefined
+  /** Clears an interrupt when the outermost call returns, as goja does. Default `false`: it stays until `clearInterrupt()`. */
+  readonly autoClearInterrupt?: boolean | undefined
+}
+
+/** @throws RangeError that names the member. */
+export function runtimeLimits({ memoryBytes = 64 * MIB, stackBytes = INLINE_STACK_BYTES }: RuntimeOptions): CoreLimits {
+  if (!Number.isInteger(memoryBytes) || memoryBytes < MIB || memoryBytes > 2048 * MIB)
+    throw new RangeError(`memoryBytes must be an integer from ${MIB} to ${2048 * MIB}, got ${memoryBytes}`)
+  if (!Number.isInteger(stackBytes) || stackBytes < 16_384 || stackBytes > INLINE_STACK_BYTES)
+    throw new RangeError(`stackBytes must be an integer from 16384 to ${INLINE_STACK_BYTES}, got ${stackBytes}`)
+  const off = Number.POSITIVE_INFINITY
+  return {
+    operationMs: off,
+    hardMs: off,
+    cpuMs: off,
+    memoryBytes,
+    memoryMaxBytes: Math.min(2048 * MIB, Math.max(16 * MIB, Math.ceil((memoryBytes + 8 * MIB) / 65_536) * 65_536)),
+    stackBytes,
+    maxTimers: 1_000_000,
+    maxJobsPerDrain: 2 ** 31 - 1,
+    maxResultBytes: off,
+    maxResultNodes: 2 ** 31 - 1,
+    maxEntryDepth: 64,
+  }
+}
+
+/** What a guest without a loop is answered. */
+export const unboundHost: DispatcherHost = {
+  maxArgumentBytes: Number.POSITIVE_INFINITY,
+  timerNowMs: () => 0,
+  monotonicMs: () => performance.now(),
+  onConsole: () => {},
+  onExit: () => {},
+  onCall: () => ({ type: 'Error', message: 'no host functions of that kind here', code: 'ERR_HOST_CALL_LIMIT' }),
+  onSyncCall: () => undefined,
+  onSettled: () => {},
+  onFatal: () => {},
+}

@@ -1,0 +1,78 @@
+// What this package needs of its collaborators, each as the fewest members it uses.
+import type { LimitName } from './limit-names.ts'
+
+/** The members that this package uses of an event loop. `EventLoop` of `@loopwright/eventloop` fits. */
+export interface LoopLike {
+  submit(task: () => void): void
+  queueMicrotask(task: () => void): void
+  /** Never refused by admission. */
+  submitInternal(task: () => void): void
+  /** Calls `step` again, a checkpoint between, while it returns `true`. */
+  submitSteps(step: () => boolean): void
+  scheduleTimer(delayMs: number, task: () => void, options?: { readonly unref?: boolean | undefined }): number
+  scheduleImmediate(task: () => void, options?: { readonly unref?: boolean | undefined }): number
+  cancelTimer(id: number): boolean
+  /** Monotonic time in milliseconds, cached for the turn. */
+  nowMs(): number
+  /** Keeps `run()` alive until the returned function is called; idempotent. */
+  holdOpen(): () => void
+  /** Resolves when the loop has ended. */
+  readonly done: Promise<unknown>
+}
+
+/** A rate limiter per category; `Limiter` of `@loopwright/catrate` fits. */
+export interface RateLimiterLike {
+  allow(category: string): { readonly allowed: boolean; readonly retryAfterMs: number }
+}
+
+/** Where diagnostics go: the two members of the loop's logger port. */
+export interface AdapterLogger {
+  enabled(level: 'debug' | 'info' | 'warn' | 'error'): boolean
+  log(level: 'debug' | 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>): void
+}
+
+export interface OperationSample {
+  sandboxId: string
+  tenant: string | undefined
+  kind: string
+  outcome: 'ok' | 'error' | LimitName
+  queueMs: number
+  elapsedMs: number
+  cpuMs: number
+  jobs: number
+  polls: number
+  guarded: boolean
+  stopLateMs: number | undefined
+  heapBytes: number
+  timers: number
+  handles: number
+}
+
+export interface HostCallSample {
+  sandboxId: string
+  tenant: string | undefined
+  name: string
+  outcome: 'ok' | 'error' | 'refused' | 'late'
+  elapsedMs: number
+  bytes: number
+}
+
+export interface InstanceSample {
+  sandboxId: string
+  how: 'fresh' | 'image' | 'reset' | 'dropped'
+  elapsedMs: number
+}
+
+/** Receives figures. Sample objects are reused: copy what is kept. */
+export interface AdapterObserver {
+  /** Read once per entry. */
+  readonly enabled: boolean
+  onOperation?(sample: OperationSample): void
+  onHostCall?(sample: HostCallSample): void
+  onInstance?(sample: InstanceSample): void
+}
+
+/** Receives the guest's console output, one call a line, the line's end included. */
+export interface ConsoleSink {
+  write(stream: 'stdout' | 'stderr', text: string): void
+}

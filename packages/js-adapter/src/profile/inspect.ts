@@ -1,0 +1,549 @@
+// Guest source: `util.inspect` and `util.format` as Node prints them (depth 2, 80 columns, 100 items, no colours).
+// Longer than most: one algorithm, and guest source that is evaluated as a whole.
+// One text, since the guest evaluates it as one script in which the functions call each other. The figures of the layout (columns,
+// limits, thresholds) are those of Node's util.inspect, which this has to equal to the byte; the code is our own.
+
+export const inspect: string = String.raw`
+const MAX_ITEMS = 100, MAX_STRING = 10000, COLUMNS = 80, COMPACT = 3
+const plainKey = /^[a-zA-Z_][a-zA-Z_0-9]*$/, needsEscape = /[\x00-\x1f\x27\x5c\x7f-\x9f]|[\ud800-\udfff]/
+const escapes = objectCreate(null)
+escapes['\b'] = '\\b'; escapes['\t'] = '\\t'; escapes['\n'] = '\\n'; escapes['\f'] = '\\f'; escapes['\r'] = '\\r'; escapes['\\'] = '\\\\'
+const testRegExp = (re, text) => regexpExec(re, text) !== null
+const quoted = (text) => {
+  let quote = "'"
+  if (stringIncludes(text, "'")) {
+    if (!stringIncludes(text, '"')) quote = '"'
+    else if (!stringIncludes(text, '${'`'}') && !stringIncludes(text, '$' + '{')) quote = '${'`'}'
+  }
+  if (!testRegExp(needsEscape, text)) return quote + text + quote
+  let out = ''
+  for (let i = 0; i < text.length; i++) {
+    const unit = charCodeAt(text, i), char = text[i]
+    if (char === quote) out += '\\' + char
+    else if (escapes[char] !== undefined) out += escapes[char]
+    else if (unit < 32 || (unit > 126 && unit < 160)) out += '\\x' + (unit < 16 ? '0' : '') + upper(numberToString(unit, 16))
+    else if (unit >= 0xd800 && unit <= 0xdfff) {
+      const low = charCodeAt(text, i + 1)
+      if (unit < 0xdc00 && low >= 0xdc00 && low <= 0xdfff) { out += char + text[i + 1]; i++ }
+      else out += '\\u' + upper(numberToString(unit, 16))
+    } else out += char
+  }
+  return quote + out + quote
+}
+const upper = uncurry(String.prototype.toUpperCase)
+const formatNumber = (value) => (objectIs(value, -0) ? '-0' : '' + value)
+const formatKey = (key) => {
+  if (typeof key === 'symbol') return symbolText(key)
+  if (key === '__proto__') return "['__proto__']"
+  return testRegExp(plainKey, key) ? key : quoted(key)
+}
+const symbolText = (symbol) => {
+  const text = symbolToString(symbol)
+  return testRegExp(/[\x00-\x1f\x7f-\x9f]/, text) ? 'Symbol(' + stringSlice(quoted(stringSlice(text, 7, -1)), 1, -1) + ')' : text
+}
+const formatPrimitive = (ctx, value) => {
+  switch (typeof value) {
+    case 'string': {
+      let trailer = ''
+      if (value.length > MAX_STRING) {
+        const rest = value.length - MAX_STRING
+        value = stringSlice(value, 0, MAX_STRING)
+        trailer = '... ' + rest + ' more character' + (rest > 1 ? 's' : '')
+      }
+      if (ctx.compact !== true && value.length > 16 && value.length > COLUMNS - ctx.indentation - 4 && stringIncludes(value, '\n')) {
+        const lines = stringSplit(value, '\n'), parts = safeList()
+        for (let i = 0; i < lines.length; i++) {
+          if (i === lines.length - 1 && lines[i] === '') break
+          parts[parts.length] = quoted(i < lines.length - 1 ? lines[i] + '\n' : lines[i])
+        }
+        return joinList(parts, ' +\n' + stringRepeat(' ', ctx.indentation + 2)) + trailer
+      }
+      return quoted(value) + trailer
+    }
+    case 'number': return formatNumber(value)
+    case 'bigint': return bigintToString(value) + 'n'
+    case 'symbol': return symbolText(value)
+  }
+  return '' + value
+}
+const joinList = (list, separator) => {
+  let out = ''
+  for (let i = 0; i < list.length; i++) out += (i === 0 ? '' : separator) + list[i]
+  return out
+}
+const tagOf = (value) => { try { const tag = value[$Symbol.toStringTag]; return typeof tag === 'string' ? tag : '' } catch { return '' } }
+const constructorOf = (value) => {
+  let depth = 0
+  for (let o = value; o !== null && o !== undefined; o = getPrototypeOf(o), depth++) {
+    const descriptor = getOwnPropertyDescriptor(o, 'constructor')
+    if (descriptor !== undefined && typeof descriptor.value === 'function' && safeName(descriptor.value) !== '' && inheritsFrom(value, descriptor.value)) return safeName(descriptor.value)
+  }
+  return null
+}
+const inheritsFrom = (value, constructor) => {
+  const proto = getOwnPropertyDescriptor(constructor, 'prototype')
+  if (proto === undefined || !isObject(proto.value)) return false
+  for (let o = getPrototypeOf(value); o !== null; o = getPrototypeOf(o)) if (o === proto.value) return true
+  return false
+}
+const nullName = (value, fallback) => '[' + fallback + ': null prototype] '
+const prefixOf = (constructor, tag, fallback, size) => {
+  if (constructor === null) {
+    if (tag !== '' && fallback !== tag) return '[' + fallback + size + ': null prototype] [' + tag + '] '
+    return '[' + fallback + size + ': null prototype] '
+  }
+  return constructor + size + ' ' + (tag !== '' && constructor !== tag ? '[' + tag + '] ' : '')
+}
+const visibleKeys = (ctx, value) => {
+  const names = safeList()
+  const own = ctx.showHidden ? getOwnPropertyNames(value) : objectKeys(value)
+  for (let i = 0; i < own.length; i++) names[names.length] = own[i]
+  const symbols = getOwnPropertySymbols(value)
+  for (let i = 0; i < symbols.length; i++) if (ctx.showHidden || isEnumerable(value, symbols[i])) names[names.length] = symbols[i]
+  return names
+}
+const isIndex = (key) => typeof key === 'string' && testRegExp(/^(0|[1-9][0-9]*)$/, key) && +key < 2 ** 32 - 1
+const nonIndexKeys = (keys) => {
+  const out = safeList()
+  for (let i = 0; i < keys.length; i++) if (!isIndex(keys[i])) out[out.length] = keys[i]
+  return out
+}
+const customInspect = symbolFor('nodejs.util.inspect.custom')
+
+const formatValue = (ctx, value, depth, typed) => {
+  if (!isObject(value)) return formatPrimitive(ctx, value)
+  if (isProxy(value)) {
+    const target = host(11, value)
+    if (target === null || target === undefined) return '<Revoked Proxy>'
+    return formatValue(ctx, target, depth, typed)
+  }
+  const custom = value[customInspect]
+  if (typeof custom === 'function') {
+    const options = { depth: ctx.depth === Infinity ? Infinity : ctx.depth - depth, colors: false, showHidden: false, maxArrayLength: MAX_ITEMS, maxStringLength: MAX_STRING, breakLength: COLUMNS, compact: COMPACT }
+    const result = apply(custom, value, [options.depth, options, inspect])
+    if (result !== value) {
+      if (!isObject(result)) return typeof result === 'string' ? stringReplaceAll(result, '\n', '\n' + stringRepeat(' ', ctx.indentation)) : formatPrimitive(ctx, result)
+      return formatValue(ctx, result, depth)
+    }
+  }
+  for (let i = 0; i < ctx.seen.length; i++) {
+    if (ctx.seen[i] !== value) continue
+    let index = ctx.circular.get(value)
+    if (index === undefined) { index = ctx.circularCount++ + 1; ctx.circular.set(value, index) }
+    return '[Circular *' + index + ']'
+  }
+  return formatRaw(ctx, value, depth, typed)
+}
+const KIND_OBJECT = 0, KIND_ARRAY = 1, KIND_ARRAY_EXTRA = 2
+const formatRaw = (ctx, value, depth, typed) => {
+  const constructor = constructorOf(value)
+  let tag = tagOf(value)
+  if (tag !== '' && (constructor !== null ? tag === constructor : false)) tag = ''
+  let keys = visibleKeys(ctx, value), braces = ['{', '}'], base = '', kind = KIND_OBJECT, body = () => safeList(), typedName
+  if (isArray(value)) {
+    const prefix = constructor !== 'Array' || tag !== '' ? prefixOf(constructor, tag, 'Array', '(' + value.length + ')') : ''
+    keys = nonIndexKeys(keys)
+    braces = [prefix + '[', ']']
+    if (value.length === 0 && keys.length === 0) return braces[0] + ']'
+    kind = KIND_ARRAY_EXTRA
+    body = formatArray
+  } else if (setLike(value)) {
+    const size = setSize(value)
+    const prefix = prefixOf(constructor, tag, 'Set', '(' + size + ')')
+    if (size === 0 && keys.length === 0) return prefix + '{}'
+    braces = [prefix + '{', '}']
+    body = formatSet
+  } else if (mapLike(value)) {
+    const size = mapSize(value)
+    const prefix = prefixOf(constructor, tag, 'Map', '(' + size + ')')
+    if (size === 0 && keys.length === 0) return prefix + '{}'
+    braces = [prefix + '{', '}']
+    body = formatMap
+  } else if ((typedName = typeof value === 'object' ? typedTag(value) : undefined) !== undefined) {
+    keys = nonIndexKeys(keys)
+    const prefix = prefixOf(constructor, tag, typedName, '(' + typedLength(value) + ')')
+    braces = [prefix + '[', ']']
+    if (typedLength(value) === 0 && keys.length === 0) return braces[0] + ']'
+    kind = KIND_ARRAY_EXTRA
+    body = formatTyped
+  } else if (typeof value === 'function') {
+    base = functionBase(value, constructor, tag)
+    if (keys.length === 0) return base
+  } else if (isErrorObject(value)) {
+    const hidden = safeList()
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i]
+      if ((key === 'name' || key === 'message' || key === 'stack') && stringIncludes(errorStack(value), '' + value[key])) continue
+      hidden[hidden.length] = key
+    }
+    keys = hidden
+    if (hasOwn(value, 'cause') && !includesKey(keys, 'cause')) keys[keys.length] = 'cause'
+    if (isArray(ownValue(value, 'errors')) && !includesKey(keys, 'errors')) keys[keys.length] = 'errors'
+    base = formatError(ctx, value, constructor, tag, keys)
+    if (keys.length === 0) return base
+  } else if (dateLike(value)) {
+    const ms = dateGetTime(value)
+    base = ms === ms ? dateToISO(value) : 'Invalid Date'
+    const prefix = prefixOf(constructor, tag, 'Date', '')
+    if (prefix !== 'Date ') base = prefix + base
+    if (keys.length === 0) return base
+  } else if (regexpLike(value)) {
+    base = '/' + regexpSource(value) + '/' + regexpFlags(value)
+    const prefix = prefixOf(constructor, tag, 'RegExp', '')
+    if (prefix !== 'RegExp ') base = prefix + base
+    if (keys.length === 0) return base
+  } else if (objectToString(value) === '[object Arguments]') {
+    braces = ['[Arguments] {', '}']
+    if (keys.length === 0) return '[Arguments] {}'
+  } else if (bufferLike(value)) {
+    braces[0] = prefixOf(constructor, tag, 'ArrayBuffer', '') + '{'
+    body = formatArrayBuffer
+  } else if (viewLike(value)) {
+    braces[0] = prefixOf(constructor, tag, 'DataView', '') + '{'
+    body = (c, v, d) => listOfTexts('[byteLength]: ' + viewByteLength(v), '[byteOffset]: ' + viewOffset(v), '[buffer]: ' + formatValue(c, viewBuffer(v), d))
+  } else if (isPromise(value)) {
+    braces[0] = prefixOf(constructor, tag, 'Promise', '') + '{'
+    body = formatPromise
+  } else {
+    const boxed = boxedText(value, keys)
+    if (boxed !== undefined) {
+      keys = boxed.keys
+      base = boxed.text
+      if (keys.length === 0) return base
+    } else {
+      const kindOfWeak = objectToString(value)
+      if (kindOfWeak === '[object WeakSet]' || kindOfWeak === '[object WeakMap]') { braces[0] = prefixOf(constructor, tag, stringSlice(kindOfWeak, 8, -1), '') + '{'; body = () => listOfTexts('<items unknown>') }
+      else if (kindOfWeak === '[object Generator]' && constructor === null) { braces[0] = 'Object [Generator] {' }
+      else if (keys.length === 0) return (constructor === 'Object' && tag === '' ? '' : prefixOf(constructor, tag, 'Object', '')) + '{}'
+      else if (constructor !== 'Object' || tag !== '') braces[0] = prefixOf(constructor, tag, 'Object', '') + '{'
+    }
+  }
+  if (depth > ctx.depth) {
+    const name = isArray(value) ? 'Array' : stringSlice(prefixOf(constructor, tag, isErrorObject(value) ? 'Error' : 'Object', ''), 0, -1)
+    return '[' + (constructor === null && !isArray(value) ? name : name) + ']'
+  }
+  depth += 1
+  ctx.seen[ctx.seen.length] = value
+  ctx.currentDepth = depth
+  const output = body(ctx, value, depth)
+  const extra = kind === KIND_ARRAY_EXTRA
+  for (let i = 0; i < keys.length; i++) output[output.length] = formatProperty(ctx, value, depth, keys[i], extra)
+  ctx.seen.length = ctx.seen.length - 1
+  const reference = ctx.circular.get(value)
+  if (reference !== undefined) {
+    const mark = '<ref *' + reference + '>'
+    if (base === '') braces[0] = mark + ' ' + braces[0]
+    else base = mark + ' ' + base
+  }
+  return layOut(ctx, output, base, braces, kind, depth, value)
+}
+const includesKey = (keys, key) => { for (let i = 0; i < keys.length; i++) if (keys[i] === key) return true; return false }
+const ownValue = (value, key) => { const d = getOwnPropertyDescriptor(value, key); return d === undefined ? undefined : d.value }
+const listOfTexts = (...texts) => { const out = safeList(); for (let i = 0; i < texts.length; i++) out[i] = texts[i]; return out }
+const setLike = (o) => typeof o === 'object' && isSet(o), mapLike = (o) => typeof o === 'object' && isMap(o)
+const dateLike = (o) => typeof o === 'object' && isDate(o), regexpLike = (o) => typeof o === 'object' && isRegExp(o)
+const bufferLike = (o) => typeof o === 'object' && isBuffer(o), viewLike = (o) => typeof o === 'object' && isView(o)
+const boxedText = (value, keys) => {
+  const kinds = [['Number', numberValueOf], ['String', stringValueOf], ['Boolean', booleanValueOf], ['BigInt', bigintValueOf], ['Symbol', symbolValueOf]]
+  for (let i = 0; i < kinds.length; i++) {
+    const found = unboxed(value, kinds[i][1])
+    if (found === undefined) continue
+    const text = formatPrimitive({ __proto__: null, compact: true, indentation: 0 }, found.v)
+    return { text: '[' + kinds[i][0] + ': ' + text + ']', keys: kinds[i][0] === 'String' ? nonIndexKeys(keys) : keys }
+  }
+  return undefined
+}
+const functionBase = (value, constructor, tag) => {
+  const source = functionToString(value)
+  if (startsWith(source, 'class') && endsWith(source, '}')) {
+    const name = hasOwn(value, 'name') && safeName(value) !== '' ? safeName(value) : ''
+    let out = '[class ' + (name === '' ? '(anonymous)' : name)
+    if (constructor !== 'Function' && constructor !== null) out += ' [' + constructor + ']'
+    if (tag !== '' && constructor !== tag) out += ' [' + tag + ']'
+    if (constructor !== null) { const parent = getPrototypeOf(value); if (typeof parent === 'function' && safeName(parent) !== '') out += ' extends ' + safeName(parent) }
+    else out += ' extends [null prototype]'
+    return out + ']'
+  }
+  const proto = getPrototypeOf(value)
+  let type = 'Function'
+  if (proto === asyncFunctionProto) type = 'AsyncFunction'
+  else if (proto === generatorFunctionProto) type = 'GeneratorFunction'
+  else if (proto === asyncGeneratorFunctionProto) type = 'AsyncGeneratorFunction'
+  let out = '[' + type
+  if (constructor === null) out += ' (null prototype)'
+  const name = safeName(value)
+  out += name === '' ? ' (anonymous)' : ': ' + name
+  out += ']'
+  if (constructor !== type && constructor !== null && constructor !== 'Function') out += ' ' + constructor
+  if (tag !== '' && constructor !== tag && tag !== type) out += ' [' + tag + ']'
+  return out
+}
+const asyncFunctionProto = getPrototypeOf(async function () {}), generatorFunctionProto = getPrototypeOf(function* () {}), asyncGeneratorFunctionProto = getPrototypeOf(async function* () {})
+const errorStack = (error) => {
+  let stack
+  try { stack = error.stack } catch { stack = undefined }
+  const header = errorHeader(error)
+  if (typeof stack !== 'string' || stack === '') return stack === undefined || typeof stack === 'string' ? '[' + header + ']' : header
+  if (stack[stack.length - 1] === '\n') stack = stringSlice(stack, 0, -1)
+  return startsWith(stack, '    at ') ? header + '\n' + publicFrames(stack) : stack
+}
+const publicFrames = (stack) => {
+  const lines = stringSplit(stack, '\n')
+  let out = ''
+  for (let i = 0; i < lines.length; i++) if (!stringIncludes(lines[i], '(loopwright:') && !stringIncludes(lines[i], ' (native)')) out += (out === '' ? '' : '\n') + lines[i]
+  return out === '' ? '    at <anonymous>' : out
+}
+const errorHeader = (error) => {
+  let name, message
+  try { name = error.name } catch { name = undefined }
+  try { message = error.message } catch { message = undefined }
+  name = name === undefined ? 'Error' : isObject(name) ? 'Error' : $String(name)
+  message = message === undefined ? '' : isObject(message) ? '' : $String(message)
+  return name === '' ? message : message === '' ? name : name + ': ' + message
+}
+const formatError = (ctx, error, constructor, tag, keys) => {
+  let stack = errorStack(error)
+  const name = constructor === null ? 'Error' : constructor
+  const shown = (() => { try { return error.name } catch { return undefined } })()
+  if (constructor !== null && typeof shown === 'string' && endsWith(name, 'Error') && startsWith(stack, shown) && !stringIncludes(shown, name) && shown === 'Error' && name !== 'Error') {
+    stack = name + stringSlice(stack, shown.length)
+  }
+  if (ctx.indentation !== 0) stack = stringReplaceAll(stack, '\n', '\n' + stringRepeat(' ', ctx.indentation))
+  return stack
+}
+const formatArray = (ctx, value, depth) => {
+  const output = safeList(), n = value.length
+  let shown = 0, i = 0
+  while (i < n && shown < MAX_ITEMS) {
+    if (!hasOwn(value, i)) {
+      let holes = 0
+      if (n - i > 10000) {
+        const own = objectKeys(value)
+        let next = n
+        for (let k = 0; k < own.length; k++) if (isIndex(own[k]) && +own[k] > i) { next = +own[k]; break }
+        holes = next - i; i = next
+      } else while (i < n && !hasOwn(value, i)) { holes++; i++ }
+      output[output.length] = '<' + holes + ' empty item' + (holes > 1 ? 's' : '') + '>'
+    } else { output[output.length] = formatProperty(ctx, value, depth, '' + i, true, true); i++ }
+    shown++
+  }
+  if (i < n) output[output.length] = '... ' + (n - i) + ' more item' + (n - i > 1 ? 's' : '')
+  return output
+}
+const formatTyped = (ctx, value) => {
+  const output = safeList(), n = typedLength(value), most = mathMin(MAX_ITEMS, n)
+  for (let i = 0; i < most; i++) output[i] = typeof value[i] === 'bigint' ? bigintToString(value[i]) + 'n' : formatNumber(value[i])
+  if (n > most) output[most] = '... ' + (n - most) + ' more item' + (n - most > 1 ? 's' : '')
+  return output
+}
+const formatSet = (ctx, value, depth) => {
+  const output = safeList(), n = setSize(value)
+  let i = 0
+  ctx.indentation += 2
+  setForEach(value, (item) => { if (i++ < MAX_ITEMS) output[output.length] = formatValue(ctx, item, depth) })
+  ctx.indentation -= 2
+  if (n > MAX_ITEMS) output[output.length] = '... ' + (n - MAX_ITEMS) + ' more item' + (n - MAX_ITEMS > 1 ? 's' : '')
+  return output
+}
+const formatMap = (ctx, value, depth) => {
+  const output = safeList(), n = mapSize(value)
+  let i = 0
+  ctx.indentation += 2
+  mapForEach(value, (item, key) => { if (i++ < MAX_ITEMS) output[output.length] = formatValue(ctx, key, depth) + ' => ' + formatValue(ctx, item, depth) })
+  ctx.indentation -= 2
+  if (n > MAX_ITEMS) output[output.length] = '... ' + (n - MAX_ITEMS) + ' more item' + (n - MAX_ITEMS > 1 ? 's' : '')
+  return output
+}
+const formatArrayBuffer = (ctx, value) => {
+  const bytes = new $Uint8Array(value), n = typedLength(bytes)
+  let hex = ''
+  for (let i = 0; i < n && i < 50; i++) hex += (i === 0 ? '' : ' ') + padStart(numberToString(bytes[i], 16), 2, '0')
+  if (n > 50) hex += ' ... ' + (n - 50) + ' more byte' + (n - 50 > 1 ? 's' : '')
+  return listOfTexts('[Uint8Contents]: <' + hex + '>', '[byteLength]: ' + n)
+}
+const formatPromise = (ctx, value, depth) => {
+  const state = host(12, value)
+  if (state === 0) return listOfTexts('<pending>')
+  ctx.indentation += 2
+  const text = formatValue(ctx, host(13, value), depth)
+  ctx.indentation -= 2
+  return listOfTexts(state === 2 ? '<rejected> ' + text : text)
+}
+const formatProperty = (ctx, value, depth, key, extra, item) => {
+  const descriptor = getOwnPropertyDescriptor(value, key) || { value: value[key], enumerable: true }
+  let text
+  if (descriptor.get !== undefined || descriptor.set !== undefined) {
+    text = descriptor.set !== undefined ? (descriptor.get !== undefined ? '[Getter/Setter]' : '[Setter]') : '[Getter]'
+  } else {
+    ctx.indentation += 2
+    text = formatValue(ctx, descriptor.value, depth)
+    ctx.indentation -= 2
+  }
+  if (item) return text
+  let name = formatKey(key)
+  if (descriptor.enumerable === false) name = '[' + (typeof key === 'symbol' ? symbolText(key) : key) + ']'
+  return name + ': ' + text
+}
+const widthOf = (text) => {
+  let width = 0
+  for (let i = 0; i < text.length; i++) {
+    const unit = charCodeAt(text, i)
+    if (unit >= 0x300 && unit <= 0x36f) continue
+    if (unit >= 0xdc00 && unit <= 0xdfff) continue
+    width += (unit >= 0x1100 && (unit <= 0x115f || (unit >= 0x2e80 && unit <= 0xa4cf && unit !== 0x303f) || (unit >= 0xac00 && unit <= 0xd7a3) || (unit >= 0xf900 && unit <= 0xfaff) || (unit >= 0xfe30 && unit <= 0xfe6f) || (unit >= 0xff00 && unit <= 0xff60) || (unit >= 0xffe0 && unit <= 0xffe6) || (unit >= 0xd83c && unit <= 0xd83e))) ? 2 : 1
+  }
+  return width
+}
+const isNumeric = (items, count) => {
+  for (let i = 0; i < count; i++) if (typeof items[i] !== 'number' && typeof items[i] !== 'bigint') return false
+  return true
+}
+/* How many columns a list of short items gets: the block is to look about square, a character being 2.5 times as high as wide. */
+const columnsFor = (count, cell, meanSlack, room) => {
+  const glyphs = mathMax(cell - 3 - sqrt(meanSlack), 1)
+  return mathMin(round(sqrt(2.5 * glyphs * count) / glyphs), floor(room / cell), COMPACT * 4, 15)
+}
+/* Sets a long list in columns: numbers flush right, anything else flush left. A last "more items" line stays alone. */
+const inColumns = (ctx, output, items) => {
+  const last = output.length - 1
+  const hasRest = items !== undefined && last >= 0 && startsWith(output[last], '... ') && items.length > MAX_ITEMS
+  const count = hasRest ? last : output.length, room = COLUMNS - ctx.indentation, widths = safeList()
+  let sum = 0, widest = 0
+  for (let i = 0; i < count; i++) {
+    widths[i] = widthOf(output[i])
+    sum += widths[i] + 2
+    widest = mathMax(widest, widths[i])
+  }
+  const cell = widest + 2
+  if (cell * 3 >= room || (widest > 6 && sum <= cell * 5)) return output
+  const columns = columnsFor(count, cell, cell - sum / output.length, room)
+  if (columns <= 1) return output
+  const columnWidths = safeList()
+  for (let i = 0; i < count; i++) columnWidths[i % columns] = mathMax(columnWidths[i % columns] || 0, widths[i])
+  const flushRight = items === undefined || isNumeric(items, count), lines = safeList()
+  for (let i = 0; i < count; i++) {
+    const ends = i % columns === columns - 1 || i === count - 1
+    const space = stringRepeat(' ', columnWidths[i % columns] - widths[i])
+    const text = output[i] + (ends ? '' : ', ')
+    const line = flushRight ? space + text : ends ? text : text + space
+    if (i % columns === 0) lines[lines.length] = line
+    else lines[lines.length - 1] += line
+  }
+  if (hasRest) lines[lines.length] = output[last]
+  return lines
+}
+/* One line if nothing in it is long, deep or broken already; else a line an entry. */
+const layOut = (ctx, output, base, braces, kind, depth, value) => {
+  const start = (base === '' ? '' : base + ' ') + braces[0]
+  let entries = output
+  if (kind === KIND_ARRAY_EXTRA && output.length > 6) entries = inColumns(ctx, output, isArray(value) || typedTag(value) !== undefined ? value : undefined)
+  if (ctx.currentDepth - depth < COMPACT && entries === output) {
+    let width = ctx.indentation + braces[0].length + base.length + 10
+    for (let i = 0; i < entries.length && width <= COLUMNS; i++) width += entries[i].length + 2
+    if (width <= COLUMNS && !stringIncludes(base, '\n')) {
+      const line = joinList(entries, ', ')
+      if (!stringIncludes(line, '\n')) return start + ' ' + line + ' ' + braces[1]
+    }
+  }
+  const margin = '\n' + stringRepeat(' ', ctx.indentation)
+  return start + margin + '  ' + joinList(entries, ',' + margin + '  ') + margin + braces[1]
+}
+const isProxy = (value) => host(14, value) === true
+const newContext = (depth, showHidden) => ({ __proto__: null, showHidden: showHidden === true, seen: safeList(), circular: safeMap(), circularCount: 0, indentation: 0, currentDepth: 0, depth, compact: COMPACT })
+const inspect = (value, options) => {
+  let depth = 2
+  if (isObject(options) && options.depth !== undefined) depth = options.depth === null ? Infinity : options.depth
+  return formatValue(newContext(depth), value, 0, true)
+}
+const describeReceived = (value) => {
+  if (value === null || value === undefined) return '' + value
+  if (typeof value === 'function') return 'function ' + safeName(value)
+  if (typeof value === 'object') {
+    const constructor = constructorOf(value)
+    return constructor !== null && constructor !== '' ? 'an instance of ' + constructor : inspect(value, { depth: -1 })
+  }
+  let text = inspect(value)
+  if (text.length > 28) text = stringSlice(text, 0, 25) + '...'
+  return 'type ' + typeof value + ' (' + text + ')'
+}
+const hasOwnToString = (value) => {
+  if (isProxy(value)) return false
+  let o = value
+  if (typeof o.toString !== 'function') return false
+  if (hasOwn(o, 'toString')) return true
+  while (o !== null && !hasOwn(o, 'constructor')) o = getPrototypeOf(o)
+  if (o === null) return false
+  const constructor = ownValue(o, 'constructor')
+  return !(typeof constructor === 'function' && apply(setProto.has, builtinConstructors, [constructor])) && userToString(value)
+}
+const builtinConstructors = new $Set()
+for (const name of getOwnPropertyNames($globalThis)) { const d = getOwnPropertyDescriptor($globalThis, name); if (typeof d.value === 'function') apply(setProto.add, builtinConstructors, [d.value]) }
+const userToString = (value) => {
+  for (let o = value; o !== null; o = getPrototypeOf(o)) {
+    if (hasOwn(o, 'toString')) { const c = ownValue(o, 'constructor'); return !(typeof c === 'function' && apply(setProto.has, builtinConstructors, [c])) }
+  }
+  return false
+}
+const formatLog = (args) => {
+  const n = args.length
+  if (n === 1) return typeof args[0] === 'string' ? args[0] : inspect(args[0])
+  let out = '', join = '', at = 0
+  if (typeof args[0] === 'string' && n > 1) {
+    const first = args[0]
+    let last = 0
+    at = 0
+    for (let i = 0; i < first.length - 1; i++) {
+      if (charCodeAt(first, i) !== 37) continue
+      const next = first[++i]
+      if (at + 1 !== n) {
+        let text
+        const arg = next === '%' ? undefined : args[at + 1]
+        switch (next) {
+          case 's':
+            at++
+            if (typeof arg === 'number') text = formatNumber(arg)
+            else if (typeof arg === 'bigint') text = bigintToString(arg) + 'n'
+            else if (!isObject(arg) || typeof arg === 'function' || hasOwnToString(arg)) text = $String(arg)
+            else text = formatValue(newContext(0), arg, 0)
+            break
+          case 'j':
+            at++
+            try { const json = jsonStringify(arg); text = json === undefined ? 'undefined' : json } catch (error) { if (stringIncludes('' + error.message, 'circular')) text = '[Circular]'; else throw error }
+            break
+          case 'd':
+            at++
+            text = typeof arg === 'bigint' ? bigintToString(arg) + 'n' : typeof arg === 'symbol' ? 'NaN' : formatNumber($Number(arg))
+            break
+          case 'i':
+            at++
+            text = typeof arg === 'bigint' ? bigintToString(arg) + 'n' : typeof arg === 'symbol' ? 'NaN' : formatNumber(parseIntOf(arg))
+            break
+          case 'f': at++; text = typeof arg === 'symbol' ? 'NaN' : formatNumber(parseFloatOf(arg)); break
+          case 'o': at++; text = formatValue(newContext(4, true), arg, 0); break
+          case 'O': at++; text = inspect(arg); break
+          case 'c': at++; text = ''; break
+          case '%': out += stringSlice(first, last, i); last = i + 1; continue
+          default: continue
+        }
+        if (last !== i - 1) out += stringSlice(first, last, i - 1)
+        out += text
+        last = i + 1
+      } else if (next === '%') { out += stringSlice(first, last, i); last = i + 1 }
+    }
+    if (last !== 0 || at !== 0) {
+      at++
+      join = ' '
+      if (last < first.length) out += stringSlice(first, last)
+    }
+  }
+  while (at < n) {
+    const value = args[at]
+    out += join
+    out += typeof value === 'string' ? value : inspect(value)
+    join = ' '
+    at++
+  }
+  return out
+}
+const parseIntOf = parseInt, parseFloatOf = parseFloat
+`

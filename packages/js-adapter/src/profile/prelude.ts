@@ -1,0 +1,168 @@
+// Guest source: the whole profile as one function of (host function, cell buffer, configuration), and what it hands back.
+import { codec } from './codec.ts'
+import { console } from './console.ts'
+import { events } from './events.ts'
+import { inspect } from './inspect.ts'
+import { primordials } from './primordials.ts'
+import { process } from './process.ts'
+import { reflection } from './reflection.ts'
+import { timers } from './timers.ts'
+import { web } from './web.ts'
+
+/** File name of profile code in guest stacks: frames of it are left out of reports. */
+export const PRELUDE_FILE = 'loopwright:profile'
+
+/** Functions that the host calls, in the order of the array that the prelude returns. */
+export const PRELUDE_EXPORTS = [
+  'encode',
+  'decode',
+  'pushRef',
+  'takeRef',
+  'clearRefs',
+  'quoteText',
+  'unquoteText',
+  'runTicks',
+  'dropTicks',
+  'beginTimers',
+  'stepTimers',
+  'beginImmediates',
+  'stepImmediates',
+  'settleInterrupted',
+  'uncaught',
+  'noteRejection',
+  'reportRejections',
+  'dropRejections',
+  'emitBeforeExit',
+  'emitExit',
+  'exit',
+  'makeError',
+  'settle',
+  'watch',
+  'exposeAsync',
+  'exposeSync',
+  'exposeRaw',
+  'setGlobal',
+  'callPath',
+  'installProfile',
+  'configure',
+  'reflect',
+  'settleError',
+  'lookup',
+] as const
+export type PreludeExport = (typeof PRELUDE_EXPORTS)[number]
+
+const bridge = String.raw`
+const encode = (value) => encodeGraph(value, maxResultNodes)
+const decode = decodeGraph
+const pushRef = pushImportRef, takeRef = takeExportRef
+const quoteText = (text) => jsonStringify(text), unquoteText = (text) => jsonParse(text)
+let maxResultNodes = 1e6
+const configure = (name, value) => {
+  if (name === 'maxTimers') maxTimers = value
+  else if (name === 'maxResultNodes') maxResultNodes = value
+}
+const makeError = (type, message, code, retryAfterMs, hostErrorId) => {
+  const error = new (errorConstructors[type] || $Error)(message)
+  if (!(type in errorConstructors)) define(error, 'name', type)
+  if (code !== undefined) define(error, 'code', code, true)
+  if (retryAfterMs !== undefined) define(error, 'retryAfterMs', retryAfterMs, true)
+  if (hostErrorId !== undefined) weakMapSet(hostErrorIds, error, hostErrorId)
+  return error
+}
+const pendingCalls = safeMap()
+let lastCallId = 0
+const settle = (callId, ok, text) => {
+  const pending = pendingCalls.get(callId)
+  if (pending === undefined) return false
+  pendingCalls.delete(callId)
+  const value = decode(text)
+  if (ok) pending.resolve(value); else pending.reject(value)
+  return true
+}
+const settleError = (callId, error) => {
+  const pending = pendingCalls.get(callId)
+  if (pending === undefined) return false
+  pendingCalls.delete(callId)
+  pending.reject(error)
+  return true
+}
+const asyncFunction = (id, name) => named(function () {
+  const args = arguments
+  return new $Promise((resolve, reject) => {
+    const callId = ++lastCallId
+    const refused = host(3, id, callId, encode(args))
+    if (refused === undefined) pendingCalls.set(callId, { __proto__: null, resolve, reject })
+    else reject(refused)
+  })
+}, name, 0)
+const syncFunction = (id, name) => named(function () { return decode(host(4, id, encode(arguments))) }, name, 0)
+const install = (path, value) => {
+  const at = stringIndexOf(path, '.')
+  if (at < 0) { defineProperty($globalThis, path, { __proto__: null, value, writable: false, enumerable: false, configurable: true }); return }
+  const space = namespaces[stringSlice(path, 0, at)]
+  defineProperty(space, stringSlice(path, at + 1), { __proto__: null, value, writable: false, enumerable: true, configurable: false })
+}
+const namespaces = objectCreate(null)
+const exposeAsync = (id, path, name) => { install(path, asyncFunction(id, name)) }
+const exposeSync = (id, path, name) => { install(path, syncFunction(id, name)) }
+const exposeRaw = (path, fn) => {
+  if (fn === undefined) { namespaces[path] = {}; return }
+  if (fn === null) { freeze(namespaces[path]); install(path, namespaces[path]); return }
+  install(path, fn)
+}
+const watch = (id, promise) => {
+  promiseThen(promise, (value) => report(id, true, value), (error) => report(id, false, error))
+}
+const report = (id, fulfilled, value) => {
+  let text
+  try { text = encode(value) } catch (error) { fulfilled = false; text = encode(error) }
+  host(5, id, fulfilled, text)
+}
+const setGlobal = (name, text) => { $globalThis[name] = decode(text) }
+const callPath = (path, text) => {
+  const parts = stringSplit(path, '.')
+  let self, target = $globalThis
+  for (let i = 0; i < parts.length; i++) {
+    if (!isObject(target) || (i > 0 && !hasOwn(target, parts[i]))) return host(16, path)
+    self = target
+    target = i === 0 ? lookup(parts[0]) : target[parts[i]]
+  }
+  if (typeof target !== 'function') return host(16, path)
+  return apply(target, parts.length > 1 ? self : undefined, decode(text))
+}
+const lookup = (name) => hasOwn($globalThis, name) ? $globalThis[name] : lexical(name)
+const identifier = /^[A-Za-z_$][\w$]*$/
+const lexical = (name) => {
+  if (regexpExec(identifier, name) === null) return undefined
+  try { return indirectEval(name) } catch { return undefined }
+}
+const installGlobal = (name, value) => define($globalThis, name, value, false)
+const enumerableGlobal = (name, value) => define($globalThis, name, value, true)
+const installProfile = () => {
+  for (const [name, value] of [['setTimeout', setTimeout], ['setInterval', setInterval], ['setImmediate', setImmediate], ['clearTimeout', clearTimeout], ['clearInterval', clearInterval], ['clearImmediate', clearImmediate], ['queueMicrotask', queueMicrotask]]) enumerableGlobal(name, value)
+  enumerableGlobal('structuredClone', structuredClone); enumerableGlobal('atob', atob); enumerableGlobal('btoa', btoa)
+  enumerableGlobal('performance', performanceObject)
+  for (const [name, value] of [['DOMException', DOMException], ['Event', Event], ['CustomEvent', CustomEvent], ['EventTarget', EventTarget], ['AbortController', AbortController], ['AbortSignal', AbortSignal], ['Performance', Performance], ['TextEncoder', TextEncoder], ['TextDecoder', TextDecoder]]) installGlobal(name, value)
+  installGlobal('process', guestProcess)
+  installGlobal('console', guestConsole)
+  installGlobal('global', $globalThis)
+  delete $globalThis.SharedArrayBuffer
+  delete $globalThis.gc
+}
+`
+
+/** An expression; evaluate it and call the result. */
+export const PRELUDE_SOURCE: string = [
+  '(function (host, cellBuffer, config) {\n"use strict"',
+  primordials,
+  reflection,
+  codec,
+  inspect,
+  timers,
+  process,
+  console,
+  events,
+  web,
+  bridge,
+  `return [${PRELUDE_EXPORTS.join(', ')}]\n})`,
+].join('\n')

@@ -1,0 +1,70 @@
+// Guest source: every intrinsic that the profile uses, captured before guest code runs.
+
+export const primordials: string = String.raw`
+for (const name of ['dispose', 'asyncDispose']) if (Symbol[name] === undefined) Object.defineProperty(Symbol, name, { value: Symbol('Symbol.' + name) })
+const cellsI = new Int32Array(cellBuffer), cellsF = new Float64Array(cellBuffer)
+const $Object = Object, $Array = Array, $String = String, $Number = Number, $Boolean = Boolean, $BigInt = BigInt, $Symbol = Symbol
+const $Error = Error, $TypeError = TypeError, $RangeError = RangeError, $Promise = Promise, $Map = Map, $Set = Set, $Date = Date
+const $RegExp = RegExp, $ArrayBuffer = ArrayBuffer, $Uint8Array = Uint8Array, $DataView = DataView, $WeakSet = WeakSet, $WeakMap = WeakMap
+const $globalThis = globalThis, $Function = Function, $Proxy = Proxy
+const { apply, construct, ownKeys, getPrototypeOf, defineProperty, getOwnPropertyDescriptor, has: hasProperty } = Reflect
+const { keys: objectKeys, setPrototypeOf, freeze, isFrozen, create: objectCreate, is: objectIs, getOwnPropertyNames, getOwnPropertySymbols, prototype: ObjectPrototype } = Object
+const { isArray } = Array, ArrayPrototype = Array.prototype
+const { parse: jsonParse, stringify: jsonStringify } = JSON
+const { trunc, floor, max: mathMax, min: mathMin, round, sqrt, abs, pow } = Math
+const { isInteger, isFinite: numberIsFinite, isNaN: numberIsNaN } = Number
+const uncurry = Function.prototype.bind.bind(Function.prototype.call)
+const objectToString = uncurry(Object.prototype.toString), hasOwn = uncurry(Object.prototype.hasOwnProperty)
+const isEnumerable = uncurry(Object.prototype.propertyIsEnumerable)
+const functionToString = uncurry(Function.prototype.toString)
+const promiseThen = uncurry(Promise.prototype.then)
+const dateGetTime = uncurry(Date.prototype.getTime), dateToISO = uncurry(Date.prototype.toISOString), dateToString = uncurry(Date.prototype.toString)
+const getter = (object, key) => uncurry(getOwnPropertyDescriptor(object, key).get)
+const mapSize = getter(Map.prototype, 'size'), setSize = getter(Set.prototype, 'size')
+const mapForEach = uncurry(Map.prototype.forEach), setForEach = uncurry(Set.prototype.forEach)
+const mapHas = uncurry(Map.prototype.has), setHas = uncurry(Set.prototype.has)
+const regexpSource = getter(RegExp.prototype, 'source'), regexpFlags = getter(RegExp.prototype, 'flags'), regexpToString = uncurry(RegExp.prototype.toString)
+const regexpExec = uncurry(RegExp.prototype.exec)
+const typedProto = getPrototypeOf(Uint8Array.prototype)
+const typedTag = getter(typedProto, Symbol.toStringTag), typedBuffer = getter(typedProto, 'buffer'), typedOffset = getter(typedProto, 'byteOffset')
+const typedLength = getter(typedProto, 'length'), typedByteLength = getter(typedProto, 'byteLength')
+const viewBuffer = getter(DataView.prototype, 'buffer'), viewOffset = getter(DataView.prototype, 'byteOffset'), viewByteLength = getter(DataView.prototype, 'byteLength')
+const bufferByteLength = getter(ArrayBuffer.prototype, 'byteLength'), bufferSlice = uncurry(ArrayBuffer.prototype.slice)
+const numberValueOf = uncurry(Number.prototype.valueOf), stringValueOf = uncurry(String.prototype.valueOf), booleanValueOf = uncurry(Boolean.prototype.valueOf)
+const bigintValueOf = uncurry(BigInt.prototype.valueOf), symbolValueOf = uncurry(Symbol.prototype.valueOf), bigintToString = uncurry(BigInt.prototype.toString)
+const symbolToString = uncurry(Symbol.prototype.toString), symbolDescription = getter(Symbol.prototype, 'description'), symbolKeyFor = Symbol.keyFor, symbolFor = Symbol.for
+const charCodeAt = uncurry(String.prototype.charCodeAt), stringSlice = uncurry(String.prototype.slice), stringIndexOf = uncurry(String.prototype.indexOf)
+const stringIncludes = uncurry(String.prototype.includes), stringRepeat = uncurry(String.prototype.repeat), padEnd = uncurry(String.prototype.padEnd)
+const padStart = uncurry(String.prototype.padStart), stringSplit = uncurry(String.prototype.split), startsWith = uncurry(String.prototype.startsWith)
+const stringReplaceAll = uncurry(String.prototype.replaceAll), endsWith = uncurry(String.prototype.endsWith), lastIndexOf = uncurry(String.prototype.lastIndexOf)
+const toLowerCase = uncurry(String.prototype.toLowerCase), stringTrim = uncurry(String.prototype.trim)
+const arrayJoin = uncurry(Array.prototype.join), arraySort = uncurry(Array.prototype.sort), arraySlice = uncurry(Array.prototype.slice), fromCharCode = String.fromCharCode
+const numberToString = uncurry(Number.prototype.toString), toFixed = uncurry(Number.prototype.toFixed)
+const weakSetAdd = uncurry(WeakSet.prototype.add), weakSetHas = uncurry(WeakSet.prototype.has)
+const weakMapGet = uncurry(WeakMap.prototype.get), weakMapSet = uncurry(WeakMap.prototype.set), weakMapHas = uncurry(WeakMap.prototype.has)
+const indirectEval = eval
+const wellKnown = setPrototypeOf(new $Map(), null), wellKnownNames = objectCreate(null)
+const mapGetOf = Map.prototype.get, mapSetOf = Map.prototype.set
+for (const name of getOwnPropertyNames(Symbol)) if (typeof Symbol[name] === 'symbol') { apply(mapSetOf, wellKnown, [Symbol[name], name]); wellKnownNames[name] = Symbol[name] }
+const mapProto = freeze(setPrototypeOf({ get: Map.prototype.get, set: Map.prototype.set, has: Map.prototype.has, delete: Map.prototype.delete, clear: Map.prototype.clear }, null))
+const setProto = freeze(setPrototypeOf({ add: Set.prototype.add, has: Set.prototype.has, delete: Set.prototype.delete, clear: Set.prototype.clear }, null))
+const safeMap = () => setPrototypeOf(new $Map(), mapProto)
+const safeSet = () => setPrototypeOf(new $Set(), setProto)
+const safeList = () => setPrototypeOf([], null)
+const define = (object, key, value, enumerable) => defineProperty(object, key, { __proto__: null, value, writable: true, configurable: true, enumerable: enumerable === true })
+const defineGetter = (object, key, get, set) => defineProperty(object, key, { __proto__: null, get, set, configurable: true, enumerable: true })
+const named = (fn, name, length) => {
+  defineProperty(fn, 'name', { __proto__: null, value: name, configurable: true })
+  if (length !== undefined) defineProperty(fn, 'length', { __proto__: null, value: length, configurable: true })
+  return fn
+}
+const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function'
+const promiseProto = $Promise.prototype
+const codedError = (Type, code, message) => {
+  const error = new Type(message)
+  define(error, 'code', code, true)
+  return error
+}
+const isErrorObject = (value) => isObject(value) && (brandError !== undefined ? brandError(value) : objectToString(value) === '[object Error]')
+const brandError = typeof Error.isError === 'function' ? Error.isError : undefined
+`

@@ -1,0 +1,248 @@
+// Guest source: the tick queue, the EventEmitter part of process, exits, uncaught errors, rejections and warnings.
+
+export const process: string = String.raw`
+let ticks = safeList(), tickAt = 0
+const dropTicks = () => { ticks = safeList(); tickAt = 0; cellsI[1] = 0 }
+const pushTick = (fn, args) => { ticks[ticks.length] = fn; ticks[ticks.length] = args; cellsI[1]++ }
+// Runs ticks until none is left, one throws, or the budget is used up. Returns how many ran.
+const runTicks = (budget) => {
+  let ran = 0
+  while (tickAt < ticks.length) {
+    if (ran >= budget) return ran
+    const fn = ticks[tickAt], args = ticks[tickAt + 1]
+    ticks[tickAt] = undefined; ticks[tickAt + 1] = undefined
+    tickAt += 2
+    cellsI[1]--
+    ran++
+    if (tickAt === ticks.length) { ticks = safeList(); tickAt = 0 }
+    try { if (args === undefined) fn(); else apply(fn, undefined, args) } catch (error) { uncaught(error, 'uncaughtException'); cellsI[10] = 1; return ran }
+  }
+  return ran
+}
+
+const listeners = safeMap()
+const listOf = (name) => listeners.get(name) || []
+const without = (list, at) => {
+  const rest = []
+  for (let i = 0; i < list.length; i++) if (i !== at) define(rest, rest.length, list[i], true)
+  return rest
+}
+const checkListener = (listener) => {
+  if (typeof listener !== 'function') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "listener" argument must be of type function. Received ' + describeReceived(listener))
+}
+const addListener = (name, listener, first) => {
+  checkListener(listener)
+  if (listeners.has('newListener') && name !== 'newListener') emit('newListener', name, listener.listener || listener)
+  const list = listOf(name), next = []
+  if (first) define(next, 0, listener, true)
+  for (let i = 0; i < list.length; i++) define(next, next.length, list[i], true)
+  if (!first) define(next, next.length, listener, true)
+  listeners.set(name, next)
+}
+const onceOf = (name, listener) => {
+  checkListener(listener)
+  let fired = false
+  const wrapper = function () {
+    if (fired) return undefined
+    fired = true
+    removeListener(name, wrapper)
+    return apply(listener, guestProcess, arguments)
+  }
+  wrapper.listener = listener
+  return wrapper
+}
+const removeListener = (name, listener) => {
+  const list = listOf(name)
+  for (let i = list.length - 1; i >= 0; i--) {
+    if (list[i] !== listener && list[i].listener !== listener) continue
+    const rest = without(list, i)
+    if (rest.length === 0) listeners.delete(name); else listeners.set(name, rest)
+    if (listeners.has('removeListener')) emit('removeListener', name, list[i].listener || listener)
+    return
+  }
+}
+const emit = (name, ...args) => {
+  const list = listeners.get(name)
+  if (list === undefined) {
+    if (name === 'error') {
+      if (isErrorObject(args[0])) throw args[0]
+      const error = codedError($Error, 'ERR_UNHANDLED_ERROR', 'Unhandled error. (' + (typeof args[0] === 'string' ? "'" + args[0] + "'" : inspect(args[0])) + ')')
+      error.context = args[0]
+      throw error
+    }
+    return false
+  }
+  for (let i = 0; i < list.length; i++) apply(list[i], guestProcess, args)
+  return true
+}
+
+let exitCode, exiting = false, fatal = false
+const coerceExitCode = (code) => {
+  if (code === undefined || code === null) return code
+  let value = code
+  if (typeof value === 'string' && value !== '' && !numberIsNaN(+value)) value = +value
+  if (typeof value !== 'number') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "code" argument must be of type number. Received ' + describeReceived(code))
+  if (!isInteger(value)) throw codedError($RangeError, 'ERR_OUT_OF_RANGE', 'The value of "code" is out of range. It must be an integer. Received ' + inspect(value))
+  return code
+}
+const currentExitCode = () => { const code = +exitCode; return code === code ? code | 0 : 0 }
+const spin = () => { for (;;); }
+const exit = function exit(code) {
+  if (arguments.length !== 0) { const checked = coerceExitCode(code); if (checked !== undefined && checked !== null) exitCode = checked }
+  if (!exiting) {
+    exiting = true
+    emit('exit', currentExitCode())
+  }
+  host(2, currentExitCode())
+  spin()
+}
+const emitBeforeExit = () => { emit('beforeExit', currentExitCode()) }
+const emitExit = () => {
+  if (!exiting) { exiting = true; emit('exit', currentExitCode()) }
+  return currentExitCode()
+}
+// Gives an error to the guest's own listeners. Returns true when one took it.
+const uncaught = (error, origin) => {
+  if (fatal) return false
+  if (exiting && origin === 'uncaughtException' && !listeners.has('uncaughtException')) { fatal = true; exitCode = 1; return host(9, error, origin) }
+  if (listeners.has('uncaughtExceptionMonitor')) emit('uncaughtExceptionMonitor', error, origin)
+  if (listeners.has('uncaughtException')) {
+    try { emit('uncaughtException', error, origin) } catch (second) { fatal = true; exitCode = 7; host(9, second, origin); return false }
+    return true
+  }
+  fatal = true
+  exitCode = 1
+  host(9, error, origin)
+  if (!exiting) { exiting = true; try { emit('exit', 1) } catch { exitCode = 1 } }
+  host(2, currentExitCode())
+  spin()
+}
+const queueMicrotaskReal = (callback) => {
+  promiseThen(settledPromise, () => { try { callback() } catch (error) { uncaught(error, 'uncaughtException') } })
+}
+const settledPromise = $Promise.resolve()
+defineProperty(settledPromise, 'constructor', { __proto__: null, value: undefined })
+const queueMicrotask = function queueMicrotask(callback) {
+  if (typeof callback !== 'function') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "callback" argument must be of type function. Received ' + describeReceived(callback))
+  queueMicrotaskReal(callback)
+}
+
+let pendingRejections = safeList()
+const warnedRejections = new $WeakSet(), toReportHandled = safeList()
+const noteRejection = (promise, reason, handled) => {
+  cellsI[0]++
+  if (!handled) { pendingRejections[pendingRejections.length] = { __proto__: null, promise, reason, handled: false } ; cellsI[6]++ }
+  else {
+    let found = false
+    for (let i = 0; i < pendingRejections.length; i++) if (pendingRejections[i].promise === promise) { pendingRejections[i].handled = true; found = true }
+    if (!found && weakSetHas(warnedRejections, promise)) { toReportHandled[toReportHandled.length] = promise; cellsI[6]++ }
+  }
+  cellsI[0]--
+}
+const dropRejections = () => { pendingRejections = safeList(); toReportHandled.length = 0; cellsI[6] = 0 }
+const reportRejections = () => {
+  cellsI[6] = 0
+  for (let i = 0; i < toReportHandled.length; i++) {
+    try { emit('rejectionHandled', toReportHandled[i]) } catch (error) { uncaught(error, 'uncaughtException') }
+  }
+  toReportHandled.length = 0
+  const list = pendingRejections
+  pendingRejections = safeList()
+  for (let i = 0; i < list.length; i++) {
+    const { promise, reason, handled } = list[i]
+    if (handled) continue
+    weakSetAdd(warnedRejections, promise)
+    if (listeners.has('unhandledRejection')) {
+      try { emit('unhandledRejection', reason, promise) } catch (error) { uncaught(error, 'uncaughtException') }
+      continue
+    }
+    let error = reason
+    if (!isErrorObject(reason)) {
+      error = codedError($Error, 'ERR_UNHANDLED_REJECTION', 'This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason "' + (typeof reason === 'string' ? reason : inspect(reason)) + '".')
+      define(error, 'name', 'UnhandledPromiseRejection')
+    }
+    uncaught(error, 'unhandledRejection')
+  }
+}
+
+const emitWarning = (warning, type, code) => {
+  let detail
+  if (type !== null && typeof type === 'object' && !isArray(type)) { const options = type; type = options.type || 'Warning'; code = options.code; if (typeof options.detail === 'string') detail = options.detail }
+  else if (typeof type === 'function') { code = undefined; type = 'Warning' }
+  if (typeof code === 'function') code = undefined
+  if (type === undefined) type = 'Warning'
+  if (typeof type !== 'string') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "type" argument must be of type string. Received ' + describeReceived(type))
+  if (typeof warning === 'string') {
+    const text = warning
+    warning = new $Error(text)
+    define(warning, 'name', '' + type)
+    if (code !== undefined) define(warning, 'code', code, true)
+    if (detail !== undefined) define(warning, 'detail', detail, true)
+  } else if (!isErrorObject(warning)) throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "warning" argument must be of type string or an instance of Error. Received ' + describeReceived(warning))
+  pushTick(() => {
+    const prefix = '(' + processName + ':' + processId + ') ' + (warning.code !== undefined ? '[' + warning.code + '] ' : '')
+    host(1, 1, prefix + warning.name + ': ' + warning.message + '\n' + (typeof warning.detail === 'string' ? warning.detail + '\n' : ''))
+    emit('warning', warning)
+  }, undefined)
+}
+
+const processName = 'js-adapter', processId = config.id
+class EventEmitter {}
+const guestProcess = objectCreate(objectCreate(EventEmitter.prototype, { constructor: { __proto__: null, value: named(function process() {}, 'process'), writable: true, configurable: true } }))
+const method = (name, fn) => { define(guestProcess, name, named(fn, name), true) }
+method('nextTick', function (callback) {
+  if (typeof callback !== 'function') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "callback" argument must be of type function. Received ' + describeReceived(callback))
+  if (exiting) return
+  pushTick(callback, argumentsFrom(arguments, 1))
+})
+const emitterMethod = (name, fn) => { define(EventEmitter.prototype, name, named(fn, name), true) }
+emitterMethod('on', function (name, listener) { addListener(name, listener, false); return this })
+emitterMethod('addListener', function (name, listener) { addListener(name, listener, false); return this })
+emitterMethod('prependListener', function (name, listener) { addListener(name, listener, true); return this })
+emitterMethod('once', function (name, listener) { addListener(name, onceOf(name, listener), false); return this })
+emitterMethod('prependOnceListener', function (name, listener) { addListener(name, onceOf(name, listener), true); return this })
+emitterMethod('off', function (name, listener) { checkListener(listener); removeListener(name, listener); return this })
+emitterMethod('removeListener', function (name, listener) { checkListener(listener); removeListener(name, listener); return this })
+emitterMethod('removeAllListeners', function (name) { if (arguments.length === 0) listeners.clear(); else listeners.delete(name); return this })
+emitterMethod('emit', function (name, ...args) { return emit(name, ...args) })
+emitterMethod('listenerCount', function (name) { return listOf(name).length })
+emitterMethod('listeners', function (name) { const out = [], list = listOf(name); for (let i = 0; i < list.length; i++) define(out, i, list[i].listener || list[i], true); return out })
+emitterMethod('rawListeners', function (name) { return arraySlice(listOf(name)) })
+emitterMethod('eventNames', function () { const out = []; mapForEach(listeners, (_list, name) => { define(out, out.length, name, true) }); return out })
+emitterMethod('setMaxListeners', function () { return this })
+emitterMethod('getMaxListeners', function () { return 10 })
+method('emitWarning', function (warning, type, code) { emitWarning(warning, type, code) })
+method('exit', exit)
+defineProperty(guestProcess, 'exitCode', { __proto__: null, configurable: false, enumerable: true, get: named(() => exitCode, 'get exitCode'), set: named((value) => { exitCode = coerceExitCode(value) }, 'set exitCode') })
+defineProperty(guestProcess, '_exiting', { __proto__: null, configurable: true, enumerable: true, get: () => exiting, set: (value) => { exiting = !!value } })
+const startedAt = guestNow()
+const hrtime = function (time) {
+  const ms = host(10)
+  const seconds = floor(ms / 1000), nanos = round((ms - seconds * 1000) * 1e6)
+  if (time === undefined) return [seconds, nanos]
+  let s = seconds - time[0], n = nanos - time[1]
+  if (n < 0) { s--; n += 1e9 }
+  return [s, n]
+}
+method('hrtime', hrtime)
+define(hrtime, 'bigint', named(() => $BigInt(round(host(10) * 1e6)), 'bigint'), true)
+method('uptime', function () { return (host(10) - config.createdAtMs) / 1000 })
+define(guestProcess, 'version', config.version, true)
+define(guestProcess, 'platform', 'loopwright', true)
+define(guestProcess, 'argv', config.argv, true)
+define(guestProcess, 'env', config.env, true)
+const writer = (stream) => {
+  const write = named(function (chunk, encoding, callback) {
+    host(1, stream, '' + chunk)
+    const done = typeof encoding === 'function' ? encoding : callback
+    if (typeof done === 'function') pushTick(done, undefined)
+    return true
+  }, 'write')
+  const target = {}
+  define(target, 'write', write, true)
+  return target
+}
+define(guestProcess, 'stdout', writer(0), true)
+define(guestProcess, 'stderr', writer(1), true)
+defineProperty(guestProcess, $Symbol.toStringTag, { __proto__: null, value: 'process', configurable: true })
+`

@@ -1,0 +1,44 @@
+// The block of memory that host and guest share: counters that save a call each.
+
+/** Indices of 32-bit cells. */
+export const CELL = {
+  /** Above 0 while the profile changes its own structures: no interrupt may fall in between. */
+  critical: 0,
+  ticks: 1,
+  immediates: 2,
+  refedImmediates: 3,
+  refedTimers: 4,
+  /** Live timeouts, intervals and immediates. */
+  timers: 5,
+  rejections: 6,
+  timersInterrupted: 7,
+  /** Set when a tick threw and that was handled: what is left of the queues waits for a later entry. */
+  drainDeferred: 10,
+} as const
+
+/** Indices of 64-bit cells, behind the 32-bit ones. */
+export const CELL_F64 = {
+  /** Guest time at which the next timer is due; `Infinity` when there is none. */
+  nextExpiry: 16,
+} as const
+
+/** Operations that the profile asks of the host through its one function. */
+export const HOST_OP = {
+  now: 0,
+  console: 1,
+  exit: 2,
+  call: 3,
+  callSync: 4,
+  settled: 5,
+  epochMs: 6,
+  entropy: 7,
+  isPromise: 8,
+  fatal: 9,
+  monotonicMs: 10,
+  proxyTarget: 11,
+  promiseState: 12,
+  promiseResult: 13,
+  isProxy: 14,
+  unexportable: 15,
+  notCallable: 16,
+} as const

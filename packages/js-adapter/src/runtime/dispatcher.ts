@@ -1,0 +1,357 @@
+// The one way from guest to host: a table of functions by id. No host exception leaves it.
+import { JsAdapterError, LimitError } from '../errors.ts'
+import { GuestError } from '../values/guest-values.ts'
+import { HOST_OP } from './cells.ts'
+import type { Instance } from '../engine/instance.ts'
+import type { Latch } from './latch.ts'
+import type { ModuleSource } from './modules.ts'
+import type { Polling } from './polling.ts'
+import { GuestThrow } from './marshal.ts'
+import type { Marshal } from './marshal.ts'
+
+const PROFILE_ID = 1
+const DENIED = 'denied:'
+/** Host errors kept for `unwrap()`; beyond that the oldest is forgotten. */
+const MAX_HOST_ERRORS = 256
+
+/** What the dispatcher uses of the guest it serves. */
+export interface DispatchedGuest {
+  readonly instance: Instance
+  readonly marshal: Marshal
+  readonly latch: Latch
+  readonly polling: Polling
+  readonly limits: { readonly maxResultBytes: number }
+  /** The borrowed target of a proxy; `undefined` for anything else. */
+  proxyTarget(pointer: number): number | undefined
+  errorFrom(thrown: unknown): JsAdapterError
+}
+
+/** What the owner of the guest does for the profile. */
+export interface DispatcherHost {
+  /** Whole milliseconds of guest time, for timers. */
+  timerNowMs(): number
+  /** Fractional milliseconds of guest time, for clocks. */
+  monotonicMs(): number
+  onConsole(stream: 'stdout' | 'stderr', text: string): void
+  onExit(code: number): void
+  /** @returns the refusal, or `undefined` when the call was admitted. */
+  onCall(functionId: number, callId: number, args: readonly unknown[], bytes: number): Refusal | undefined
+  onSyncCall(functionId: number, args: readonly unknown[], bytes: number): unknown
+  /** A watched promise has settled. `value` is a copy. */
+  onSettled(id: number, fulfilled: boolean, value: unknown): void
+  /** Nothing in the guest took this error. */
+  onFatal(error: JsAdapterError, origin: string): void
+  readonly maxArgumentBytes: number
+}
+
+export interface Refusal {
+  readonly type: 'Error' | 'RangeError' | 'TypeError'
+  readonly message: string
+  readonly code: string
+  readonly retryAfterMs?: number | undefined
+}
+
+/** A guest error that a host function raises on purpose. */
+export class GuestRefusal {
+  readonly refusal: Refusal
+  constructor(refusal: Refusal) {
+    this.refusal = refusal
+  }
+}
+
+/** What a raw host function sees of its call. Valid only until it returns. */
+export interface RawCall {
+  /** Number of arguments. */
+  readonly count: number
+  /** The argument by `Number()`'s rules; NaN when it is absent. */
+  number(index: number): number
+  /** The argument by `String()`'s rules; `''` when it is absent. */
+  text(index: number): string
+  /** A copy of the argument. */
+  argument(index: number): unknown
+}
+
+export type RawFunction = (call: RawCall) => unknown
+
+interface RawEntry {
+  readonly name: string
+  readonly fn: RawFunction
+}
+
+class RawCallView implements RawCall {
+  count = 0
+  argv = 0
+  readonly #marshal: Marshal
+  constructor(marshal: Marshal) {
+    this.#marshal = marshal
+  }
+  number(index: number): number {
+    return index < this.count ? this.#marshal.readNumber(this.argv + index * 8) : Number.NaN
+  }
+  text(index: number): string {
+    return index < this.count ? this.#marshal.readText(this.argv + index * 8) : ''
+  }
+  argument(index: number): unknown {
+    return index < this.count ? this.#marshal.exportValue(this.argv + index * 8) : undefined
+  }
+}
+
+export class Dispatcher {
+  readonly profileId: number = PROFILE_ID
+  readonly #host: DispatcherHost
+  readonly #raw = new Map<number, RawEntry>()
+  readonly #hostErrors = new Map<number, { readonly error: unknown }>()
+  #core: DispatchedGuest | undefined
+  #view: RawCallView | undefined
+  #lastId = PROFILE_ID
+  #lastHostErrorId = 0
+  #runningName: string | undefined
+
+  constructor(host: DispatcherHost) {
+    this.#host = host
+  }
+  bind(core: DispatchedGuest): void {
+    this.#core = core
+    this.#view = new RawCallView(core.marshal)
+  }
+  /** The host function that runs now, for reports. */
+  get runningName(): string | undefined {
+    return this.#runningName
+  }
+  addRaw(name: string, fn: RawFunction): number {
+    const id = ++this.#lastId
+    this.#raw.set(id, { name, fn })
+    return id
+  }
+  forget(id: number): void {
+    this.#raw.delete(id)
+  }
+  /** The host error that an exported guest error stands for. */
+  hostErrorOf(value: unknown): { readonly error: unknown } | undefined {
+    return value instanceof GuestError ? this.#hostErrors.get(GuestError.hostErrorId(value)) : undefined
+  }
+  #keepHostError(error: unknown): number {
+    const id = ++this.#lastHostErrorId
+    this.#hostErrors.set(id, { error })
+    if (this.#hostErrors.size > MAX_HOST_ERRORS)
+      for (const oldest of this.#hostErrors.keys()) return this.#hostErrors.delete(oldest) ? id : 0
+    return id
+  }
+
+  /** The module's resolved name. The engine has no refusal here: a refused import gets a name that loading refuses. */
+  resolveModule(modules: ModuleSource | undefined, referrer: string, specifier: string): string {
+    try {
+      return modules?.resolve(specifier, referrer) ?? `${DENIED}${specifier}`
+    } catch {
+      return `${DENIED}${specifier}`
+    }
+  }
+  /** The module's text, or `undefined` with the guest's error pending. */
+  loadModule(modules: ModuleSource | undefined, name: string): string | undefined {
+    const core = this.#core
+    if (core === undefined) return undefined
+    const denied = name.startsWith(DENIED)
+    try {
+      const text = denied ? undefined : modules?.load(name)
+      if (text !== undefined) return text
+      throw new GuestRefusal({
+        type: 'Error',
+        message: denied
+          ? `the module "${name.slice(DENIED.length)}" may not be imported here`
+          : `the module "${name}" was not found`,
+        code: denied ? 'ERR_MODULE_DENIED' : 'ERR_MODULE_NOT_FOUND',
+      })
+    } catch (error) {
+      core.marshal.free(this.#raise(core, error))
+      return undefined
+    }
+  }
+
+  noteRejection(promise: number, reason: number, handled: boolean): void {
+    const core = this.#core
+    if (core === undefined) return
+    const { marshal, instance } = core
+    try {
+      core.polling.muted(() => marshal.runProfile('noteRejection', promise, reason, handled ? instance.true : instance.false))
+    } catch (error) {
+      if (error instanceof GuestThrow) marshal.free(error.pointer)
+    }
+  }
+
+  /** hot: benchmarks/js-adapter/host-call-number */
+  call(_self: number, argc: number, argv: number, id: number): number {
+    const core = this.#core
+    if (core === undefined) return 0
+    const raw = this.#raw.get(id)
+    try {
+      if (raw !== undefined) return this.#callRaw(core, raw, argc, argv)
+      if (id === PROFILE_ID) return this.#profile(core, argc, argv)
+      return 0
+    } catch (error) {
+      return this.#raise(core, error)
+    }
+  }
+
+  #callRaw(core: DispatchedGuest, { name, fn }: RawEntry, argc: number, argv: number): number {
+    const { marshal } = core
+    if (core.polling.refuseLateCall())
+      throw new GuestRefusal({ type: 'Error', message: 'the operation has been stopped', code: 'ERR_HOST_CALL_LIMIT' })
+    const view = this.#view
+    if (view === undefined) return 0
+    const { count, argv: before } = view
+    const outer = this.#runningName
+    view.count = argc
+    view.argv = argv
+    this.#runningName = name
+    let result: unknown
+    try {
+      result = fn(view)
+    } finally {
+      this.#runningName = outer
+      view.count = count
+      view.argv = before
+    }
+    if (typeof result === 'number') return marshal.newNumber(result)
+    return result === undefined ? 0 : marshal.importValue(result)
+  }
+
+  /** Throws a host error into the guest as a guest error: name, message and nothing else. */
+  #raise(core: DispatchedGuest, error: unknown): number {
+    const { marshal, instance } = core
+    try {
+      const pointer = error instanceof GuestThrow ? error.pointer : this.makeError(error)
+      const raised = instance.exports._QTS_Throw(instance.ctx, pointer)
+      marshal.free(pointer)
+      return raised
+    } catch {
+      return instance.exports._QTS_Throw(instance.ctx, instance.undefined)
+    }
+  }
+  /** An owned guest error for a host error or refusal. */
+  makeError(error: unknown): number {
+    const { marshal } = this.#required()
+    let type = 'Error'
+    let message = 'host error'
+    let code: string | undefined
+    let retryAfterMs: number | undefined
+    if (error instanceof GuestRefusal) ({ type, message, code, retryAfterMs } = error.refusal)
+    else if (error instanceof JsAdapterError) {
+      if (error instanceof LimitError && error.limit === 'maxEntryDepth') type = 'RangeError'
+      message = error.message
+      code = error.code
+    } else if (error instanceof Error) {
+      type = String(error.name)
+      message = String(error.message)
+    } else message = typeof error === 'string' ? error : `host threw ${typeof error}`
+    const parts = [marshal.newText(type), marshal.newText(message)]
+    parts.push(code === undefined ? marshal.newUndefined() : marshal.newText(code))
+    parts.push(retryAfterMs === undefined ? marshal.newUndefined() : marshal.newNumber(retryAfterMs))
+    parts.push(error instanceof GuestRefusal ? marshal.newUndefined() : marshal.newNumber(this.#keepHostError(error)))
+    try {
+      return marshal.callProfile('makeError', ...parts)
+    } finally {
+      for (const part of parts) marshal.free(part)
+    }
+  }
+  #required(): DispatchedGuest {
+    if (this.#core === undefined) throw new Error('the dispatcher is not bound')
+    return this.#core
+  }
+
+  #profile(core: DispatchedGuest, argc: number, argv: number): number {
+    const { marshal } = core
+    const host = this.#host
+    const at = (index: number): number => (index < argc ? argv + index * 8 : core.instance.undefined)
+    const op = marshal.readNumber(at(0))
+    switch (op) {
+      case HOST_OP.now:
+        return marshal.newNumber(host.timerNowMs())
+      case HOST_OP.monotonicMs:
+        return marshal.newNumber(host.monotonicMs())
+      case HOST_OP.console:
+        if (!core.latch.set) host.onConsole(marshal.readNumber(at(1)) === 1 ? 'stderr' : 'stdout', marshal.readText(at(2)))
+        return 0
+      case HOST_OP.exit:
+        host.onExit(marshal.readNumber(at(1)))
+        return 0
+      case HOST_OP.call:
+        return this.#asyncCall(core, marshal.readNumber(at(1)), marshal.readNumber(at(2)), at(3))
+      case HOST_OP.callSync:
+        return this.#syncCall(core, marshal.readNumber(at(1)), at(2))
+      case HOST_OP.settled: {
+        const id = marshal.readNumber(at(1))
+        const fulfilled = marshal.readPrimitive(at(2)).value === true
+        host.onSettled(id, fulfilled, marshal.decodeFrom(at(3), undefined, core.limits.maxResultBytes))
+        return 0
+      }
+      case HOST_OP.fatal:
+        host.onFatal(
+          core.errorFrom(new GuestThrow(core.instance.exports._QTS_DupValuePointer(core.instance.ctx, at(1)))),
+          marshal.readText(at(2)),
+        )
+        return 0
+      default:
+        return this.#inspectOp(core, op, at(1))
+    }
+  }
+
+  #inspectOp(core: DispatchedGuest, op: number, value: number): number {
+    const { instance, marshal } = core
+    const { exports, ctx } = instance
+    switch (op) {
+      case HOST_OP.isPromise:
+        return this.#boolean(core, marshal.isObject(value) && exports._QTS_PromiseState(ctx, value) >= 0)
+      case HOST_OP.promiseState:
+        return marshal.newNumber(exports._QTS_PromiseState(ctx, value))
+      case HOST_OP.promiseResult:
+        return exports._QTS_PromiseResult(ctx, value)
+      case HOST_OP.isProxy:
+        return this.#boolean(core, core.proxyTarget(value) !== undefined)
+      case HOST_OP.proxyTarget:
+        return this.#proxyTarget(core, value)
+      case HOST_OP.notCallable:
+        throw new GuestRefusal({
+          type: 'TypeError',
+          message: `${marshal.readText(value)} is not a function`,
+          code: 'ERR_NOT_CALLABLE',
+        })
+      default:
+        return 0
+    }
+  }
+  #proxyTarget(core: DispatchedGuest, value: number): number {
+    const target = core.proxyTarget(value)
+    return target === undefined || target === 0 ? 0 : core.instance.exports._QTS_DupValuePointer(core.instance.ctx, target)
+  }
+  #boolean({ instance }: DispatchedGuest, value: boolean): number {
+    return instance.exports._QTS_DupValuePointer(instance.ctx, value ? instance.true : instance.false)
+  }
+
+  #readArguments(core: DispatchedGuest, text: number): { readonly args: readonly unknown[]; readonly bytes: number } {
+    if (core.polling.refuseLateCall())
+      throw new GuestRefusal({ type: 'Error', message: 'the operation has been stopped', code: 'ERR_HOST_CALL_LIMIT' })
+    let value: unknown
+    const most = this.#host.maxArgumentBytes
+    try {
+      value = core.marshal.decodeFrom(text, undefined, most)
+    } catch (error) {
+      if (error instanceof Error) throw error
+      throw new GuestRefusal({
+        type: 'RangeError',
+        message: `the arguments are larger than ${most} bytes`,
+        code: 'ERR_ARGUMENT_LIMIT',
+      })
+    }
+    return { args: Array.isArray(value) ? value : [], bytes: core.marshal.lastDecodedBytes }
+  }
+  #asyncCall(core: DispatchedGuest, functionId: number, callId: number, text: number): number {
+    const { args, bytes } = this.#readArguments(core, text)
+    const refusal = this.#host.onCall(functionId, callId, args, bytes)
+    return refusal === undefined ? 0 : this.makeError(new GuestRefusal(refusal))
+  }
+  #syncCall(core: DispatchedGuest, functionId: number, text: number): number {
+    const { args, bytes } = this.#readArguments(core, text)
+    const result = this.#host.onSyncCall(functionId, args, bytes)
+    return core.marshal.newText(core.marshal.encode(result))
+  }
+}

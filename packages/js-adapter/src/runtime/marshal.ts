@@ -1,0 +1,270 @@
+// Moves values between host and one instance. Pointers returned here are owned by the caller unless named borrowed.
+import type { ValueTags } from '../engine/calibration.ts'
+import type { Instance } from '../engine/instance.ts'
+import { PRELUDE_EXPORTS } from '../profile/prelude.ts'
+import type { PreludeExport } from '../profile/prelude.ts'
+import { decodeText, describeOpaque, encodeValue } from '../values/codec.ts'
+import type { ReferenceReader, ReferenceWriter } from '../values/codec.ts'
+
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+
+/** Thrown inside the package when the engine reports an exception; carries the owned pointer of the thrown value. */
+export class GuestThrow {
+  readonly pointer: number
+  constructor(pointer: number) {
+    this.pointer = pointer
+  }
+}
+
+export class Marshal {
+  readonly instance: Instance
+  readonly tags: ValueTags
+  readonly #functions = new Map<PreludeExport, number>()
+  #lengthName = 0
+  /** Size of what `decodeFrom` read last, in code units and bytes. */
+  lastDecodedBytes = 0
+
+  constructor(instance: Instance, tags: ValueTags) {
+    this.instance = instance
+    this.tags = tags
+  }
+
+  /** Takes the array that the prelude returned. */
+  adopt(preludeExports: number): void {
+    const { exports, ctx } = this.instance
+    for (const [index, name] of PRELUDE_EXPORTS.entries())
+      this.#functions.set(name, exports._QTS_GetPropNumber(ctx, preludeExports, index))
+    this.#lengthName = this.newText('length')
+  }
+  high(pointer: number): number {
+    return this.instance.u32[(pointer >> 2) + 1] ?? 0
+  }
+  free(pointer: number): void {
+    this.instance.exports._QTS_FreeValuePointer(this.instance.ctx, pointer)
+  }
+  isException(pointer: number): boolean {
+    return this.high(pointer) === this.tags.exception
+  }
+  isObject(pointer: number): boolean {
+    return this.high(pointer) === this.tags.object
+  }
+  /** Returns `pointer`, or throws `GuestThrow` with the pending exception. */
+  checked(pointer: number): number {
+    if (!this.isException(pointer)) return pointer
+    const error = this.instance.exports._QTS_ResolveException(this.instance.ctx, pointer)
+    this.free(pointer)
+    throw new GuestThrow(error)
+  }
+
+  /** Calls a guest function with borrowed arguments. */
+  call(fn: number, self: number, ...args: readonly number[]): number {
+    const { instance } = this
+    const { u32 } = instance
+    const base = instance.argv >> 2
+    for (let index = 0; index < args.length; index++) u32[base + index] = args[index] ?? instance.undefined
+    return this.checked(instance.exports._QTS_Call(instance.ctx, fn, self, args.length, instance.argv))
+  }
+  /** Calls a function of the profile with borrowed arguments. */
+  callProfile(name: PreludeExport, ...args: readonly number[]): number {
+    const fn = this.#functions.get(name)
+    if (fn === undefined) throw new Error(`the profile has no function ${name}`)
+    return this.call(fn, this.instance.undefined, ...args)
+  }
+  /** The same for a result that is not needed. */
+  runProfile(name: PreludeExport, ...args: readonly number[]): void {
+    this.free(this.callProfile(name, ...args))
+  }
+  /** The same for a number. */
+  numberFromProfile(name: PreludeExport, ...args: readonly number[]): number {
+    const pointer = this.callProfile(name, ...args)
+    const value = this.readNumber(pointer)
+    this.free(pointer)
+    return value
+  }
+  function(name: PreludeExport): number {
+    return this.#functions.get(name) ?? 0
+  }
+
+  newNumber(value: number): number {
+    if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
+      const { instance } = this
+      const pointer = instance.exports._malloc(8)
+      if (pointer !== 0) {
+        instance.i32[pointer >> 2] = value
+        instance.u32[(pointer >> 2) + 1] = this.tags.int
+        return pointer
+      }
+    }
+    return this.instance.exports._QTS_NewFloat64(this.instance.ctx, value)
+  }
+  newText(value: string): number {
+    const { instance } = this
+    if (value.includes('\0') || LONE_SURROGATE.test(value)) {
+      const quoted = this.newText(JSON.stringify(value))
+      const result = this.callProfile('unquoteText', quoted)
+      this.free(quoted)
+      return result
+    }
+    return this.checked(instance.withUtf8(value, (pointer) => instance.exports._QTS_NewString(instance.ctx, pointer)))
+  }
+  /** An owned copy of a constant. */
+  newUndefined(): number {
+    return this.instance.exports._QTS_DupValuePointer(this.instance.ctx, this.instance.undefined)
+  }
+
+  readNumber(pointer: number): number {
+    if (this.high(pointer) === this.tags.int) return this.instance.i32[pointer >> 2] ?? 0
+    return this.instance.exports._QTS_GetFloat64(this.instance.ctx, pointer)
+  }
+  /** Reads a guest string with every code unit. */
+  readText(pointer: number): string {
+    const { instance } = this
+    const utf8 = instance.exports._QTS_GetString(instance.ctx, pointer)
+    if (utf8 === 0) throw new GuestThrow(this.newUndefined())
+    const text = instance.readUtf8(utf8)
+    instance.exports._QTS_FreeCString(instance.ctx, utf8)
+    if (text.includes('\ufffd') || text.length !== this.#lengthOf(pointer)) {
+      const quoted = this.callProfile('quoteText', pointer)
+      const exact: unknown = JSON.parse(this.readAscii(quoted))
+      this.free(quoted)
+      return String(exact)
+    }
+    return text
+  }
+  /** Reads text that is known to hold neither NUL nor a lone surrogate. */
+  readAscii(pointer: number): string {
+    const { instance } = this
+    const utf8 = instance.exports._QTS_GetString(instance.ctx, pointer)
+    if (utf8 === 0) throw new GuestThrow(this.newUndefined())
+    const text = instance.readUtf8(utf8)
+    instance.exports._QTS_FreeCString(instance.ctx, utf8)
+    return text
+  }
+  #lengthOf(pointer: number): number {
+    if (this.#lengthName === 0) return -1
+    const length = this.instance.exports._QTS_GetProp(this.instance.ctx, pointer, this.#lengthName)
+    const value = this.readNumber(length)
+    this.free(length)
+    return value
+  }
+
+  /** A primitive as itself; `undefined` in `found` for anything else. */
+  readPrimitive(pointer: number): { readonly found: boolean; readonly value: unknown } {
+    const high = this.high(pointer)
+    const { tags } = this
+    if (high === tags.int) return { found: true, value: this.instance.i32[pointer >> 2] }
+    if (high === tags.undefined) return { found: true, value: undefined }
+    if (high === tags.null) return { found: true, value: null }
+    if (high === tags.bool) return { found: true, value: this.instance.u32[pointer >> 2] === 1 }
+    if (high === tags.string) return { found: true, value: this.readText(pointer) }
+    if (tags.others > 0 && (high - tags.first) >>> 0 >= tags.others)
+      return { found: true, value: this.instance.exports._QTS_GetFloat64(this.instance.ctx, pointer) }
+    return { found: false, value: undefined }
+  }
+
+  /** A copy of a guest value. Runs guest code when the value has getters or traps. */
+  exportValue(
+    pointer: number,
+    opaque: ReferenceReader['opaque'] = (_reference, kind, description) => describeOpaque(kind, description),
+    maxBytes: number = Number.POSITIVE_INFINITY,
+  ): unknown {
+    const { found, value } = this.readPrimitive(pointer)
+    if (found) return value
+    const text = this.callProfile('encode', pointer)
+    try {
+      return this.decodeFrom(text, opaque, maxBytes)
+    } finally {
+      this.free(text)
+    }
+  }
+  /** Decodes an encoded guest string; references are those of the last `encode`. */
+  decodeFrom(
+    textPointer: number,
+    opaque: ReferenceReader['opaque'] = (_reference, kind, description) => describeOpaque(kind, description),
+    maxBytes: number = Number.POSITIVE_INFINITY,
+  ): unknown {
+    const text = this.readAscii(textPointer)
+    let bytes = text.length
+    const spend = (more: number): void => {
+      bytes += more
+      this.lastDecodedBytes = bytes
+      if (bytes > maxBytes) throw new ResultTooLarge(bytes)
+    }
+    spend(0)
+    return decodeText(text, {
+      bytes: (reference) => {
+        const index = this.newNumber(reference)
+        const buffer = this.callProfile('takeRef', index)
+        this.free(index)
+        const copy = this.readBuffer(buffer)
+        this.free(buffer)
+        spend(copy.byteLength)
+        return copy
+      },
+      opaque,
+    })
+  }
+  readBuffer(pointer: number): ArrayBuffer {
+    const { exports, ctx } = this.instance
+    const length = exports._QTS_GetArrayBufferLength(ctx, pointer)
+    const copy = exports._QTS_GetArrayBuffer(ctx, pointer)
+    if (copy === 0) return new ArrayBuffer(0)
+    const bytes = this.instance.u8.slice(copy, copy + length)
+    exports._free(copy)
+    return bytes.buffer instanceof ArrayBuffer ? bytes.buffer : new ArrayBuffer(0)
+  }
+  newBuffer(bytes: Uint8Array): number {
+    const { exports, ctx } = this.instance
+    const pointer = exports._malloc(Math.max(1, bytes.length))
+    if (pointer === 0) throw new RangeError(`the engine's memory has no room for ${bytes.length} bytes`)
+    this.instance.u8.set(bytes, pointer)
+    return this.checked(exports._QTS_NewArrayBuffer(ctx, pointer, bytes.length))
+  }
+
+  /** Text for the guest's `decode`, and the references that go with it. */
+  encode(value: unknown, opaque: (value: object | symbol) => number | undefined = () => undefined): string {
+    let references = 0
+    const push = (pointer: number): number => {
+      this.runProfile('pushRef', pointer)
+      this.free(pointer)
+      return references++
+    }
+    const writer: ReferenceWriter = {
+      bytes: (bytes) => push(this.newBuffer(bytes)),
+      opaque: (item) => {
+        const pointer = opaque(item)
+        return pointer === undefined ? undefined : push(pointer)
+      },
+    }
+    try {
+      return encodeValue(value, writer)
+    } catch (error) {
+      if (references > 0) this.runProfile('clearRefs')
+      throw error
+    }
+  }
+  /** An owned guest copy of a host value. */
+  importValue(value: unknown, opaque?: (value: object | symbol) => number | undefined): number {
+    if (typeof value === 'string') return this.newText(value)
+    if (typeof value === 'number') return this.newNumber(value)
+    if (value === undefined) return this.newUndefined()
+    if (typeof value === 'boolean') {
+      const { instance } = this
+      return instance.exports._QTS_DupValuePointer(instance.ctx, value ? instance.true : instance.false)
+    }
+    const text = this.newText(this.encode(value, opaque))
+    try {
+      return this.callProfile('decode', text)
+    } finally {
+      this.free(text)
+    }
+  }
+}
+
+/** An exported result is larger than allowed. */
+export class ResultTooLarge {
+  readonly bytes: number
+  constructor(bytes: number) {
+    this.bytes = bytes
+  }
+}

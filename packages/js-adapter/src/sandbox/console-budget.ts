@@ -1,0 +1,59 @@
+// Bounds the guest's console output within a window, and says how much was dropped.
+import type { ConsoleSink } from '../ports.ts'
+
+const WINDOW_MS = 60_000
+
+export class ConsoleBudget {
+  readonly #sink: ConsoleSink
+  readonly #maxBytes: number
+  readonly #clockMs: () => number
+  #windowStartMs: number
+  #spent = 0
+  #droppedNow = 0
+  #dropped = 0
+  #failures = 0
+
+  constructor(sink: ConsoleSink, maxBytes: number, clockMs: () => number) {
+    this.#sink = sink
+    this.#maxBytes = maxBytes
+    this.#clockMs = clockMs
+    this.#windowStartMs = clockMs()
+  }
+  /** Bytes dropped so far. */
+  get dropped(): number {
+    return this.#dropped
+  }
+  /** Times that the sink threw. */
+  get failures(): number {
+    return this.#failures
+  }
+  write(stream: 'stdout' | 'stderr', text: string): void {
+    const nowMs = this.#clockMs()
+    if (nowMs - this.#windowStartMs >= WINDOW_MS) {
+      this.finish()
+      this.#windowStartMs = nowMs
+      this.#spent = 0
+    }
+    const bytes = Buffer.byteLength(text)
+    if (this.#spent + bytes > this.#maxBytes) {
+      this.#droppedNow += bytes
+      this.#dropped += bytes
+      return
+    }
+    this.#spent += bytes
+    this.#emit(stream, text)
+  }
+  /** Writes the line that says how many bytes are missing, if any are. */
+  finish(): void {
+    if (this.#droppedNow === 0) return
+    this.#emit('stderr', `[${this.#droppedNow} bytes of console output were dropped]\n`)
+    this.#droppedNow = 0
+  }
+  #emit(stream: 'stdout' | 'stderr', text: string): void {
+    try {
+      this.#sink.write(stream, text)
+    } catch {
+      this.#failures++
+    }
+  }
+}

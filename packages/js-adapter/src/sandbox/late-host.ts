@@ -1,0 +1,42 @@
+// Stands in for the sandbox while its guest is being made: only clocks are asked for then.
+import type { JsAdapterError } from '../errors.ts'
+import type { DispatcherHost, Refusal } from '../runtime/dispatcher.ts'
+import type { GuestClock } from './clock.ts'
+
+export class LateHost implements DispatcherHost {
+  readonly maxArgumentBytes: number
+  readonly #clock: GuestClock
+  #host: DispatcherHost | undefined
+
+  constructor(clock: GuestClock, maxArgumentBytes: number) {
+    this.#clock = clock
+    this.maxArgumentBytes = maxArgumentBytes
+  }
+  use(host: DispatcherHost): void {
+    this.#host = host
+  }
+  timerNowMs(): number {
+    return Math.floor(this.#clock.nowMs())
+  }
+  monotonicMs(): number {
+    return this.#clock.nowMs()
+  }
+  onConsole(stream: 'stdout' | 'stderr', text: string): void {
+    this.#host?.onConsole(stream, text)
+  }
+  onExit(code: number): void {
+    this.#host?.onExit(code)
+  }
+  onCall(functionId: number, callId: number, args: readonly unknown[], bytes: number): Refusal | undefined {
+    return this.#host?.onCall(functionId, callId, args, bytes)
+  }
+  onSyncCall(functionId: number, args: readonly unknown[], bytes: number): unknown {
+    return this.#host?.onSyncCall(functionId, args, bytes)
+  }
+  onSettled(id: number, fulfilled: boolean, value: unknown): void {
+    this.#host?.onSettled(id, fulfilled, value)
+  }
+  onFatal(error: JsAdapterError, origin: string): void {
+    this.#host?.onFatal(error, origin)
+  }
+}

@@ -1,0 +1,41 @@
+// What a sandbox has used, and how it ended.
+import type { JsAdapterError } from '../errors.ts'
+import type { LimitName } from '../limit-names.ts'
+import type { HostCallCounts } from './host-calls.ts'
+
+export const SANDBOX_STATES = ['ready', 'running', 'exited', 'condemned', 'closed'] as const
+/** `ready`: may be entered. `running`: is being entered. The others are final. */
+export type SandboxState = (typeof SANDBOX_STATES)[number]
+
+export interface Usage {
+  readonly operations: number
+  /** Milliseconds inside the guest in sum, host functions excluded. Elapsed time, not the processor's. */
+  readonly cpuMs: number
+  readonly elapsedMs: number
+  readonly jobs: number
+  readonly polls: number
+  readonly timers: number
+  readonly discardedJobs: number
+  readonly discardedTicks: number
+  /** Timer callbacks that a limit stopped. */
+  readonly interruptedTimers: number
+  /** Limits that fired, by name. */
+  readonly limits: Readonly<Partial<Record<LimitName, number>>>
+  /** Size of the WebAssembly memory; it never shrinks. */
+  readonly memoryBytes: number
+  readonly consoleBytesDropped: number
+  readonly hostCalls: HostCallCounts
+}
+
+export const EXIT_REASONS = ['finished', 'exit', 'uncaught', 'limit', 'closed', 'loop'] as const
+/** `finished`: nothing was left to do. `exit`: `process.exit`. `uncaught`: an error nobody took. `limit`: a limit ended it. */
+export type ExitReason = (typeof EXIT_REASONS)[number]
+
+export interface ExitInfo {
+  readonly reason: ExitReason
+  /** The guest's exit code, 1 after an uncaught error; `undefined` when the guest did not end by itself. */
+  readonly exitCode: number | undefined
+  /** What ended it, for `uncaught`, `limit` and `closed`. */
+  readonly error: JsAdapterError | undefined
+  readonly usage: Usage
+}

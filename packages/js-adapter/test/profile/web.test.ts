@@ -1,0 +1,77 @@
+// Events, abort signals, structured clone, base64, text codecs.
+import { describe, expect, test } from 'vitest'
+import { printed } from '../support/open.ts'
+
+describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
+  const lines = (source: string) => printed(source, { variant })
+
+  test('W-1 listeners: functions and handleEvent, once, signal, duplicates; isTrusted is unforgeable', async () => {
+    const source = `
+      const t = new EventTarget(), seen = []
+      const f = (e) => seen.push('f' + e.type); const o = { handleEvent(e) { seen.push(this === o) } }
+      t.addEventListener('x', f); t.addEventListener('x', f); t.addEventListener('x', o); t.addEventListener('x', () => seen.push('once'), { once: true })
+      const c = new AbortController(); t.addEventListener('x', () => seen.push('signal'), { signal: c.signal })
+      t.dispatchEvent(new Event('x')); c.abort(); t.removeEventListener('x', f); t.dispatchEvent(new Event('x'))
+      console.log(seen.join())
+      const e = new CustomEvent('y', { detail: 5, cancelable: true }); try { Object.defineProperty(e, 'isTrusted', { value: true }) } catch (x) { console.log(x.name) }
+      t.addEventListener('y', (e) => e.preventDefault()); console.log(t.dispatchEvent(e), e.detail, e.defaultPrevented, e.isTrusted)`
+    expect(await lines(source)).toEqual(['fx,true,once,signal,true', 'TypeError', 'false 5 true false'])
+  })
+
+  test('N-15 a throwing listener takes the uncaught path on a later tick; other listeners and the dispatching code go on', async () => {
+    const source = `
+      process.on('uncaughtException', (e) => console.log('uncaught', e.message))
+      const t = new EventTarget(); t.addEventListener('x', () => { throw new Error('bad') }); t.addEventListener('x', () => console.log('second'))
+      t.dispatchEvent(new Event('x')); console.log('after')`
+    expect(await lines(source)).toEqual(['second', 'after', 'uncaught bad'])
+  })
+
+  test('W-2 AbortSignal.any keeps the first reason by identity; timeout gives TimeoutError and is unref-d', async () => {
+    const source = `
+      const a = new AbortController(), b = new AbortController(), reason = {}
+      const nested = AbortSignal.any([AbortSignal.any([a.signal]), b.signal]); nested.onabort = (e) => console.log('abort', e.isTrusted)
+      b.abort(reason); a.abort('late'); console.log(nested.reason === reason, AbortSignal.any([AbortSignal.abort(7)]).reason)
+      const s = AbortSignal.timeout(5); s.addEventListener('abort', () => console.log(s.reason.name, s.reason.code)); setTimeout(() => {}, 10)
+      AbortSignal.timeout(100000); try { new AbortSignal() } catch (e) { console.log(e.message) } console.log(new AbortController().signal.aborted, AbortSignal.abort().reason.name)`
+    expect(await lines(source)).toEqual(['abort true', 'true 7', 'Illegal constructor', 'false AbortError', 'TimeoutError 23'])
+  })
+
+  test('W-3 structuredClone copies what may be copied and refuses the rest with DataCloneError', async () => {
+    const source = `
+      const o = { d: new Date(1), r: /a/g, m: new Map([[1, { x: 1 }]]), s: new Set([1]), e: new TypeError('t', { cause: 1 }), u: new Uint8Array([1, 2]).subarray(1), h: [1, , 3], b: Object(5) }; o.self = o
+      const c = structuredClone(o)
+      console.log(c !== o, c.self === c, c.d, c.r, c.m, c.s, c.e instanceof TypeError, c.e.cause, c.u, 1 in c.h, c.b)
+      class P { constructor() { this.a = 1 } }; console.log(structuredClone(new P()) instanceof P)
+      for (const bad of [() => {}, Symbol('s'), new Proxy({}, {}), Promise.resolve(), new WeakMap()]) try { structuredClone(bad) } catch (e) { console.log(e.name, e.code) }
+      const buffer = new ArrayBuffer(4), moved = structuredClone(buffer, { transfer: [buffer] }); console.log(buffer.byteLength, moved.byteLength)`
+    expect(await lines(source)).toEqual([
+      'true true 1970-01-01T00:00:00.001Z /a/g Map(1) { 1 => { x: 1 } } Set(1) { 1 } true 1 Uint8Array(1) [ 2 ] false [Number: 5]',
+      'false',
+      ...Array.from({ length: 5 }, () => 'DataCloneError 25'),
+      '0 4',
+    ])
+  })
+
+  test('W-4 W-5 performance, base64 and text codecs', async () => {
+    const source = `
+      console.log(performance.now() >= 0, performance.timeOrigin > 1.6e12, Object.keys(performance.toJSON()))
+      console.log(btoa('\\xff\\x00a'), atob(' /wBh '), atob('YQ==') + atob('YWI'))
+      for (const bad of ['\\u0100']) try { btoa(bad) } catch (e) { console.log(e.name, e.code) } for (const bad of ['a', '*', 'YQ=']) try { atob(bad) } catch (e) { console.log(e.name) }
+      console.log(new TextEncoder().encode('a\\u00e9\\u20ac\\ud83d\\ude00\\ud800'), new TextEncoder().encodeInto('a\\u20acb', new Uint8Array(3)))
+      const bytes = new TextEncoder().encode('\\u20ac'); const d = new TextDecoder()
+      console.log(d.decode(bytes.subarray(0, 1), { stream: true }) + d.decode(bytes.subarray(1)), new TextDecoder().decode(new Uint8Array([0xef, 0xbb, 0xbf, 65, 0xff, 0xc3])), new TextDecoder('utf-16le').decode(new Uint8Array([65, 0, 0x3d, 0xd8, 0, 0xde])), new TextDecoder('latin1').decode(new Uint8Array([0x80, 0xe9])))
+      try { new TextDecoder('utf-8', { fatal: true }).decode(new Uint8Array([0xff])) } catch (e) { console.log(e.name, e.code) } try { new TextDecoder('nope') } catch (e) { console.log(e.name) }`
+    expect(await lines(source)).toEqual([
+      "true true [ 'timeOrigin' ]",
+      '/wBh \xff\0a aab',
+      'InvalidCharacterError 5',
+      'InvalidCharacterError',
+      'InvalidCharacterError',
+      'InvalidCharacterError',
+      'Uint8Array(13) [\n   97, 195, 169, 226,\n  130, 172, 240, 159,\n  152, 128, 239, 191,\n  189\n] { read: 1, written: 1 }',
+      '\u20ac A\ufffd\ufffd A\ud83d\ude00 \u20ac\xe9',
+      'TypeError ERR_ENCODING_INVALID_ENCODED_DATA',
+      'RangeError',
+    ])
+  })
+})

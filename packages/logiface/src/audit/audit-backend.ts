@@ -1,0 +1,82 @@
+// A backend whose lines form a chain: what was changed, removed or put in afterwards shows.
+import { LogError, markFailClosed } from '../errors.ts'
+import type { Backend, BackendStats } from '../event/backend.ts'
+import type { EventHost } from '../event/host.ts'
+import { OnceEvent } from '../event/once-event.ts'
+import type { Outcome } from '../outcome.ts'
+import { createLineFormat } from '../line/line-format.ts'
+import { AuditFile } from './audit-file.ts'
+import type { AuditOptions } from './audit-options.ts'
+import { resolveAuditOptions } from './audit-options.ts'
+import type { AuditHead } from './hash-chain.ts'
+
+/** Whoever opened it closes it: `close()` writes the last checkpoint and gives the lock back. */
+export interface AuditBackend extends Backend<OnceEvent> {
+  /** The last line of the chain. */
+  readonly head: AuditHead
+  /** Writes a checkpoint now, if there are lines since the last one. */
+  checkpoint(): void
+  /** Goes on in a new file under the same name, for rotation; the chain goes on with it. */
+  reopen(): void
+  flushSync(): void
+  close(): void
+  stats(): BackendStats
+}
+
+/**
+ * Opens an audit file, or goes on with one. Each line is with the operating system before `msg()` returns.
+ *
+ * @throws LogError `ERR_LOG_OPTION`; `ERR_AUDIT_LOCKED` if another writer has the file; `ERR_AUDIT_BROKEN` if its last line does not fit the key.
+ */
+export function auditBackend(options: AuditOptions): AuditBackend {
+  const resolved = resolveAuditOptions(options)
+  const format = createLineFormat({ time: options.time, duplicates: 'last' }, ['seq', 'prev', 'hash'])
+  const counts = { written: 0, dropped: 0 }
+  let lastHost: EventHost | undefined
+  const file = new AuditFile(resolved, {
+    head: (levelName) =>
+      `{"level":"${levelName}","time":${options.time === 'iso' ? `"${new Date().toISOString()}"` : Date.now()}`,
+    failed(error) {
+      if (lastHost === undefined) process.emitWarning(error instanceof Error ? error : String(error))
+      else lastHost.fail('write', error)
+    },
+  })
+  const closeAtExit = (): void => file.close()
+  process.on('exit', closeAtExit)
+  return {
+    ...format,
+    name: 'audit',
+    newEvent(level, host) {
+      lastHost = host
+      return format.newEvent(level, host) as OnceEvent
+    },
+    openFragment: (host, isNested) => format.openFragment(host, isNested) as OnceEvent,
+    write(event): Outcome {
+      try {
+        file.append(event.body())
+      } catch (cause) {
+        counts.dropped++
+        const error = new LogError(
+          'ERR_LOG_WRITE',
+          `the audit line was not written (${String(Reflect.get(cause as object, 'code'))})`,
+          { cause },
+        )
+        if (resolved.failClosed) throw markFailClosed(error)
+        return error
+      }
+      counts.written++
+      return undefined
+    },
+    get head() {
+      return file.head
+    },
+    checkpoint: () => file.checkpoint(),
+    reopen: () => file.reopen(),
+    flushSync: () => file.sync(),
+    close() {
+      process.removeListener('exit', closeAtExit)
+      file.close()
+    },
+    stats: () => ({ ...counts, queuedBytes: 0 }),
+  }
+}

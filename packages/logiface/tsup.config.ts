@@ -1,0 +1,18 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: [
+    'src/index.ts',
+    'src/audit/index.ts',
+    'src/cli.ts',
+    'src/backend/index.ts',
+    'src/otel/index.ts',
+    'src/testing/index.ts',
+  ],
+  format: ['esm'],
+  dts: false,
+  clean: true,
+  sourcemap: true,
+  splitting: true,
+  target: 'node20',
+})

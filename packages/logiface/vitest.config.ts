@@ -1,0 +1,3 @@
+import { suiteConfig } from '../../tooling/vitest-suite.ts'
+
+export default suiteConfig()

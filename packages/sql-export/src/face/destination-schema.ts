@@ -1,0 +1,87 @@
+// The destination's schema before, during and after a run.
+import { destinationFingerprint } from '../mechanism/bind.ts'
+import type { Destination, DestinationSession, ReferenceMode } from '../port/destination.ts'
+import type { Source } from '../port/source.ts'
+import type { Catalog, CatalogTable } from '../structure/catalog.ts'
+import { catalogFingerprint, constraintFingerprint, findTable } from '../structure/catalog.ts'
+import type { Plan } from '../structure/plan.ts'
+import { ExportError, configError } from '../vocabulary/errors.ts'
+import { tableId, tableText } from '../vocabulary/table-ref.ts'
+import { fitPlan } from './plan-export.ts'
+import type { ResolvedRunOptions } from './run-options.ts'
+
+function changed(what: string): ExportError {
+  return new ExportError('ERR_EXPORT_PLAN_CHANGED', `the ${what} has changed since the plan was made`, { remedy: 'Plan again.' })
+}
+
+/** Refuses a plan that was made of another source schema. */
+export function requireSourceSchema(plan: Plan, source: Source, catalog: Catalog): void {
+  if (plan.source.engine !== source.engine || plan.source.fingerprint !== catalogFingerprint(catalog.tables))
+    throw changed("source's schema")
+}
+
+/** The plan, fitted to the destination if it was made without one; refused if the destination is not the one it was made for. */
+export function requireDestinationSchema(
+  plan: Plan,
+  catalog: Catalog,
+  destination: Destination,
+  there: Catalog,
+  options: ResolvedRunOptions,
+): Plan {
+  if (plan.destination === null) {
+    const { createTables, references } = options
+    return fitPlan(plan, catalog, destination.engine, there, { createTables, references, triggers: 'allow', onLoss: 'allow' })
+  }
+  if (
+    plan.destination.engine !== destination.engine ||
+    plan.destination.fingerprint !== destinationFingerprint(there, plan.tables)
+  )
+    throw changed("destination's schema")
+  return plan
+}
+
+/** Refuses to copy a database into itself, unless that is wanted and no key can clash. */
+export function refuseSame(plan: Plan, source: Source, destination: Destination, allowSame: boolean): void {
+  if (source.identity !== destination.identity) return
+  const kept = plan.tables.filter(({ rows, keys }) => rows === 'copy' && keys !== 'remap')
+  if (!allowSame) throw configError('source and destination are the same database', 'Name another destination, or set allowSame.')
+  if (kept.length > 0)
+    throw configError(
+      `source and destination are the same database, and these keys are kept: ${kept.map(({ id }) => tableText(id)).join(', ')}`,
+    )
+}
+
+/** Identity of the constraints, indexes and triggers of the plan's tables at the destination. */
+export async function constraintDigest(plan: Plan, destination: Destination): Promise<string> {
+  const there = await destination.readCatalog()
+  return constraintFingerprint(plan.tables.map(({ id }) => findTable(there, id)).filter((table) => table !== undefined))
+}
+
+export async function makeMissingTables(
+  plan: Plan,
+  catalog: Catalog,
+  destination: Destination,
+  session: DestinationSession,
+): Promise<void> {
+  if (plan.destination?.createTables !== true) return
+  const missing = missingTables(plan, catalog, await destination.readCatalog())
+  if (missing.length > 0) await session.createTables(missing)
+}
+
+export function referenceMode(plan: Plan): ReferenceMode {
+  if (plan.edges.some(({ load }) => load === 'bulk')) return 'bulk'
+  return plan.edges.some(({ load }) => load === 'deferred') ? 'deferred' : 'enforced'
+}
+
+/** Tables to make: those of the plan, and those that they refer to, since a reference to nothing cannot be kept. */
+function missingTables(plan: Plan, source: Catalog, there: Catalog): CatalogTable[] {
+  const missing = new Map<string, CatalogTable>()
+  const queue = plan.tables.map(({ id }) => id)
+  for (let ref = queue.pop(); ref !== undefined; ref = queue.pop()) {
+    const table = findTable(source, ref)
+    if (table === undefined || missing.has(tableId(ref)) || findTable(there, ref) !== undefined) continue
+    missing.set(tableId(ref), table)
+    queue.push(...table.edges.map(({ parent }) => parent))
+  }
+  return source.tables.filter(({ ref }) => missing.has(tableId(ref)))
+}

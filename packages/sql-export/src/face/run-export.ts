@@ -1,0 +1,88 @@
+// Runs a plan, or goes on with a run that was cut short.
+import type { Destination } from '../port/destination.ts'
+import type { Source } from '../port/source.ts'
+import { chooseRun, journalError, parseFacts } from '../structure/journal.ts'
+import type { Plan } from '../structure/plan.ts'
+import { parsePlan, requirePlan } from '../structure/plan.ts'
+import { ExportError } from '../vocabulary/errors.ts'
+import { requireDestinationSchema, requireSourceSchema } from './destination-schema.ts'
+import { withDestination, withSource } from './open-url.ts'
+import { Run } from './run.ts'
+import type { ResolvedRunOptions, ResumeOptions, RunOptions } from './run-options.ts'
+import { resolveRunOptions } from './run-options.ts'
+import type { RunReport } from './run-report.ts'
+
+/**
+ * Runs a plan: reads the closure in one snapshot of the source, writes it to the destination, and checks it before the last
+ * commit. A run of at most `commitRows` rows, or with `commit: 'once'`, is one transaction: when it fails nothing was written.
+ * A longer run that fails can be resumed. A handle that is given stays open.
+ * @throws ExportError of the codes in docs/errors.md; `signal.reason` itself on abort.
+ */
+export async function runExport(plan: Plan, options: RunOptions): Promise<RunReport> {
+  const checked = requirePlan(plan)
+  const resolved = resolveRunOptions(options)
+  resolved.signal?.throwIfAborted()
+  const create = checked.destination?.createTables ?? resolved.createTables
+  return withSource(options.source, (source) =>
+    withDestination(options.destination, create, async (destination) => start(checked, source, destination, resolved)),
+  )
+}
+
+async function start(plan: Plan, source: Source, destination: Destination, options: ResolvedRunOptions): Promise<RunReport> {
+  const session = await destination.openSession()
+  try {
+    const catalog = await source.readCatalog()
+    requireSourceSchema(plan, source, catalog)
+    const fitted = requireDestinationSchema(plan, catalog, destination, await destination.readCatalog(), options)
+    return await new Run(fitted, catalog, source, destination, session, options).run()
+  } finally {
+    await session.end()
+  }
+}
+
+/**
+ * Goes on with a run whose process died or failed: plan, keys and what was committed come from the destination's journal. The
+ * closure is read again, from a new snapshot, and must have the same keys.
+ * @throws ExportError `ERR_EXPORT_JOURNAL` if there is no such run, `ERR_EXPORT_SOURCE_CHANGED` if the keys are others,
+ * `ERR_EXPORT_PLAN_CHANGED` if a schema, a transformer's identity or the mask key is another.
+ */
+export async function resumeExport(options: ResumeOptions): Promise<RunReport> {
+  const resolved = resolveRunOptions({ ...options, commit: 'batch' })
+  resolved.signal?.throwIfAborted()
+  return withSource(options.source, (source) =>
+    withDestination(options.destination, false, async (destination) => goOn(source, destination, options.runId, resolved)),
+  )
+}
+
+async function goOn(
+  source: Source,
+  destination: Destination,
+  runId: string | undefined,
+  options: ResolvedRunOptions,
+): Promise<RunReport> {
+  const session = await destination.openSession()
+  try {
+    const run = chooseRun(await session.journal.runs(), runId)
+    const facts = parseFacts(run)
+    let plan: Plan
+    try {
+      plan = parsePlan(run.plan)
+    } catch (error) {
+      throw journalError(
+        `the plan in the journal of run ${run.runId} is corrupt`,
+        'Empty the tables that it wrote, and run again.',
+        error,
+      )
+    }
+    const catalog = await source.readCatalog()
+    requireSourceSchema(plan, source, catalog)
+    const resumed = new Run(plan, catalog, source, destination, session, options)
+    if (resumed.identity() !== run.identity)
+      throw new ExportError('ERR_EXPORT_PLAN_CHANGED', 'the run began with other transformers or another mask key', {
+        remedy: 'Give those that it began with.',
+      })
+    return await resumed.run({ run, facts })
+  } finally {
+    await session.end()
+  }
+}

@@ -1,0 +1,56 @@
+// What a run tells when it is done.
+import type { Closure } from '../mechanism/closure-table.ts'
+import type { TableCounts } from '../mechanism/load.ts'
+import type { VerifyCheck } from '../mechanism/verify.ts'
+import type { Plan, PlanLoss } from '../structure/plan.ts'
+import { tableText } from '../vocabulary/table-ref.ts'
+
+export interface TableReport {
+  readonly table: string
+  readonly read: number
+  readonly written: number
+  readonly dropped: number
+  readonly nulled: number
+  readonly patched: number
+  readonly masked: number
+  readonly existing: number
+}
+
+export interface StepReport {
+  readonly step: string
+  readonly ms: number
+}
+
+export interface RunReport {
+  readonly runId: string
+  readonly planHash: string
+  readonly tables: readonly TableReport[]
+  readonly steps: readonly StepReport[]
+  /** When the snapshots were taken; a resumed run read the source at two instants. */
+  readonly snapshots: { readonly firstSourceEpochMs: number; readonly sourceEpochMs: number; readonly destinationEpochMs: number }
+  readonly losses: readonly PlanLoss[]
+  readonly checks: readonly VerifyCheck[]
+  readonly notes: readonly string[]
+  readonly verdict: 'complete'
+}
+
+export function noCounts(): TableCounts {
+  return { read: 0, written: 0, dropped: 0, nulled: 0, patched: 0, masked: 0, existing: 0, bytes: 0 }
+}
+
+/** One entry a table. Rows that the closure settled as dropped count with those that a transformer dropped. */
+export function tableReports(closure: Closure, countsOf: (table: string) => TableCounts): TableReport[] {
+  return closure.tables.map((closureTable) => {
+    const { table } = closureTable
+    const { bytes: _bytes, ...counts } = countsOf(tableText(table.id))
+    return { table: tableText(table.id), ...counts, dropped: counts.dropped + closureTable.droppedRows() }
+  })
+}
+
+export function runNotes(plan: Plan, closure: Closure, found: readonly string[]): string[] {
+  const notes = [...plan.observed.notes, ...found]
+  if (closure.rows() === 0)
+    notes.push(`0 rows: no row matched the roots ${plan.roots.map(({ table }) => tableText(table)).join(', ')}`)
+  for (const [edge, count] of closure.cutChildren) notes.push(`${edge}: ${count} children lie beyond maxDepth`)
+  return [...new Set(notes)]
+}

@@ -1,0 +1,290 @@
+// The closure: which rows go along, by the three rules of docs/semantics.md, "Closure".
+import type { SourceSnapshot } from '../port/source.ts'
+import type { Catalog } from '../structure/catalog.ts'
+import type { Plan, PlanEdge } from '../structure/plan.ts'
+import type { Row } from '../vocabulary/cell.ts'
+import { cellBytes } from '../vocabulary/cell.ts'
+import { ExportError } from '../vocabulary/errors.ts'
+import { tableText } from '../vocabulary/table-ref.ts'
+import type { ClosureEdge, ClosureTable } from './closure-table.ts'
+import { Closure, COUNTED, DOWN, DROPPED, REQUIRED } from './closure-table.ts'
+import { LimitWatch } from './limits.ts'
+import { readCheckedPage } from './pages.ts'
+
+export interface ClosureOptions {
+  readonly batchRows: number
+  readonly signal: AbortSignal | undefined
+  /** Default: the plan's limits, from now on. */
+  readonly limits?: LimitWatch | undefined
+  /** Called after each page with the number of rows found so far. */
+  readonly onPage: (table: string, rows: number) => void
+}
+
+type ClosurePlan = Pick<Plan, 'tables' | 'edges' | 'roots' | 'limits'>
+
+/** Computes the closure of a plan's roots over one snapshot, and freezes it. */
+export async function computeClosure(
+  plan: ClosurePlan,
+  catalog: Catalog,
+  snapshot: SourceSnapshot,
+  options: ClosureOptions,
+): Promise<Closure> {
+  const closure = new Closure(plan, catalog)
+  const walk = new ClosureWalk(closure, plan, snapshot, options)
+  await walk.run()
+  closure.freeze()
+  return closure
+}
+
+class ClosureWalk {
+  readonly #closure: Closure
+  readonly #plan: ClosurePlan
+  readonly #snapshot: SourceSnapshot
+  readonly #options: ClosureOptions
+  readonly #limits: LimitWatch
+  readonly #keyOnly: ReadonlySet<ClosureTable>
+  #batch = 0
+  /** Of keys and references: what the rows have at least. */
+  #bytes = 0
+
+  constructor(closure: Closure, plan: ClosurePlan, snapshot: SourceSnapshot, options: ClosureOptions) {
+    this.#closure = closure
+    this.#plan = plan
+    this.#snapshot = snapshot
+    this.#options = options
+    this.#limits = options.limits ?? new LimitWatch(plan.limits)
+    this.#keyOnly = new Set(closure.tables.filter(({ isKeyOnly }) => isKeyOnly))
+  }
+
+  async run(): Promise<void> {
+    for (const root of this.#plan.roots) await this.#readRoot(root)
+    while ((await this.#readPending()) || (await this.#resolvePending()) || (await this.#expandNext()));
+    await this.#countCutChildren()
+    if (this.#closure.hasAbsent) await this.#settle()
+  }
+
+  #pageDone(table: ClosureTable): void {
+    const rows = this.#closure.rows()
+    this.#limits.requireRows(table.table.id, table.store.size, rows)
+    this.#limits.requireBytes('closure', table.table.id, this.#bytes)
+    this.#mayGoOn(table)
+    this.#options.onPage(tableText(table.table.id), rows)
+  }
+
+  #mayGoOn(table: ClosureTable): void {
+    this.#options.signal?.throwIfAborted()
+    this.#limits.requireTime('closure', table.table.id)
+  }
+
+  /** Counts what was read of a row, once however often it is read. */
+  #countBytes(table: ClosureTable, row: Row, index: number): void {
+    if (table.has(index, COUNTED)) return
+    table.flag(index, COUNTED)
+    for (let i = 1; i < row.length; i++) this.#bytes += cellBytes(row[i] ?? null)
+  }
+
+  async #readRoot(root: Plan['roots'][number]): Promise<void> {
+    const table = this.#closure.table(root.table)
+    const width = table.table.key.length
+    let hasEnded = false
+    for await (const { columns, rows, isLast } of this.#snapshot.readRoot(root.sql, root.params)) {
+      if (columns.length !== 0 && columns.length !== width) {
+        throw new ExportError(
+          'ERR_EXPORT_COLUMNS',
+          `the root query of ${tableText(root.table)} gives ${columns.length} columns for a key of ${width}`,
+          { table: root.table },
+        )
+      }
+      for (const row of rows) {
+        table.requireKey(row, 0)
+        this.#select(table, row, 0, 0)
+      }
+      hasEnded = isLast
+      this.#pageDone(table)
+    }
+    if (!hasEnded)
+      throw new ExportError('ERR_EXPORT_CONNECTION', `the root query of ${tableText(root.table)} broke off`, {
+        table: root.table,
+      })
+  }
+
+  /** Reads a page of references of rows that are in the set, and adds the parents they name. */
+  async #readPending(): Promise<boolean> {
+    for (const table of this.#closure.tables) {
+      const indexes = table.takePending(this.#options.batchRows)
+      if (indexes.length === 0) continue
+      if (table.table.rows === 'existing') continue
+      const missing = await this.#readReferences(table, indexes, (row, index) => {
+        this.#addParents(table, row, index)
+      })
+      for (const at of missing) table.markAbsent(indexes[at] ?? 0)
+      this.#pageDone(table)
+      return true
+    }
+    return false
+  }
+
+  /** Adds a row that was found by its key, which begins at `offset`. */
+  #select(table: ClosureTable, row: Row, offset: number, depth: number): void {
+    const index = table.store.add(row, offset)
+    const isKeyOnly = this.#keyOnly.has(table)
+    const isNearer = table.mark(index, depth, DOWN, isKeyOnly)
+    if (!isKeyOnly || !isNearer) return
+    this.#addParents(table, offset === 1 ? row : [null, ...row], index)
+  }
+
+  #addParents(table: ClosureTable, row: Row, index: number): void {
+    const depth = table.depthOf(index)
+    if (this.#limits.countsBytes) this.#countBytes(table, row, index)
+    for (const edge of table.outEdges) if (edge.applies(row)) this.#refer(edge, row, depth)
+  }
+
+  #refer(edge: ClosureEdge, row: Row, depth: number): void {
+    if (edge.edge.cut || !edge.isSet(row)) return
+    const { parent } = edge
+    const required = edge.edge.onMissing === 'error' ? REQUIRED : 0
+    const direct = edge.directKey(row)
+    if (direct === undefined) parent.request(edge, row, depth, required)
+    else parent.mark(parent.store.add(direct, 0), depth, required)
+  }
+
+  #readReferences(table: ClosureTable, indexes: readonly number[], onRow: (row: Row, index: number) => void): Promise<number[]> {
+    const values = indexes.map((index) => table.store.keyAt(index))
+    const request = {
+      table: table.table.id,
+      address: table.table.key,
+      values,
+      columns: table.readColumns,
+      predicates: table.predicates,
+    }
+    const check = { batch: this.#batch++, keyKinds: table.keyKinds, byStoredKey: true, allowRepeats: false }
+    return readCheckedPage(this.#snapshot, request, check, (rows) => {
+      for (const row of rows) onRow(row, indexes[Number(row[0])] ?? 0)
+    })
+  }
+
+  /** Finds the stored keys of rows that are named by other columns than their key, or inexactly. */
+  async #resolvePending(): Promise<boolean> {
+    for (const table of this.#closure.tables) {
+      const page = table.takeRequests(this.#options.batchRows)
+      if (page === undefined) continue
+      const { address, requests, isUnique } = page
+      const { id, key } = table.table
+      const found: number[] = []
+      const check = { batch: this.#batch++, keyKinds: table.keyKinds, byStoredKey: false, allowRepeats: !isUnique }
+      const values = requests.map(({ values: cells }) => cells)
+      const missing = await readCheckedPage(
+        this.#snapshot,
+        { table: id, address, values, columns: key, predicates: [] },
+        check,
+        (rows) => {
+          for (const row of rows) {
+            const ordinal = Number(row[0])
+            const request = requests[ordinal]
+            const index = table.store.add(row, 1)
+            if (request === undefined) continue
+            found[ordinal] ??= index
+            table.mark(index, request.depth, request.flags)
+          }
+        },
+      )
+      requests.forEach((request, i) => table.resolve(address, request, found[i] ?? -1))
+      for (const at of missing) if (((requests[at]?.flags ?? 0) & REQUIRED) !== 0) table.raiseMissing()
+      this.#pageDone(table)
+      return true
+    }
+    return false
+  }
+
+  /** Reads a page of children of the rows that lie nearest to the roots. */
+  async #expandNext(): Promise<boolean> {
+    const next = this.#closure.nearestExpansion()
+    if (next === undefined) return false
+    const { edge, depth } = next
+    const parents = edge.takeExpansion(depth, this.#options.batchRows)
+    const limit = edge.edge.children.maxDepth ?? this.#plan.limits.maxDepth
+    if (depth >= limit) {
+      edge.cutParents.push(...parents)
+      return true
+    }
+    await this.#readChildren(edge, parents, (row) => {
+      edge.child.requireKey(row, 1)
+      this.#select(edge.child, row, 1, depth + 1)
+    })
+    this.#pageDone(edge.child)
+    return true
+  }
+
+  async #readChildren(edge: ClosureEdge, parents: readonly number[], onRow: (row: Row) => void): Promise<void> {
+    if (parents.length === 0) return
+    const { child, childColumns, parent, parentColumns, predicate, children }: PlanEdge = edge.edge
+    const values = parents.map((index) => edge.parent.store.keyAt(index))
+    const columns = edge.child.table.key
+    const request = { child, childColumns, parent, parentColumns, parentKey: edge.parent.table.key, values, columns, predicate }
+    let last = -1
+    let hasEnded = false
+    for await (const chunk of this.#snapshot.readChildren({ ...request, where: children.where, perParent: children.perParent })) {
+      if (chunk.columns.length !== columns.length + 1)
+        throw new ExportError('ERR_EXPORT_COLUMNS', `children of ${edge.edge.name}: other columns than planned`, { table: child })
+      for (const row of chunk.rows) {
+        const ordinal = Number(row[0])
+        if (!(ordinal >= 0 && ordinal < values.length))
+          throw new ExportError('ERR_EXPORT_ROW_UNREQUESTED', `${edge.edge.name}: a child of a row that was not asked for`, {
+            table: child,
+          })
+        if (ordinal < last)
+          throw new ExportError('ERR_EXPORT_ROW_ORDER', `${edge.edge.name}: children are out of order`, { table: child })
+        last = ordinal
+        onRow(row)
+      }
+      hasEnded = chunk.isLast
+      this.#mayGoOn(edge.child)
+    }
+    if (!hasEnded)
+      throw new ExportError('ERR_EXPORT_CONNECTION', `reading children of ${edge.edge.name} broke off`, { table: child })
+  }
+
+  async #countCutChildren(): Promise<void> {
+    for (const edge of this.#closure.edges) {
+      const limit = edge.edge.children.maxDepth ?? this.#plan.limits.maxDepth
+      const parents = edge.cutParents.filter((index) => edge.parent.depthOf(index) >= limit)
+      const cut = new Set<string>()
+      for (let at = 0; at < parents.length; at += this.#options.batchRows) {
+        await this.#readChildren(edge, parents.slice(at, at + this.#options.batchRows), (row) => {
+          if (edge.child.store.find(row, 1) === -1) cut.add(row.slice(1).map(String).join('\0'))
+        })
+      }
+      if (cut.size > 0) this.#closure.cutChildren.set(edge.edge.name, cut.size)
+    }
+  }
+
+  /** Drops rows that refer to what is not there, and those that require them, until nothing changes. */
+  async #settle(): Promise<void> {
+    for (let hasChanged = true; hasChanged; ) {
+      hasChanged = false
+      for (const table of this.#closure.tables) {
+        if (table.table.rows === 'existing' || table.outEdges.length === 0) continue
+        const indexes = table.present()
+        for (let at = 0; at < indexes.length; at += this.#options.batchRows) {
+          const page = indexes.slice(at, at + this.#options.batchRows)
+          await this.#readReferences(table, page, (row, index) => {
+            if (
+              !table.outEdges.some(
+                (edge) =>
+                  !edge.edge.cut &&
+                  edge.edge.onMissing !== 'null' &&
+                  edge.applies(row) &&
+                  edge.isSet(row) &&
+                  edge.parentIndex(row) === -1,
+              )
+            )
+              return
+            table.flag(index, DROPPED)
+            hasChanged = true
+          })
+          this.#mayGoOn(table)
+        }
+      }
+    }
+  }
+}

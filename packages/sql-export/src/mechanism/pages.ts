@@ -1,0 +1,116 @@
+// Reads a page and checks that the answer is the one that was asked for.
+import type { PageRequest, SourceSnapshot } from '../port/source.ts'
+import { ORDINAL, predicateColumn } from '../port/source.ts'
+import type { Cell, Row } from '../vocabulary/cell.ts'
+import { sameCell } from '../vocabulary/cell.ts'
+import type { ExportErrorCode } from '../vocabulary/errors.ts'
+import { ExportError } from '../vocabulary/errors.ts'
+import { tableText } from '../vocabulary/table-ref.ts'
+import type { ValueKind } from '../vocabulary/value-kind.ts'
+import { isKeyCell } from '../vocabulary/value-kind.ts'
+
+export interface PageCheck {
+  /** Number of the page, for messages. */
+  readonly batch: number
+  /** Kinds of the key's columns. They are the first columns of the request. */
+  readonly keyKinds: readonly ValueKind[]
+  /** Whether the rows were asked for by their key as stored, so that each answer must repeat it. */
+  readonly byStoredKey: boolean
+  /** Whether several rows may answer one value: the address is not unique. */
+  readonly allowRepeats: boolean
+  /** Whether a key came with an earlier page. */
+  readonly wasDelivered?: ((row: readonly Cell[], offset: number) => boolean) | undefined
+}
+
+/** Which of several faults a wrong answer is told by its code: see docs/semantics.md, V-1 to V-9. */
+class PageFault {
+  readonly #request: PageRequest
+  readonly #batch: number
+
+  constructor(request: PageRequest, batch: number) {
+    this.#request = request
+    this.#batch = batch
+  }
+
+  raise(code: ExportErrorCode, what: string, ordinal?: number): never {
+    const at = ordinal === undefined ? '' : `, ordinal ${ordinal}`
+    throw new ExportError(code, `${tableText(this.#request.table)}, page ${this.#batch}${at}: ${what}`, {
+      table: this.#request.table,
+      batch: this.#batch,
+      remedy: 'The source or its driver gave a wrong answer; nothing of this batch was written.',
+    })
+  }
+}
+
+/**
+ * Reads one page. Rows go to `onRows` in the order asked for, with their ordinal (a `bigint`) first, as soon as they are checked.
+ * @returns the ordinals that never arrived.
+ */
+export async function readCheckedPage(
+  snapshot: SourceSnapshot,
+  request: PageRequest,
+  check: PageCheck,
+  onRows: (rows: readonly Row[]) => void | Promise<void>,
+): Promise<number[]> {
+  const fault = new PageFault(request, check.batch)
+  const names = [ORDINAL, ...request.columns, ...request.predicates.map((_, i) => predicateColumn(i))]
+  const checkRow = rowCheck(request, check, names.length, fault)
+  let hasEnded = false
+  let checked: readonly string[] | undefined
+  for await (const chunk of snapshot.readPage(request)) {
+    if (hasEnded) fault.raise('ERR_EXPORT_CONNECTION', 'rows came after the end of the result')
+    if (chunk.columns !== checked) {
+      if (chunk.columns.length !== names.length || chunk.columns.some((name, i) => name !== names[i]))
+        fault.raise('ERR_EXPORT_COLUMNS', 'the columns of the result are not those of the plan')
+      checked = chunk.columns
+    }
+    for (let i = 0; i < chunk.rows.length; i++) checkRow.accept(chunk.rows[i] ?? [])
+    hasEnded = chunk.isLast
+    if (chunk.rows.length > 0) await onRows(chunk.rows)
+  }
+  if (!hasEnded) fault.raise('ERR_EXPORT_CONNECTION', 'the result broke off')
+  return checkRow.missing()
+}
+
+interface RowCheck {
+  accept(row: Row): void
+  missing(): number[]
+}
+
+/** hot: benchmarks/sql-export/read-validate */
+function rowCheck(request: PageRequest, check: PageCheck, width: number, fault: PageFault): RowCheck {
+  const { values } = request
+  const { keyKinds, byStoredKey, allowRepeats } = check
+  const seen = new Uint8Array(values.length)
+  let last = -1
+  const accept = (row: Row): void => {
+    if (row.length !== width) fault.raise('ERR_EXPORT_COLUMNS', 'a row has another number of columns than the result')
+    const ordinal = Number(row[0])
+    if (!(ordinal >= 0 && ordinal < values.length && Number.isInteger(ordinal)) || row[0] === null || row[0] === '')
+      fault.raise('ERR_EXPORT_ROW_UNREQUESTED', 'a row answers to nothing that was asked for')
+    if (seen[ordinal] === 1 && !allowRepeats) fault.raise('ERR_EXPORT_ROW_DUPLICATE', 'a row came twice', ordinal)
+    if (ordinal < last) fault.raise('ERR_EXPORT_ROW_ORDER', 'rows are out of order', ordinal)
+    for (let i = 0; i < keyKinds.length; i++) {
+      const cell = row[i + 1] ?? null
+      if (!isKeyCell(keyKinds[i] ?? 'any', cell))
+        fault.raise('ERR_EXPORT_KEY_TYPE', `key column "${request.columns[i]}" holds NULL or a value of another kind`, ordinal)
+      if (byStoredKey && !sameCell(cell, values[ordinal]?.[i] ?? null)) wrongKey(row, ordinal)
+    }
+    seen[ordinal] = 1
+    last = ordinal
+  }
+  const wrongKey = (row: Row, ordinal: number): never => {
+    const isRepeated =
+      check.wasDelivered?.(row, 1) === true ||
+      values.some((key, i) => seen[i] === 1 && key.every((cell, j) => sameCell(cell, row[j + 1] ?? null)))
+    return isRepeated
+      ? fault.raise('ERR_EXPORT_ROW_DUPLICATE', 'a row came twice', ordinal)
+      : fault.raise('ERR_EXPORT_ROW_UNREQUESTED', 'a row has another key than the one asked for', ordinal)
+  }
+  const missing = (): number[] => {
+    const ordinals: number[] = []
+    for (let i = 0; i < seen.length; i++) if (seen[i] === 0) ordinals.push(i)
+    return ordinals
+  }
+  return { accept, missing }
+}

@@ -1,0 +1,148 @@
+// Rows as transformers see them, and what they give back.
+import type { RowTransformer, TypedRow, TypedValue } from '../port/transformer.ts'
+import type { PlanColumn, PlanTable } from '../structure/plan.ts'
+import type { Cell, Row } from '../vocabulary/cell.ts'
+import { ExportError, configError, isExportError } from '../vocabulary/errors.ts'
+import { didYouMean } from '../vocabulary/nearest.ts'
+import { tableText } from '../vocabulary/table-ref.ts'
+import type { ValueKind } from '../vocabulary/value-kind.ts'
+import { ownMember } from '../vocabulary/own-member.ts'
+
+export interface TransformStep {
+  /** Changes the rows in place. @returns those that stay. */
+  apply(rows: readonly Row[]): Promise<readonly Row[]>
+}
+
+export interface TransformStepOptions {
+  readonly transformRows: number
+  readonly timeoutMs: number
+  readonly signal: AbortSignal | undefined
+  /** Columns that a transformer may not write: keys and references. */
+  readonly fixed: ReadonlySet<string>
+  /** Whether rows may be dropped: nothing refers to the table. */
+  readonly canDrop: boolean
+  readonly onDropped: (rows: number) => void
+}
+
+/** Finds the members of `tables` of a transformer that are names of tables. @throws ExportError `ERR_EXPORT_CONFIG` */
+export function checkTransformer({ tables, identity }: RowTransformer, known: readonly PlanTable[]): void {
+  if (identity === '') throw configError('a transformer needs an identity')
+  const names = known.map(({ id }) => tableText(id))
+  for (const name of Object.keys(tables))
+    if (!names.includes(name))
+      throw configError(`transformer ${identity}: table "${name}" is not in the plan${didYouMean(name, names)}`)
+}
+
+/** Prepares a transformer for one table; `undefined` if it does not touch it. `columns[i]` stands at `row[i + 1]`. */
+export function transformStep(
+  transformer: RowTransformer,
+  table: PlanTable,
+  columns: readonly PlanColumn[],
+  options: TransformStepOptions,
+): TransformStep | undefined {
+  const name = tableText(table.id)
+  const declared = ownMember(transformer.tables, name)
+  if (declared === undefined) return undefined
+  const at = (column: string): number => {
+    const i = columns.findIndex((candidate) => candidate.name === column)
+    if (i === -1)
+      throw configError(
+        `transformer ${transformer.identity}: table "${name}" has no column "${column}"${didYouMean(
+          column,
+          columns.map((c) => c.name),
+        )}`,
+      )
+    return i + 1
+  }
+  const reads = declared.reads.map((column) => ({ column, at: at(column), kind: columns[at(column) - 1]?.kind ?? 'any' }))
+  const writes = declared.writes.map((column) => ({ column, at: at(column), kind: columns[at(column) - 1]?.kind ?? 'any' }))
+  for (const { column } of writes)
+    if (options.fixed.has(column))
+      throw configError(
+        `transformer ${transformer.identity}: "${name}.${column}" is a key or reference`,
+        'Keys are changed by key modes and masks.',
+      )
+  const fail = (what: string, cause?: unknown): ExportError =>
+    new ExportError('ERR_EXPORT_TRANSFORM', `transformer ${transformer.identity}, table ${name}: ${what}`, {
+      table: table.id,
+      step: 'load',
+      cause,
+    })
+  const run = async (batch: readonly Row[]): Promise<Row[]> => {
+    const rows = batch.map((row) =>
+      Object.fromEntries(reads.map(({ column, at: position, kind }) => [column, typedValue(row[position] ?? null, kind)])),
+    )
+    const answer = await callWithin(transformer, { table: name, rows, signal: options.signal }, options, fail)
+    if (!Array.isArray(answer) || answer.length !== batch.length)
+      throw fail(`it gave ${Array.isArray(answer) ? answer.length : 'no'} rows for ${batch.length}`)
+    const kept: Row[] = []
+    batch.forEach((row, i) => {
+      const changed: unknown = answer[i]
+      if (changed === null) {
+        if (!options.canDrop) throw fail('it dropped a row of a table that others refer to')
+        return
+      }
+      if (typeof changed !== 'object' || changed === undefined) throw fail('it gave something that is no row')
+      for (const { column, at: position, kind } of writes) {
+        const value: unknown = ownMember(changed as Readonly<Record<string, unknown>>, column)
+        if (value === undefined || sameTyped(value, ownMember(rows[i], column))) continue
+        row[position] = cellOf(value, kind, () => fail(`"${column}" cannot hold what it gave`))
+      }
+      kept.push(row)
+    })
+    if (kept.length < batch.length) options.onDropped(batch.length - kept.length)
+    return kept
+  }
+  return {
+    apply: async (rows) => {
+      const kept: Row[] = []
+      for (let i = 0; i < rows.length; i += options.transformRows)
+        kept.push(...(await run(rows.slice(i, i + options.transformRows))))
+      return kept
+    },
+  }
+}
+
+async function callWithin(
+  transformer: RowTransformer,
+  batch: { readonly table: string; readonly rows: readonly TypedRow[]; readonly signal: AbortSignal | undefined },
+  { timeoutMs, signal }: TransformStepOptions,
+  fail: (what: string, cause?: unknown) => ExportError,
+): Promise<readonly unknown[]> {
+  signal?.throwIfAborted()
+  let timer: NodeJS.Timeout | undefined
+  let onAbort: (() => void) | undefined
+  const interrupted = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(fail(`it did not answer within ${timeoutMs} ms`)), timeoutMs)
+    onAbort = () => reject(signal?.reason)
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    return await Promise.race([transformer.transform(batch), interrupted])
+  } catch (error) {
+    if (signal?.aborted === true || isExportError(error)) throw error
+    throw fail('it failed', error)
+  } finally {
+    clearTimeout(timer)
+    if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort)
+  }
+}
+
+function typedValue(cell: Cell, kind: ValueKind): TypedValue {
+  if (kind === 'boolean' && (cell === 0n || cell === 1n)) return cell === 1n
+  return cell
+}
+
+function sameTyped(value: unknown, before: unknown): boolean {
+  if (value === before) return true
+  return value instanceof Uint8Array && before instanceof Uint8Array && Buffer.compare(value, before) === 0
+}
+
+function cellOf(value: unknown, kind: ValueKind, fail: () => ExportError): Cell {
+  if (value === null || typeof value === 'string' || value instanceof Uint8Array) return value
+  if (typeof value === 'boolean') return value ? 1n : 0n
+  if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) return value
+  if (typeof value === 'number' && Number.isFinite(value))
+    return Number.isSafeInteger(value) && kind !== 'double' ? BigInt(value) : value
+  throw fail()
+}

@@ -1,0 +1,81 @@
+// What an export needs of the database that it writes.
+import type { Catalog, CatalogTable } from '../structure/catalog.ts'
+import type { JournalBatch, JournalRun, RunState } from '../structure/journal.ts'
+import type { Cell, Row } from '../vocabulary/cell.ts'
+import type { TableRef } from '../vocabulary/table-ref.ts'
+import type { Engine } from '../vocabulary/value-kind.ts'
+
+/** How references are treated while rows are loaded. */
+export type ReferenceMode = 'bulk' | 'deferred' | 'enforced'
+
+/** Writes rows of one table. */
+export interface RowWriter {
+  /** Writes `row[positions[0]]`, `row[positions[1]]` and so on of each row. @returns how many rows the database took. */
+  write(rows: readonly Row[], positions: readonly number[]): Promise<number>
+  close(): Promise<void>
+}
+
+/** Asks how many rows refer to nothing. */
+export interface OrphanRequest {
+  readonly child: TableRef
+  readonly childColumns: readonly string[]
+  readonly parent: TableRef
+  readonly parentColumns: readonly string[]
+  readonly predicate: string | null
+  /** Only rows whose integer key lies in this range, both ends included. */
+  readonly range: KeyRange | null
+}
+
+/** Rows whose integer key lies between two values, both included. */
+export interface KeyRange {
+  readonly column: string
+  readonly from: bigint
+  readonly to: bigint
+}
+
+/** A destination while a run has it: one writer, holding the database's lock. */
+export interface DestinationSession {
+  /** Makes tables and their plain indexes. */
+  createTables(tables: readonly CatalogTable[]): Promise<void>
+  begin(mode: ReferenceMode): Promise<void>
+  commit(): Promise<void>
+  rollback(): Promise<void>
+  /** Greatest value of an integer column and of the generator behind it; 0 when there is none. */
+  greatestKey(table: TableRef, column: string): Promise<bigint>
+  /** Rows of the table, or of a range of its integer key. */
+  countRows(table: TableRef, range: KeyRange | null): Promise<number>
+  countOrphans(request: OrphanRequest): Promise<number>
+  /** How many of the keys are there already. */
+  countExisting(table: TableRef, key: readonly string[], values: readonly (readonly Cell[])[]): Promise<number>
+  openWriter(table: TableRef, columns: readonly string[]): RowWriter
+  /** The engine's own check of references; `undefined` where there is none. Counts violations by child table. */
+  checkReferences(tables: readonly TableRef[]): Promise<ReadonlyMap<string, number> | undefined>
+  /** The least key that the table's generator may give next; `null` if it has none. */
+  nextKeyFloor(table: TableRef): Promise<bigint | null>
+  readonly journal: Journal
+  end(): Promise<void>
+}
+
+/** Two small tables at the destination. What is written in a transaction is committed with its rows. */
+export interface Journal {
+  create(): Promise<void>
+  drop(): Promise<void>
+  /** Runs that the destination remembers, oldest first. */
+  runs(): Promise<readonly JournalRun[]>
+  insertRun(run: JournalRun): Promise<void>
+  setState(runId: string, state: RunState): Promise<void>
+  batches(runId: string): Promise<readonly JournalBatch[]>
+  insertBatch(batch: JournalBatch): Promise<void>
+  deleteBatches(runId: string): Promise<void>
+}
+
+/** A database to write to. Made by an opener such as `openSqlite`; whoever opened it closes it. */
+export interface Destination {
+  readonly engine: Engine
+  readonly identity: string
+  readCatalog(): Promise<Catalog>
+  /** Takes the destination. @throws ExportError `ERR_EXPORT_LOCKED` if another run has it. */
+  openSession(): Promise<DestinationSession>
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}

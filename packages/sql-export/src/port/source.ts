@@ -1,0 +1,81 @@
+// What an export needs of the database that it reads.
+import type { Catalog } from '../structure/catalog.ts'
+import type { ParamValue } from '../structure/plan.ts'
+import type { Cell, Row } from '../vocabulary/cell.ts'
+import type { TableRef } from '../vocabulary/table-ref.ts'
+import type { Engine } from '../vocabulary/value-kind.ts'
+
+/** Rows of a result. Every chunk names the result's columns; the last has `isLast`, and without it a result has not ended. */
+export interface RowChunk {
+  readonly columns: readonly string[]
+  readonly rows: readonly Row[]
+  readonly isLast: boolean
+}
+
+/** Asks for the rows whose `address` columns equal the given values. */
+export interface PageRequest {
+  readonly table: TableRef
+  readonly address: readonly string[]
+  /** One entry a requested row, each with one cell an address column. */
+  readonly values: readonly (readonly Cell[])[]
+  /** Columns of the answer, after the ordinal of the requested value. */
+  readonly columns: readonly string[]
+  /** SQL conditions over the row; each adds a column that is 1 where it holds, else 0. */
+  readonly predicates: readonly string[]
+}
+
+/** Asks for the children that refer to the given parents by one edge. */
+export interface ChildRequest {
+  readonly child: TableRef
+  readonly childColumns: readonly string[]
+  readonly parent: TableRef
+  readonly parentColumns: readonly string[]
+  readonly parentKey: readonly string[]
+  /** Keys of the parents. */
+  readonly values: readonly (readonly Cell[])[]
+  /** Key columns of the child: the answer's columns, after the ordinal of the parent. */
+  readonly columns: readonly string[]
+  readonly predicate: string | null
+  readonly where: string | null
+  readonly perParent: number | null
+}
+
+/** A read-only view of the source at one instant. All reads of one export go through one snapshot. */
+export interface SourceSnapshot {
+  readonly atEpochMs: number
+  readRoot(sql: string, params: readonly ParamValue[]): AsyncIterable<RowChunk>
+  readPage(request: PageRequest): AsyncIterable<RowChunk>
+  readChildren(request: ChildRequest): AsyncIterable<RowChunk>
+  /** Ends the snapshot. @throws ExportError `ERR_EXPORT_SOURCE_CHANGED` if the engine finds that it was none. */
+  end(): Promise<void>
+}
+
+export interface RootSql {
+  readonly table: TableRef
+  readonly key: readonly string[]
+  readonly conditions: readonly string[]
+  readonly limit: number | null
+}
+
+/** A database to read from. Made by an opener such as `openSqlite`; whoever opened it closes it. */
+export interface Source {
+  readonly engine: Engine
+  /** Equal for handles on one database, different for different ones. */
+  readonly identity: string
+  /** The statement that gives the key columns of a root, ordered by key. */
+  rootSql(root: RootSql): string
+  /** Quotes a name in the source's dialect. */
+  quoteName(name: string): string
+  readCatalog(): Promise<Catalog>
+  begin(): Promise<SourceSnapshot>
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Column that holds the ordinal of the requested value, in answers to pages and child reads. */
+export const ORDINAL = '~ord'
+
+/** Name of the column that tells whether predicate `i` of a page holds. */
+export function predicateColumn(i: number): string {
+  return `~p${i}`
+}

@@ -1,0 +1,196 @@
+// Reads a SQLite file in one snapshot.
+import type { ChildRequest, PageRequest, RowChunk, SourceSnapshot } from '../port/source.ts'
+import { ORDINAL, predicateColumn } from '../port/source.ts'
+import type { Catalog } from '../structure/catalog.ts'
+import { columnOf, findTable } from '../structure/catalog.ts'
+import type { ParamValue } from '../structure/plan.ts'
+import type { Cell, Row } from '../vocabulary/cell.ts'
+import { cellBytes } from '../vocabulary/cell.ts'
+import { ExportError } from '../vocabulary/errors.ts'
+import type { TableRef } from '../vocabulary/table-ref.ts'
+import { tableText } from '../vocabulary/table-ref.ts'
+import { affinityOf } from './affinity.ts'
+import type { SqliteConnection, SqliteStatement } from './connection.ts'
+import { queryValue } from './connection.ts'
+import { asExportError } from './errors.ts'
+import type { FileState } from './file-state.ts'
+import { fileState, sameState } from './file-state.ts'
+import type { PageExtras } from './sql.ts'
+import { KeyRange, areIncreasing } from './key-range.ts'
+import { childrenSql, pageSql, rangeSql, valuesJson } from './sql.ts'
+
+const CHUNK_ROWS = 512
+const CHUNK_BYTES = 256 * 1024
+
+/** Turns a parameter of a plan into a value to bind. */
+export function paramCell(value: ParamValue): Cell {
+  if (value === null || typeof value === 'string') return value
+  if (typeof value === 'boolean') return value ? 1n : 0n
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value
+  return 'int64' in value ? BigInt(value.int64) : Uint8Array.from(Buffer.from(value.bytes, 'base64'))
+}
+
+/** A read transaction on one connection. */
+export class SqliteSnapshot implements SourceSnapshot {
+  readonly atEpochMs: number = Date.now()
+  readonly #connection: SqliteConnection
+  readonly #catalog: Catalog
+  readonly #path: string | undefined
+  readonly #before: FileState | undefined
+  readonly #statements = new Map<string, SqliteStatement>()
+  /** Tables of which a page named fewer than half of the rows between its first and last key. */
+  readonly #sparse = new Set<string>()
+  #lastYieldMs = performance.now()
+
+  /** @param path - the file to watch for changes, where the driver's lock does not keep others out. */
+  constructor(connection: SqliteConnection, catalog: Catalog, path: string | undefined) {
+    this.#connection = connection
+    this.#catalog = catalog
+    this.#path = path
+    this.#before = path === undefined ? undefined : fileState(path)
+    connection.exec('BEGIN')
+    queryValue(connection, 'SELECT count(*) FROM sqlite_schema') // the first read takes the snapshot
+  }
+
+  async *readRoot(sql: string, params: readonly ParamValue[]): AsyncGenerator<RowChunk> {
+    yield* this.#read(sql, params.map(paramCell), undefined, 'a root')
+  }
+
+  async *readPage(request: PageRequest): AsyncGenerator<RowChunk> {
+    const { quirks } = this.#connection
+    const extras = this.#extras(request.table, request.columns)
+    const names = [ORDINAL, ...request.columns, ...request.predicates.map((_, i) => predicateColumn(i))]
+    const what = tableText(request.table)
+    const real = extras.classes.map((name) => names.indexOf(name))
+    const hasExtras = real.length > 0 || extras.texts.length > 0
+    const settle = (chunk: RowChunk): RowChunk => {
+      if (!hasExtras) return chunk
+      for (const row of chunk.rows) this.#settleExtras(row, names.length, real, request.table)
+      return { ...chunk, columns: chunk.columns.slice(0, names.length) }
+    }
+    const { values } = request
+    let done = 0
+    if (!this.#sparse.has(what) && this.#isOrderedByIntegers(request)) {
+      const page = new KeyRange(values)
+      const limit = values.length * 2
+      const params = [...(values[0] ?? []), ...(values.at(-1) ?? []), BigInt(limit)]
+      for await (const chunk of this.#read(rangeSql(request, quirks, extras), params, names, what)) {
+        const rows = page.take(chunk.rows)
+        const isComplete = chunk.isLast && page.rows < limit
+        if (rows.length > 0 || isComplete) yield settle({ columns: chunk.columns, rows, isLast: isComplete })
+        if (isComplete) return
+      }
+      this.#sparse.add(what)
+      done = page.next
+    }
+    const rest = done === 0 ? request : { ...request, values: values.slice(done) }
+    for await (const chunk of this.#read(pageSql(rest, quirks, extras), [valuesJson(rest.values)], names, what)) {
+      if (done > 0) for (const row of chunk.rows) row[0] = Number(row[0]) + done
+      yield settle(chunk)
+    }
+  }
+
+  async *readChildren(request: ChildRequest): AsyncGenerator<RowChunk> {
+    const names = [ORDINAL, ...request.columns]
+    yield* this.#read(
+      childrenSql(request, this.#connection.quirks),
+      [valuesJson(request.values)],
+      names,
+      tableText(request.child),
+    )
+  }
+
+  async end(): Promise<void> {
+    for (const statement of this.#statements.values()) statement.finalize()
+    this.#statements.clear()
+    this.#connection.exec('ROLLBACK')
+    if (this.#path !== undefined && this.#before !== undefined && !sameState(this.#before, fileState(this.#path)))
+      throw new ExportError('ERR_EXPORT_SOURCE_CHANGED', 'another program wrote the source file while it was read', {
+        remedy: 'node-sqlite3-wasm shares no locks with other programs: stop them, or install better-sqlite3.',
+      })
+  }
+
+  async *#read(
+    sql: string,
+    params: readonly Cell[],
+    names: readonly string[] | undefined,
+    what: string,
+  ): AsyncGenerator<RowChunk> {
+    let rows: Row[] = []
+    let columns: readonly string[] = names ?? []
+    try {
+      const statement = this.#statement(sql)
+      // a driver that tells the names only with the rows gives those that the statement was written with
+      if (statement.columns !== undefined) columns = statement.columns.map((name, i) => this.#plainName(name, i))
+      let bytes = 0
+      for (const row of statement.rows(params)) {
+        rows.push(row)
+        for (let i = 0; i < row.length; i++) bytes += cellBytes(row[i] ?? null)
+        if (rows.length < CHUNK_ROWS && bytes < CHUNK_BYTES) continue
+        yield { columns, rows, isLast: false }
+        rows = []
+        bytes = 0
+        if (performance.now() - this.#lastYieldMs > 15) await this.#yieldToLoop()
+      }
+    } catch (error) {
+      throw asExportError(error, 'ERR_EXPORT_CONNECTION', `reading ${what} failed`)
+    }
+    yield { columns, rows, isLast: true }
+    if (performance.now() - this.#lastYieldMs > 15) await this.#yieldToLoop()
+  }
+
+  #plainName(name: string, i: number): string {
+    return this.#connection.quirks.rowsAreObjects && name.startsWith(`${i}~`) ? name.slice(`${i}~`.length) : name
+  }
+
+  #statement(sql: string): SqliteStatement {
+    const found = this.#statements.get(sql)
+    if (found !== undefined) return found
+    const statement = this.#connection.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  async #yieldToLoop(): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    this.#lastYieldMs = performance.now()
+  }
+
+  #extras(ref: TableRef, columns: readonly string[]): PageExtras {
+    const { integralReals, textEndsAtNul } = this.#connection.quirks
+    const table = findTable(this.#catalog, ref)
+    if (table === undefined) return { classes: [], texts: [] }
+    const untyped = (name: string): boolean => affinityOf(columnOf(table, name).type) === 'BLOB'
+    return { classes: integralReals ? columns.filter(untyped) : [], texts: textEndsAtNul ? columns : [] }
+  }
+
+  /** Whether a page asks for rows by an integer key, in its order, so that a range holds them all. */
+  #isOrderedByIntegers({ table, address, columns, values }: PageRequest): boolean {
+    const known = findTable(this.#catalog, table)
+    return (
+      known !== undefined &&
+      values.length > 1 &&
+      address.length === known.key.length &&
+      address.every((name, i) => name === known.key[i] && name === columns[i] && columnOf(known, name).kind === 'int64') &&
+      areIncreasing(values)
+    )
+  }
+
+  #settleExtras(row: Row, width: number, real: readonly number[], table: TableRef): void {
+    for (let i = 0; i < real.length; i++) {
+      const at = real[i] ?? 0
+      const cell = row[at]
+      if (row[width + i] === 'real' && typeof cell === 'bigint') row[at] = Number(cell)
+    }
+    if (row.length > width + real.length && row[width + real.length] === 1n)
+      throw new ExportError(
+        'ERR_EXPORT_VALUE',
+        `a text in ${tableText(table)} holds U+0000, which node-sqlite3-wasm cannot read`,
+        {
+          table,
+          remedy: 'Install better-sqlite3, or run on Node 22.13 or later.',
+        },
+      )
+    row.length = width
+  }
+}

@@ -1,0 +1,171 @@
+// Statements in SQLite's words; the only place where its identifiers are quoted.
+import type { OrphanRequest } from '../port/destination.ts'
+import type { ChildRequest, PageRequest, RootSql } from '../port/source.ts'
+import { ORDINAL, predicateColumn } from '../port/source.ts'
+import { configError } from '../vocabulary/errors.ts'
+import type { Cell } from '../vocabulary/cell.ts'
+import type { SqliteQuirks } from './connection.ts'
+
+/** Quotes a name. @throws ExportError `ERR_EXPORT_CONFIG` for an empty name or one with U+0000. */
+export function quoteName(name: string): string {
+  if (name === '' || name.includes('\0')) throw configError('a name is empty or holds U+0000')
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+export function quoteList(names: readonly string[], prefix = ''): string {
+  return names.map((name) => prefix + quoteName(name)).join(', ')
+}
+
+/** Requested values as a JSON text for `json_each`; bytes are objects with their hex. */
+export function valuesJson(values: readonly (readonly Cell[])[]): string {
+  return `[${values.map((cells) => (cells.length === 1 ? cellJson(cells[0] ?? null) : `[${cells.map(cellJson).join(',')}]`)).join(',')}]`
+}
+
+function cellJson(cell: Cell): string {
+  if (cell === null) return 'null'
+  if (typeof cell === 'bigint') return cell.toString()
+  if (typeof cell === 'number') return Number.isInteger(cell) ? cell.toFixed(1) : String(cell)
+  if (typeof cell === 'string') return JSON.stringify(cell)
+  return `{"b":"${Buffer.from(cell.buffer, cell.byteOffset, cell.byteLength).toString('hex')}"}`
+}
+
+/** Whether some value is written as an object; without any, the statement need not look for them. */
+function holdsBytes(values: readonly (readonly Cell[])[]): boolean {
+  return values.some((cells) => cells.some((cell) => cell instanceof Uint8Array))
+}
+
+const REQUESTED = '(SELECT rowid AS "~ord", value AS "~val", type AS "~type" FROM json_each(?)) AS "~j"'
+
+/** The requested values' component `i` of `n`, as SQL. */
+function requestedValue(i: number, n: number, hasBytes: boolean): string {
+  if (!hasBytes) return n === 1 ? '"~j"."~val"' : `json_extract("~j"."~val", '$[${i}]')`
+  if (n === 1) return `iif("~j"."~type" = 'object', unhex("~j"."~val" ->> '$.b'), "~j"."~val")`
+  const path = `'$[${i}]'`
+  return `iif(json_type("~j"."~val", ${path}) = 'object', unhex(json_extract("~j"."~val", '$[${i}].b')), json_extract("~j"."~val", ${path}))`
+}
+
+/** Name of column `i` in a result: the column's own, made distinct where the driver gives rows as objects. */
+export function resultName(name: string, i: number, quirks: SqliteQuirks): string {
+  return quirks.rowsAreObjects ? `${i}~${name}` : name
+}
+
+function selectList(items: readonly { readonly sql: string; readonly name: string }[], quirks: SqliteQuirks): string {
+  return items.map(({ sql, name }, i) => `${sql} AS ${quoteName(resultName(name, i, quirks))}`).join(', ')
+}
+
+/** Columns that a driver cannot give whole are joined by others that tell: the class of untyped ones, and U+0000 in texts. */
+export interface PageExtras {
+  /** Columns without affinity, whose doubles look like integers. */
+  readonly classes: readonly string[]
+  /** Columns whose text would end at U+0000. */
+  readonly texts: readonly string[]
+}
+
+function holdsNul(column: string): string {
+  return `(typeof(${column}) = 'text' AND instr(CAST(${column} AS BLOB), x'00') > 0)`
+}
+
+/** The rows asked for, each with its ordinal, in the request's order. */
+export function pageSql(request: PageRequest, quirks: SqliteQuirks, extras: PageExtras): string {
+  const { table, address, values } = request
+  const alias = quoteName(table.name)
+  const on = address
+    .map((name, i) => `${alias}.${quoteName(name)} = ${requestedValue(i, address.length, holdsBytes(values))}`)
+    .join(' AND ')
+  const items = pageItems(request, '"~j"."~ord"', extras)
+  return `SELECT ${selectList(items, quirks)} FROM ${REQUESTED} CROSS JOIN ${alias} ON ${on} ORDER BY "~j"."~ord"`
+}
+
+/** All rows whose key lies between two, in key order, without an ordinal; at most as many as the last parameter says. */
+export function rangeSql(request: PageRequest, quirks: SqliteQuirks, extras: PageExtras): string {
+  const { table, address } = request
+  const alias = quoteName(table.name)
+  const key = quoteList(address, `${alias}.`)
+  const bounds = address.map(() => '?').join(', ')
+  const within = address.length === 1 ? `${key} BETWEEN ? AND ?` : `(${key}) >= (${bounds}) AND (${key}) <= (${bounds})`
+  return `SELECT ${selectList(pageItems(request, 'NULL', extras), quirks)} FROM ${alias} WHERE ${within} ORDER BY ${key} LIMIT ?`
+}
+
+function pageItems(
+  { table, columns, predicates }: PageRequest,
+  ordinal: string,
+  extras: PageExtras,
+): { readonly sql: string; readonly name: string }[] {
+  const alias = quoteName(table.name)
+  return [
+    { sql: ordinal, name: ORDINAL },
+    ...columns.map((name) => ({ sql: `${alias}.${quoteName(name)}`, name })),
+    ...predicates.map((predicate, i) => ({ sql: `((${predicate}\n) IS TRUE)`, name: predicateColumn(i) })),
+    ...extras.classes.map((name, i) => ({ sql: `typeof(${alias}.${quoteName(name)})`, name: `~c${i}` })),
+    ...(extras.texts.length === 0
+      ? []
+      : [{ sql: extras.texts.map((name) => holdsNul(`${alias}.${quoteName(name)}`)).join(' OR '), name: '~nul' }]),
+  ]
+}
+
+/** Keys of the children of the parents asked for, by parent and key, at most `perParent` each. */
+export function childrenSql(request: ChildRequest, quirks: SqliteQuirks): string {
+  const child = quoteName(request.child.name)
+  // the parent's columns get names of their own, so that a condition sees those of the child alone
+  const keyNames = request.parentKey.map((name, i) => `${quoteName(name)} AS "~k${i}"`)
+  const referredNames = request.parentColumns.map((name, i) => `${quoteName(name)} AS "~r${i}"`)
+  const parent = `(SELECT ${[...keyNames, ...referredNames].join(', ')} FROM ${quoteName(request.parent.name)}) AS "~parent"`
+  const keyed = request.parentKey.map(
+    (_, i) => `"~parent"."~k${i}" = ${requestedValue(i, request.parentKey.length, holdsBytes(request.values))}`,
+  )
+  const joined = request.childColumns.map((name, i) => `"~parent"."~r${i}" = ${child}.${quoteName(name)}`)
+  const conditions = [request.predicate, request.where].filter((text) => text !== null).map((text) => `(${text}\n)`)
+  const items = [
+    { sql: '"~j"."~ord"', name: ORDINAL },
+    ...request.columns.map((name) => ({ sql: `${child}.${quoteName(name)}`, name })),
+  ]
+  const from = `FROM ${REQUESTED} CROSS JOIN ${parent} ON ${keyed.join(' AND ')} CROSS JOIN ${child} ON ${joined.join(' AND ')}`
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
+  const order = `"~j"."~ord", ${quoteList(request.columns, `${child}.`)}`
+  if (request.perParent === null) return `SELECT ${selectList(items, quirks)} ${from}${where} ORDER BY ${order}`
+  const names = items.map(({ name }, i) => quoteName(resultName(name, i, quirks)))
+  const ranked = `SELECT ${selectList(items, quirks)}, row_number() OVER (PARTITION BY "~j"."~ord" ORDER BY ${quoteList(request.columns, `${child}.`)}) AS "~n" ${from}${where}`
+  return `SELECT ${names.join(', ')} FROM (${ranked}) WHERE "~n" <= ${request.perParent} ORDER BY ${names.join(', ')}`
+}
+
+/** The key columns of the rows to start from, in key order. */
+export function rootSql({ table, key, conditions, limit }: RootSql): string {
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map((text) => `(${text}\n)`).join(' AND ')}`
+  const limited = limit === null ? '' : ` LIMIT ${limit}`
+  return `SELECT ${quoteList(key)} FROM ${quoteName(table.name)}${where} ORDER BY ${quoteList(key)}${limited}`
+}
+
+/** How many rows refer to a parent that is not there. */
+export function orphansSql(request: OrphanRequest): string {
+  const child = quoteName(request.child.name)
+  const present = request.childColumns.map((name) => `${child}.${quoteName(name)} IS NOT NULL`)
+  const joined = request.childColumns.map(
+    (name, i) => `"~parent".${quoteName(request.parentColumns[i] ?? '')} = ${child}.${quoteName(name)}`,
+  )
+  const range = request.range === null ? [] : [`${child}.${quoteName(request.range.column)} BETWEEN ? AND ?`]
+  const predicate = request.predicate === null ? [] : [`(${request.predicate}\n)`]
+  return (
+    `SELECT count(*) FROM ${child} WHERE ${[...present, ...range, ...predicate].join(' AND ')} ` +
+    `AND NOT EXISTS (SELECT 1 FROM ${quoteName(request.parent.name)} AS "~parent" WHERE ${joined.join(' AND ')})`
+  )
+}
+
+/** How many of the keys are in the table. */
+export function existingSql(table: string, key: readonly string[], values: readonly (readonly Cell[])[]): string {
+  const on = key.map((name, i) => `"~t".${quoteName(name)} = ${requestedValue(i, key.length, holdsBytes(values))}`).join(' AND ')
+  return `SELECT count(*) FROM ${REQUESTED} CROSS JOIN ${quoteName(table)} AS "~t" ON ${on}`
+}
+
+/** INSERT of one row or several. Columns in `classed` take a second parameter that says whether the value is a double. */
+export function insertSql(table: string, columns: readonly string[], classed: ReadonlySet<string>, rows = 1): string {
+  let parameter = 0
+  const oneRow = (): string => {
+    const values = columns.map((name) => {
+      const value = ++parameter
+      if (!classed.has(name)) return '?'
+      return `iif(?${++parameter}, CAST(?${value} AS REAL), ?${value})`
+    })
+    return `(${values.join(', ')})`
+  }
+  return `INSERT INTO ${quoteName(table)} (${quoteList(columns)}) VALUES ${Array.from({ length: rows }, oneRow).join(', ')}`
+}

@@ -1,0 +1,32 @@
+// A source whose answers are changed on their way: for suites that show what a wrong answer leads to.
+import type { PageRequest, RowChunk, Source, SourceSnapshot } from '../port/source.ts'
+import { tableText } from '../vocabulary/table-ref.ts'
+
+/** Changes one chunk of a page: gives those that take its place. */
+export type Tamper = (chunk: RowChunk, request: PageRequest) => readonly RowChunk[]
+
+/** The source, with the pages of one table changed by `tamper`. Closing it closes the source. */
+export function faultySource(source: Source, table: string, tamper: Tamper): Source {
+  const wrap = (snapshot: SourceSnapshot): SourceSnapshot => ({
+    atEpochMs: snapshot.atEpochMs,
+    readRoot: (sql, params) => snapshot.readRoot(sql, params),
+    readChildren: (request) => snapshot.readChildren(request),
+    end: () => snapshot.end(),
+    async *readPage(request) {
+      for await (const chunk of snapshot.readPage(request)) {
+        if (tableText(request.table) === table) yield* tamper(chunk, request)
+        else yield chunk
+      }
+    },
+  })
+  return {
+    engine: source.engine,
+    identity: source.identity,
+    rootSql: (root) => source.rootSql(root),
+    quoteName: (name) => source.quoteName(name),
+    readCatalog: () => source.readCatalog(),
+    begin: async () => wrap(await source.begin()),
+    close: () => source.close(),
+    [Symbol.asyncDispose]: () => source.close(),
+  }
+}

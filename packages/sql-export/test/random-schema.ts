@@ -1,0 +1,317 @@
+// Random schemas with rows, and the closure of their roots by brute force over rows in memory.
+import type { ExportConfig, FollowConfig, MissingPolicy } from '../src/index.ts'
+
+export interface RandomRow {
+  readonly tag: string
+  readonly key: readonly (bigint | string)[]
+  readonly unique: string
+  readonly weight: number
+  /** By edge: the tag of the parent, `null`, or a tag of nothing. */
+  readonly refs: Map<RandomEdge, string | null>
+}
+
+export interface RandomTable {
+  readonly name: string
+  /** 0: an integer; 1: a text; 2: a composite; 3: a composite whose first part refers to table 0. */
+  readonly keyKind: 0 | 1 | 2 | 3
+  readonly rows: RandomRow[]
+}
+
+export interface RandomEdge {
+  readonly name: string
+  readonly child: RandomTable
+  readonly parent: RandomTable
+  readonly columns: readonly string[]
+  readonly byUnique: boolean
+  readonly nullable: boolean
+  readonly virtual: boolean
+  /** Whether the edge is only of rows whose weight is even. */
+  readonly polymorphic: boolean
+  readonly onMissing: MissingPolicy
+  readonly follow: {
+    readonly below: number | null
+    readonly perParent: number | null
+    readonly maxDepth: number | null
+    readonly fromParents: boolean
+  } | null
+}
+
+export interface RandomDatabase {
+  readonly tables: readonly RandomTable[]
+  readonly edges: readonly RandomEdge[]
+  readonly roots: readonly { readonly table: RandomTable; readonly below: number; readonly limit: number | null }[]
+}
+
+/** Draws from a tape of numbers, so that a failing case shrinks. */
+export function randomDatabase(tape: readonly number[]): RandomDatabase {
+  let at = 0
+  const below = (n: number): number => (tape[at++ % tape.length] ?? 0) % n
+  const chance = (percent: number): boolean => below(100) < percent
+  const tables = Array.from(
+    { length: 2 + below(5) },
+    (_, i): RandomTable => ({ name: `t${i}`, keyKind: i === 0 ? 0 : (below(4) as 0 | 1 | 2 | 3), rows: [] }),
+  )
+  const [first] = tables
+  if (first === undefined) throw new TypeError('no table')
+  const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T
+  const follow = (): RandomEdge['follow'] =>
+    chance(40)
+      ? {
+          below: chance(30) ? below(10) : null,
+          perParent: chance(30) ? 1 + below(2) : null,
+          maxDepth: chance(20) ? 1 + below(2) : null,
+          fromParents: chance(20),
+        }
+      : null
+  const edges: RandomEdge[] = tables
+    .filter(({ keyKind }) => keyKind === 3)
+    .map((child) => ({
+      name: `${child.name}.p`,
+      child,
+      parent: first,
+      columns: ['p'],
+      byUnique: false,
+      nullable: false,
+      virtual: false,
+      polymorphic: false,
+      onMissing: 'error',
+      follow: follow(),
+    }))
+  for (let i = below(8); i >= 0; i--) {
+    const child = pick(tables)
+    const parent = pick(tables)
+    const byUnique = chance(25)
+    const width = byUnique || parent.keyKind < 2 ? 1 : 2
+    const columns = Array.from({ length: width }, (_, part) => `e${i}_${part}`)
+    const virtual = chance(25)
+    const nullable = chance(60)
+    const onMissing = virtual ? pick(nullable ? (['error', 'skip', 'null'] as const) : (['error', 'skip'] as const)) : 'error'
+    edges.push({
+      name: `${child.name}.${columns.join(',')}`,
+      child,
+      parent,
+      columns,
+      byUnique,
+      nullable,
+      virtual,
+      polymorphic: virtual && chance(40),
+      onMissing,
+      follow: follow(),
+    })
+  }
+  for (const table of tables) addRows(table, first, below)
+  for (const edge of edges) {
+    for (const row of edge.child.rows) {
+      if (edge.columns[0] === 'p') row.refs.set(edge, first.rows.find(({ key }) => key[0] === row.key[0])?.tag ?? null)
+      else if (edge.virtual && chance(8)) row.refs.set(edge, 'nothing')
+      else if (edge.parent.rows.length === 0 || (edge.nullable && chance(25)))
+        row.refs.set(edge, edge.nullable ? null : 'nothing')
+      else row.refs.set(edge, pick(edge.parent.rows).tag)
+    }
+  }
+  const roots = Array.from({ length: 1 + below(2) }, () => ({
+    table: pick(tables),
+    below: below(10),
+    limit: chance(40) ? 1 + below(3) : null,
+  }))
+  return { tables, edges, roots }
+}
+
+function addRows(table: RandomTable, first: RandomTable, below: (n: number) => number): void {
+  const used = new Set<string>()
+  const count = below(9)
+  for (let i = 0; i < count; i++) {
+    const number = BigInt(below(40) - 5)
+    const text = `k${below(30)}${"é😀'".slice(0, below(4))}`
+    const parent = first.rows[below(Math.max(1, first.rows.length))]
+    if (table.keyKind === 3 && parent === undefined) return
+    const keys = { 0: [number], 1: [text], 2: [number, text], 3: [parent?.key[0] ?? 0n, number] } as const
+    const key: readonly (bigint | string)[] = keys[table.keyKind]
+    if (used.has(key.join('|'))) continue
+    used.add(key.join('|'))
+    table.rows.push({ tag: `${table.name}:${i}`, key, unique: `u${i}`, weight: below(10), refs: new Map() })
+  }
+}
+
+const keyColumns = ({ keyKind }: RandomTable): readonly string[] => [['id'], ['id'], ['a', 'b'], ['p', 'n']][keyKind] ?? []
+const keyTypes = ({ keyKind }: RandomTable): readonly string[] =>
+  [['INTEGER'], ['TEXT'], ['INTEGER', 'TEXT'], ['INTEGER', 'INTEGER']][keyKind] ?? []
+const literal = (value: bigint | string | number | null): string =>
+  value === null ? 'NULL' : typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value)
+
+/** The statements that make the database. */
+export function schemaSql({ tables, edges }: RandomDatabase): string {
+  const parentColumns = (edge: RandomEdge): readonly string[] => (edge.byUnique ? ['u'] : keyColumns(edge.parent))
+  const byTag = new Map(tables.flatMap(({ rows }) => rows.map((row) => [row.tag, row] as const)))
+  const statements: string[] = []
+  for (const table of tables) {
+    const own = edges.filter(({ child, columns }) => child === table && columns[0] !== 'p')
+    const parts = keyColumns(table).map((name, i) => `${name} ${keyTypes(table)[i]} NOT NULL`)
+    parts.push('u TEXT NOT NULL UNIQUE', 'w INTEGER NOT NULL', 'tag TEXT NOT NULL')
+    for (const edge of own)
+      edge.columns.forEach((name, i) =>
+        parts.push(`${name} ${edge.byUnique ? 'TEXT' : keyTypes(edge.parent)[i]}${edge.nullable ? '' : ' NOT NULL'}`),
+      )
+    parts.push(`PRIMARY KEY (${keyColumns(table).join(', ')})`)
+    for (const edge of edges)
+      if (edge.child === table && !edge.virtual)
+        parts.push(`FOREIGN KEY (${edge.columns.join(', ')}) REFERENCES ${edge.parent.name} (${parentColumns(edge).join(', ')})`)
+    statements.push(`CREATE TABLE ${table.name} (${parts.join(', ')})`)
+    for (const row of table.rows) {
+      const values: (bigint | string | number | null)[] = [...row.key, row.unique, row.weight, row.tag]
+      for (const edge of own) {
+        const tag = row.refs.get(edge) ?? null
+        const parent = byTag.get(tag ?? '')
+        const missing = edge.columns.map((_, i) => (edge.byUnique || keyTypes(edge.parent)[i] === 'TEXT' ? 'missing' : 999_999n))
+        values.push(
+          ...(tag === null
+            ? edge.columns.map(() => null)
+            : parent === undefined
+              ? missing
+              : edge.byUnique
+                ? [parent.unique]
+                : parent.key),
+        )
+      }
+      statements.push(`INSERT INTO ${table.name} VALUES (${values.map(literal).join(', ')})`)
+    }
+  }
+  return statements.join(';\n')
+}
+
+/** The configuration of the export. */
+export function exportConfig({ edges, roots }: RandomDatabase): ExportConfig {
+  return {
+    roots: roots.map(({ table, below, limit }) => ({
+      table: table.name,
+      where: 'w < ?',
+      params: [below],
+      ...(limit === null ? {} : { limit }),
+    })),
+    edges: edges
+      .filter(({ virtual }) => virtual)
+      .map((edge) => ({
+        child: edge.child.name,
+        columns: edge.columns,
+        parent: edge.parent.name,
+        parentColumns: edge.byUnique ? ['u'] : keyColumns(edge.parent),
+        ...(edge.polymorphic ? { where: 'w % 2 = 0' } : {}),
+      })),
+    follow: edges.flatMap((edge): FollowConfig[] => {
+      if (edge.follow === null && edge.onMissing === 'error') return []
+      const { below = null, perParent = null, maxDepth = null, fromParents = false } = edge.follow ?? {}
+      return [
+        {
+          edge: edge.name,
+          onMissing: edge.onMissing,
+          children: edge.follow !== null,
+          ...(below === null ? {} : { where: `w < ${below}` }),
+          ...(perParent === null ? {} : { perParent }),
+          ...(maxDepth === null ? {} : { maxDepth }),
+          ...(edge.follow === null ? {} : { fromParents }),
+        },
+      ]
+    }),
+  }
+}
+
+/** What must be at the destination: by tag, what each edge of the row refers to. `undefined`: the export must fail. */
+export function expectedRows({
+  tables,
+  edges,
+  roots,
+}: RandomDatabase): ReadonlyMap<string, ReadonlyMap<string, string | null>> | undefined {
+  const table = new Map(tables.flatMap((owner) => owner.rows.map((row) => [row.tag, owner] as const)))
+  const rows = new Map(tables.flatMap((owner) => owner.rows.map((row) => [row.tag, row] as const)))
+  const inOrder = (list: readonly RandomRow[]): RandomRow[] => list.toSorted((a, b) => compare(a.key, b.key))
+  const applies = (edge: RandomEdge, row: RandomRow): boolean => !edge.polymorphic || row.weight % 2 === 0
+  const state = new Map<string, { depth: number; down: boolean }>()
+  let changed = true
+  const reach = (tag: string, depth: number, down: boolean): void => {
+    const known = state.get(tag)
+    if (known !== undefined && known.depth <= depth && (known.down || !down)) return
+    changed = true
+    state.set(tag, { depth: Math.min(depth, known?.depth ?? depth), down: down || known?.down === true })
+  }
+  for (const root of roots) {
+    const matching = inOrder(root.table.rows.filter(({ weight }) => weight < root.below))
+    for (const { tag } of root.limit === null ? matching : matching.slice(0, root.limit)) reach(tag, 0, true)
+  }
+  while (changed) {
+    changed = false
+    for (const [tag, { depth, down }] of [...state]) {
+      const row = rows.get(tag)
+      for (const edge of edges) {
+        if (row !== undefined && edge.child === table.get(tag) && applies(edge, row)) {
+          const parent = row.refs.get(edge) ?? null
+          if (parent === 'nothing' && edge.onMissing === 'error') return undefined
+          if (parent !== null && parent !== 'nothing') reach(parent, depth, false)
+        }
+        if (
+          edge.parent !== table.get(tag) ||
+          edge.follow === null ||
+          !(down || edge.follow.fromParents) ||
+          depth >= (edge.follow.maxDepth ?? 64)
+        )
+          continue
+        const { below, perParent } = edge.follow
+        const children = inOrder(
+          edge.child.rows.filter(
+            (child) => child.refs.get(edge) === tag && applies(edge, child) && (below === null || child.weight < below),
+          ),
+        )
+        for (const child of perParent === null ? children : children.slice(0, perParent)) reach(child.tag, depth + 1, true)
+      }
+    }
+  }
+  const kept = new Set(state.keys())
+  const isLost = (edge: RandomEdge, row: RandomRow): boolean => {
+    const parent = row.refs.get(edge) ?? null
+    return applies(edge, row) && parent !== null && !kept.has(parent)
+  }
+  for (let dropped = true; dropped; ) {
+    dropped = false
+    for (const tag of kept) {
+      const row = rows.get(tag)
+      if (
+        row === undefined ||
+        !edges.some((edge) => edge.child === table.get(tag) && edge.onMissing !== 'null' && isLost(edge, row))
+      )
+        continue
+      kept.delete(tag)
+      dropped = true
+    }
+  }
+  const expected = new Map<string, ReadonlyMap<string, string | null>>()
+  for (const tag of kept) {
+    const row = rows.get(tag)
+    if (row === undefined) continue
+    const refs = edges.filter((edge) => edge.child === table.get(tag) && applies(edge, row))
+    expected.set(tag, new Map(refs.map((edge) => [edge.name, isLost(edge, row) ? null : (row.refs.get(edge) ?? null)])))
+  }
+  return expected
+}
+
+function compare(a: readonly (bigint | string)[], b: readonly (bigint | string)[]): number {
+  for (let i = 0; i < a.length; i++) {
+    const left = a[i] ?? 0n
+    const right = b[i] ?? 0n
+    const order =
+      typeof left === 'string' || typeof right === 'string'
+        ? Buffer.compare(Buffer.from(String(left)), Buffer.from(String(right)))
+        : left < right
+          ? -1
+          : left > right
+            ? 1
+            : 0
+    if (order !== 0) return order
+  }
+  return 0
+}
+
+/** The query that gives, for each row of an edge's child, its tag and the tag of its parent. */
+export function edgeQuery(edge: RandomEdge): string {
+  const columns = edge.byUnique ? ['u'] : keyColumns(edge.parent)
+  const on = edge.columns.map((name, i) => `p.${columns[i]} = c.${name}`).join(' AND ')
+  return `SELECT c.tag AS a, p.tag AS b FROM ${edge.child.name} AS c LEFT JOIN ${edge.parent.name} AS p ON ${on}${edge.polymorphic ? ' WHERE c.w % 2 = 0' : ''}`
+}

@@ -1,0 +1,79 @@
+// `pnpm test`: every suite of the workspace, two at a time, then one plain line with the totals.
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { endWithUsage, readCommandLine, readNodeLines } from './command-line.ts'
+import { nodeBinary } from './node-matrix/matrix.ts'
+import { crashed, notRunLines, requireServices, totalsLine } from './test/record.ts'
+import type { SuiteRecord } from './test/record.ts'
+import { runExample } from './test/run-example.ts'
+import { runVitest } from './test/run-vitest.ts'
+import { discoverExamples, discoverSuites } from './test/suites.ts'
+
+const repository = join(import.meta.dirname, '..')
+const usage = `usage: pnpm test [SUITE...] [--long] [--node 20,22,26]
+
+  SUITE    how the names of the suites to run begin, such as eventloop or examples
+  --long   adds soaks, fuzzing and kill runs
+  --node   runs the packages' suites under these Node lines instead of the workspace's own
+Ends with one line of totals. Exit code: 0, 1 for a failure, 2 for wrong usage.`
+const { values, positionals } = readCommandLine(
+  usage,
+  { long: { type: 'boolean', default: false }, node: { type: 'string' } },
+  Number.POSITIVE_INFINITY,
+)
+
+interface Job {
+  readonly name: string
+  /** Alone: measures clocks, so nothing may run beside it. */
+  readonly alone: boolean
+  run(): Promise<SuiteRecord>
+}
+
+const jobs: Job[] = []
+const wanted = (name: string): boolean => positionals.length === 0 || positionals.some((word) => name.startsWith(word))
+for (const line of values.node === undefined ? [undefined] : readNodeLines(values.node, usage)) {
+  const binary = line === undefined ? { path: process.execPath } : await nodeBinary(line)
+  for (const suite of discoverSuites(repository)) {
+    // Tooling and integration run TypeScript programs of their own: the workspace's Node is the one they are for.
+    if (!wanted(suite.name) || (line !== undefined && !suite.root.includes('/packages/'))) continue
+    const name = line === undefined ? suite.name : `${suite.name} on Node ${line}`
+    const run =
+      'path' in binary
+        ? () => runVitest(suite, { repository, node: binary.path, long: values.long })
+        : async () => ({ passed: 0, failed: 0, failures: [], notRun: [{ name, reason: binary.notRun }] })
+    jobs.push({ name, alone: suite.realTime, run })
+  }
+}
+if (values.node === undefined) {
+  for (const example of discoverExamples(repository)) {
+    const name = `examples/${example.name}`
+    if (wanted(name)) jobs.push({ name, alone: false, run: () => runExample(example, repository) })
+  }
+}
+if (jobs.length === 0) endWithUsage(`no suite's name begins with ${positionals.join(' or ')}`, usage)
+
+const records = new Map<string, SuiteRecord>()
+async function runJob(job: Job): Promise<void> {
+  const startedAt = performance.now()
+  let record = await job.run().catch((error: unknown) => crashed(job.name, String(error)))
+  if (process.env['CI_REQUIRE'] === '1') record = requireServices(record)
+  records.set(job.name, record)
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  const outcome = record.failed > 0 ? 'FAILED' : 'ok    '
+  process.stdout.write(
+    `${outcome} ${job.name}: ${record.passed} passed, ${record.failed} failed, ${record.notRun.length} not run, ${seconds} s\n`,
+  )
+  for (const { name, text } of record.failures)
+    process.stdout.write(`\n  ✗ ${job.name}: ${name}\n${text.replace(/^/gm, '    ')}\n\n`)
+}
+
+const shared = jobs.filter((job) => !job.alone)
+async function worker(): Promise<void> {
+  for (let job = shared.shift(); job !== undefined; job = shared.shift()) await runJob(job)
+}
+await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker))
+for (const job of jobs.filter((candidate) => candidate.alone)) await runJob(job)
+
+for (const [name, record] of records) for (const line of notRunLines(name, record)) process.stdout.write(`${line}\n`)
+process.stdout.write(`${totalsLine([...records.values()])}\n`)
+process.exitCode = [...records.values()].some((record) => record.failed > 0) ? 1 : 0

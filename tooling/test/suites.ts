@@ -1,0 +1,48 @@
+// Which suites there are: one for each vitest root, one for its real-time tests, one for the example programs.
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+export interface VitestSuite {
+  readonly name: string
+  /** Absolute folder that holds `vitest.config.ts`. */
+  readonly root: string
+  /** Real-time suites measure clocks: they run alone. */
+  readonly realTime: boolean
+}
+
+/** Every folder with a vitest configuration, packages first; `name` is its path below the repository. */
+export function discoverSuites(repository: string): readonly VitestSuite[] {
+  const folders = [...readdirSync(join(repository, 'packages')).map((name) => join('packages', name)), 'integration', 'tooling']
+  const suites: VitestSuite[] = []
+  for (const folder of folders.toSorted()) {
+    const root = join(repository, folder)
+    if (!existsSync(join(root, 'vitest.config.ts'))) continue
+    const name = folder.replace('packages/', '')
+    suites.push({ name, root, realTime: false })
+    if (existsSync(join(root, 'test', 'real-time'))) suites.push({ name: `${name} (real time)`, root, realTime: true })
+  }
+  return suites
+}
+
+export interface Example {
+  /** The folder's name, such as `01-guest-on-the-loop`. */
+  readonly name: string
+  readonly program: string
+  /** The file that holds exactly what the program writes to standard output. */
+  readonly expected: string
+}
+
+/** The numbered programs under `examples/`, in order. One without its expected output is an error, not a pass. */
+export function discoverExamples(repository: string): readonly Example[] {
+  const folder = join(repository, 'examples')
+  return readdirSync(folder)
+    .filter((name) => /^\d\d-/.test(name) && statSync(join(folder, name)).isDirectory())
+    .toSorted()
+    .map((name) => {
+      const example = { name, program: join(folder, name, 'main.ts'), expected: join(folder, name, 'expected.txt') }
+      for (const file of [example.program, example.expected]) {
+        if (!existsSync(file)) throw new Error(`examples/${name} has no ${file.slice(file.lastIndexOf('/') + 1)}`)
+      }
+      return example
+    })
+}
