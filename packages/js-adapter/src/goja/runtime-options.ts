@@ -1,7 +1,7 @@
 // What `Runtime.create` takes, its limits, and the host of a guest that has no loop.
 import type { Engine } from '../engine/engine.ts'
 import { INLINE_STACK_BYTES } from '../limits.ts'
-import type { CoreLimits } from '../runtime/core.ts'
+import type { CoreLimits } from '../runtime/entry.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
 
 const MIB = 1024 * 1024

@@ -1,26 +1,28 @@
 // The face: one guest on one loop, entered by `run`, `call`, its own timers and the settlements of its host calls.
-// Longer than most: the public class, and the one place where entries, results, timers and the end of a guest meet.
-// One class in one file: entries, limits and the end of a guest share its private state.
 import { Engine } from '../engine/engine.ts'
-import { JsAdapterError, LimitError } from '../errors.ts'
-import type { LoopLike } from '../ports.ts'
+import { LimitError } from '../errors.ts'
 import { CELL } from '../runtime/cells.ts'
-import { Core, GUARD_SLACK_MS } from '../runtime/core.ts'
-import type { EntryBounds, EntryOutcome } from '../runtime/core.ts'
+import { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
+import type { EntryBounds } from '../runtime/entry.ts'
 import { GuestThrow } from '../runtime/marshal.ts'
 import { GuestClock, clockMs } from './clock.ts'
 import { ConsoleBudget } from './console-budget.ts'
+import { closedError, Ending } from './ending.ts'
+import { Entries } from './entries.ts'
+import { exposeGlobal, IDENTIFIER } from './exposure.ts'
+import type { Exposed } from './exposure.ts'
 import { LateHost } from './late-host.ts'
+import { Lifetime } from './lifetime.ts'
 import { HostCalls } from './host-calls.ts'
-import type { HostFunction } from './host-calls.ts'
 import { resolveSandboxOptions } from './options.ts'
 import type { ResolvedSandboxOptions, SandboxOptions } from './options.ts'
+import { Passes } from './passes.ts'
 import { PendingResults } from './pending-results.ts'
 import { Reports } from './reports.ts'
+import { settleHostCall } from './settlement.ts'
 import { TimerBridge } from './timer-bridge.ts'
-import type { PassKind } from './timer-bridge.ts'
-import type { ExitInfo, ExitReason, SandboxState, Usage } from './usage.ts'
+import type { ExitInfo, SandboxState, Usage } from './usage.ts'
 
 export interface RunOptions {
   /** File name in stacks and positions. Default `script.js`. */
@@ -38,7 +40,6 @@ export type CallOptions = Omit<RunOptions, 'name' | 'module'>
 
 const GLOBAL_CODE = 0
 const MODULE_CODE = 1
-const IDENTIFIER = /^[A-Za-z_$][\w$]*$/
 
 /** One guest. Dispose of it with `close()`; a limit that condemns it does the same. */
 export class Sandbox implements AsyncDisposable {
@@ -47,22 +48,11 @@ export class Sandbox implements AsyncDisposable {
   readonly #core: Core
   readonly #hostCalls: HostCalls
   readonly #results: PendingResults
-  readonly #timers: TimerBridge
   readonly #reports: Reports
   readonly #console: ConsoleBudget
-  readonly #clock: GuestClock
-  /** What the loop's end reaches: emptied at the end of the guest, so that a long-lived loop keeps no dead instance. */
-  readonly #atLoopEnd: LoopEnd = { run: undefined }
-  readonly #exited: Promise<ExitInfo>
-  #resolveExited: (info: ExitInfo) => void = () => {}
-  #ended: ExitInfo | undefined
-  #endState: SandboxState | undefined
-  #exitLatched: number | undefined
-  #fatal: JsAdapterError | undefined
-  #queued = 0
-  #origin = 0
-  #started = false
-  #finishing = false
+  readonly #ending: Ending
+  readonly #entries: Entries
+  readonly #lifetime: Lifetime
 
   private constructor(
     options: ResolvedSandboxOptions,
@@ -74,11 +64,7 @@ export class Sandbox implements AsyncDisposable {
     this.#console = parts.console
     this.#results = new PendingResults(options.loop)
     this.#reports = new Reports(options)
-    this.#exited = new Promise((resolve) => {
-      this.#resolveExited = resolve
-    })
     const { clock } = parts
-    this.#clock = clock
     this.#hostCalls = new HostCalls({
       id: options.id,
       tenant: options.tenant,
@@ -88,36 +74,65 @@ export class Sandbox implements AsyncDisposable {
       observer: options.observer,
       clockMs: clockMs,
       settle: (callId, origin, fulfilled, value) => this.#settleCall(callId, origin, fulfilled, value),
-      callsChanged: () => this.#checkEnd(),
+      callsChanged: () => this.#lifetime.checkEnd(),
     })
-    this.#core = open({
-      maxArgumentBytes: options.limits.maxArgumentBytes,
+    const core = open(this.#hostOf(clock))
+    this.#core = core
+    const timerNowMs = (): number => Math.floor(clock.nowMs())
+    const timers = new TimerBridge({
+      loop: options.loop,
+      core,
+      timerNowMs,
+      runPass: (kind) => passes.run(kind),
+      isAlive: () => this.#ending.mayEnter,
+      passed: () => this.#lifetime.checkEnd(),
+    })
+    const shared = { options, core, timers, results: this.#results, reports: this.#reports, hostCalls: this.#hostCalls }
+    this.#ending = new Ending({
+      ...shared,
+      loop: options.loop,
+      console: this.#console,
+      usage: () => this.usage(),
+      ended: () => this.#lifetime.ended(),
+    })
+    const bounds = (): EntryBounds => this.#lifetime.bounds()
+    this.#entries = new Entries({
+      ...shared,
+      ending: this.#ending,
+      bounds,
+      checkEnd: () => this.#lifetime.checkEnd(),
+      synchronise: () => timers.sync(),
+    })
+    const passes = new Passes({
+      core,
+      entries: this.#entries,
+      ending: this.#ending,
+      maxCallbacksPerTurn: options.maxCallbacksPerTurn,
+      timerNowMs,
+      bounds,
+    })
+    this.#lifetime = new Lifetime({ ...shared, ending: this.#ending, entries: this.#entries })
+  }
+  /** What the guest asks of the host, answered by this sandbox. */
+  #hostOf(clock: GuestClock): DispatcherHost {
+    return {
+      maxArgumentBytes: this.#options.limits.maxArgumentBytes,
       timerNowMs: () => Math.floor(clock.nowMs()),
       monotonicMs: () => clock.nowMs(),
       onConsole: (stream, text) => this.#console.write(stream, text),
       onExit: (code) => {
-        this.#exitLatched = code
+        this.#ending.exitLatched = code
         this.#core.latch.fire({ kind: 'exit', code }, this.#core.operation?.id ?? 0)
         this.#core.polling.soon()
       },
       onCall: (functionId, callId, args, bytes) =>
-        this.#hostCalls.call(functionId, callId, args, bytes, this.#core.operation, this.#origin),
+        this.#hostCalls.call(functionId, callId, args, bytes, this.#core.operation, this.#entries.origin),
       onSyncCall: (functionId, args, bytes) => this.#hostCalls.callSync(functionId, args, bytes, this.#core.operation),
-      onSettled: (id, fulfilled, value) => this.#onSettled(id, fulfilled, value),
+      onSettled: (id, fulfilled, value) => this.#entries.settled(id, fulfilled, value),
       onFatal: (error) => {
-        this.#fatal ??= error
+        this.#ending.fatal ??= error
       },
-    })
-    this.#timers = new TimerBridge({
-      loop: options.loop,
-      core: this.#core,
-      timerNowMs: () => Math.floor(clock.nowMs()),
-      runPass: (kind) => this.#runPass(kind),
-      isAlive: () => this.#mayEnter,
-      passed: () => this.#checkEnd(),
-    })
-    this.#atLoopEnd.run = () => this.#end('loop', 'closed', closedError('the loop has ended'))
-    followLoopEnd(options.loop, this.#atLoopEnd)
+    }
   }
 
   /**
@@ -159,15 +174,11 @@ export class Sandbox implements AsyncDisposable {
   }
 
   get state(): SandboxState {
-    if (this.#endState !== undefined) return this.#endState
-    return this.#core.inside ? 'running' : 'ready'
+    return this.#ending.state ?? (this.#core.inside ? 'running' : 'ready')
   }
   /** Resolves when the guest has ended, however it did. Never rejects. */
   get exited(): Promise<ExitInfo> {
-    return this.#exited
-  }
-  get #mayEnter(): boolean {
-    return this.#endState === undefined && this.#core.condemned === undefined
+    return this.#ending.exited
   }
 
   /**
@@ -175,54 +186,17 @@ export class Sandbox implements AsyncDisposable {
    * A bare function is asynchronous for the guest. Arguments and results are copies.
    * @throws TypeError or RangeError for a wrong declaration, `ERR_SANDBOX_CLOSED` and its kin after the end.
    */
-  expose(name: string, value: HostFunction | Readonly<Record<string, HostFunction>>): void {
-    this.#assertAlive()
-    if (!IDENTIFIER.test(name)) throw new TypeError(`expose: "${name}" is not an identifier`)
-    if (isHostFunction(value)) {
-      this.#exposeOne(name, name, value)
-      return
-    }
-    const members = Object.entries(value).map(([key, member]) => {
-      if (!IDENTIFIER.test(key)) throw new TypeError(`expose: "${key}" is not an identifier`)
-      if (!isHostFunction(member)) throw new TypeError(`expose: ${name}.${key} must be a host function`)
-      return [key, member] as const
-    })
-    const { marshal, instance } = this.#core
-    this.#trusted(() => {
-      const path = marshal.newText(name)
-      marshal.runProfile('exposeRaw', path, instance.undefined)
-      for (const [key, member] of members) this.#exposeOne(`${name}.${key}`, key, member)
-      marshal.runProfile('exposeRaw', path, instance.null)
-      marshal.free(path)
-    })
-  }
-  #exposeOne(path: string, name: string, given: HostFunction): void {
-    const entry = this.#hostCalls.resolve(path, given)
-    const { marshal, instance, dispatcher } = this.#core
-    this.#trusted(() => {
-      const pathText = marshal.newText(path)
-      if (entry.raw !== undefined) {
-        const id = dispatcher.addRaw(path, entry.raw)
-        const fn = instance.withUtf8(name, (text) => instance.exports._QTS_NewFunction(instance.ctx, text, 0, 0, id))
-        marshal.runProfile('exposeRaw', pathText, fn)
-        marshal.free(fn)
-      } else {
-        const id = marshal.newNumber(this.#hostCalls.add(entry))
-        const nameText = marshal.newText(name)
-        marshal.runProfile(entry.kind === 'sync' ? 'exposeSync' : 'exposeAsync', id, pathText, nameText)
-        marshal.free(id)
-        marshal.free(nameText)
-      }
-      marshal.free(pathText)
-    })
+  expose(name: string, value: Exposed): void {
+    this.#ending.assertAlive()
+    exposeGlobal({ core: this.#core, hostCalls: this.#hostCalls, trusted: (work) => this.#entries.trusted(work) }, name, value)
   }
 
   /** Sets a global to a copy of `value`. @throws `ERR_VALUE_UNSUPPORTED` with the path of what has no guest form. */
   set(name: string, value: unknown): void {
-    this.#assertAlive()
+    this.#ending.assertAlive()
     const { marshal } = this.#core
     const text = marshal.encode(value)
-    this.#now('set', () => {
+    this.#entries.now('set', () => {
       const key = marshal.newText(name)
       const encoded = marshal.newText(text)
       try {
@@ -235,10 +209,10 @@ export class Sandbox implements AsyncDisposable {
   }
   /** A copy of a global: a `let`, `const` or `class` of a script, or a property of the global object. */
   get(name: string): unknown {
-    this.#assertAlive()
+    this.#ending.assertAlive()
     if (!IDENTIFIER.test(name)) throw new TypeError(`get: "${name}" is not an identifier`)
     let value: unknown
-    this.#now('get', () => {
+    this.#entries.now('get', () => {
       const { marshal } = this.#core
       const result = marshal.checked(this.#core.evaluate(`typeof ${name} === 'undefined' ? undefined : ${name}`, 'get'))
       try {
@@ -284,9 +258,9 @@ export class Sandbox implements AsyncDisposable {
     const copy = instance.exports._QTS_DupValuePointer(instance.ctx, thrown.pointer)
     const error = this.#core.errorFrom(new GuestThrow(copy), { text: source, fileName: name })
     if (this.#core.condemned === undefined) {
-      const fatalBefore = this.#fatal
+      const fatalBefore = this.#ending.fatal
       this.#core.reportUncaught(thrown.pointer, 'uncaughtException')
-      if (this.#fatal !== undefined && fatalBefore === undefined) this.#fatal = error
+      if (this.#ending.fatal !== undefined && fatalBefore === undefined) this.#ending.fatal = error
     }
     throw error
   }
@@ -311,38 +285,29 @@ export class Sandbox implements AsyncDisposable {
 
   /** Stops what runs now, or the next entry before its first statement, with `InterruptedError`. */
   interrupt(reason: unknown): void {
-    this.#assertAlive()
+    this.#ending.assertAlive()
     this.#core.latch.fire({ kind: 'interrupt', value: reason }, this.#core.operation?.id ?? 0)
     this.#core.polling.soon()
   }
 
   /** Resolves when no ref'd timer or immediate, host call, queued entry or waiting result is left; also when the sandbox ends. */
-  async idle(): Promise<void> {
-    while (this.#mayEnter && (this.#busy || this.#results.size > 0)) {
-      await new Promise<void>((resolve) => {
-        this.#idleWaiters.push(resolve)
-      })
-    }
+  idle(): Promise<void> {
+    return this.#lifetime.idle()
   }
-  readonly #idleWaiters: (() => void)[] = []
 
   /** Ends a service as a program ends: `beforeExit` when nothing is left, then `exit`. Resolves as `exited` does. */
   finish(): Promise<ExitInfo> {
-    this.#finishing = true
-    this.#started = true
-    this.#checkEnd()
-    return this.#exited
+    this.#lifetime.finish()
+    return this.exited
   }
 
   /** Ends the guest as its own `process.exit(code)` would: its `exit` listeners run, nothing else does. Resolves as `exited` does. */
   exit(code: number): Promise<ExitInfo> {
     if (!Number.isInteger(code)) throw new RangeError(`code must be an integer, got ${code}`)
-    this.#queued++
-    this.#options.loop.submitInternal(() => {
-      this.#queued--
-      if (!this.#mayEnter) return
+    this.#entries.queue(() => {
+      if (!this.#ending.mayEnter) return
       const { marshal } = this.#core
-      this.#enter('exit', 0, () => {
+      this.#entries.enter('exit', 0, () => {
         const number = marshal.newNumber(code)
         try {
           marshal.runProfile('exit', number)
@@ -351,12 +316,12 @@ export class Sandbox implements AsyncDisposable {
         }
       })
     })
-    return this.#exited
+    return this.exited
   }
 
   /** Ends the guest at once. Pending results reject `ERR_SANDBOX_CLOSED`, host calls abort. Idempotent. */
   close(reason?: unknown): void {
-    this.#end('closed', 'closed', closedError('the sandbox was closed', reason))
+    this.#ending.run('closed', 'closed', closedError('the sandbox was closed', reason))
   }
   [Symbol.asyncDispose](): Promise<void> {
     this.close()
@@ -368,7 +333,7 @@ export class Sandbox implements AsyncDisposable {
     return this.#reports.usage({
       cpuMs,
       memoryBytes,
-      timers: this.#endState === undefined ? this.#core.cell(CELL.timers) : 0,
+      timers: this.#ending.state === undefined ? this.#core.cell(CELL.timers) : 0,
       interruptedTimers: this.#core.cell(CELL.timersInterrupted),
       consoleBytesDropped: this.#console.dropped,
       hostCalls: this.#hostCalls.counts(),
@@ -376,11 +341,11 @@ export class Sandbox implements AsyncDisposable {
   }
 
   #request(kind: string, options: CallOptions, jobsFirst: boolean, evaluate: () => number): Promise<unknown> {
-    const dead = this.#deadError()
+    const dead = this.#ending.deadError()
     if (dead !== undefined) return Promise.reject(dead)
     const { signal, timeoutMs, operationMs } = options
     if (signal?.aborted === true) return Promise.reject(signal.reason)
-    const { limits, loop } = this.#options
+    const { limits } = this.#options
     const wallMs = Math.min(limits.wallMs, timeoutMs ?? Number.POSITIVE_INFINITY)
     if (!(wallMs > 0)) throw new RangeError(`timeoutMs must be above 0, got ${timeoutMs}`)
     if (operationMs !== undefined && !(operationMs > 0)) throw new RangeError(`operationMs must be above 0, got ${operationMs}`)
@@ -390,364 +355,25 @@ export class Sandbox implements AsyncDisposable {
       nowMs: clockMs(),
       onAbandoned: (id, reason) => this.#hostCalls.abort(reason, id),
     })
-    this.#queued++
-    if (this.#options.lifecycle === 'program' && !this.#started) this.#startProgram()
-    loop.submitInternal(() => {
-      this.#queued--
-      if (this.#results.get(result.id) !== undefined && this.#mayEnter) {
+    this.#lifetime.start()
+    this.#entries.queue(() => {
+      if (this.#results.get(result.id) !== undefined && this.#ending.mayEnter) {
         const wall =
           result.deadlineMs === Number.POSITIVE_INFINITY
             ? undefined
             : ({ limit: 'wallMs', configured: wallMs, atMs: result.deadlineMs } as const)
-        this.#enter(kind, result.id, () => this.#deliver(result.id, evaluate()), { operationMs, wall, jobsFirst })
+        const body = (): void => this.#entries.deliver(result.id, evaluate())
+        this.#entries.enter(kind, result.id, body, { operationMs, wall, jobsFirst })
       }
-      this.#checkEnd()
+      this.#lifetime.checkEnd()
     })
     return promise
   }
-  /** A program's `wallMs` bounds all of it, not the result of `run` alone. */
-  #startProgram(): void {
-    this.#started = true
-    const { loop, limits } = this.#options
-    const { wallMs } = limits
-    if (wallMs === Number.POSITIVE_INFINITY) return
-    this.#programDeadlineMs = clockMs() + wallMs
-    this.#wallTimer = loop.scheduleTimer(wallMs, () => this.#wallExpired(), { unref: true })
-  }
-  #wallExpired(): void {
-    const { wallMs } = this.#options.limits
-    if (!this.#mayEnter) return
-    const error = new LimitError('ERR_LIMIT_WALL', `the program had not ended in time: wallMs is ${wallMs} ms`, {
-      limit: 'wallMs',
-      configured: wallMs,
-      observed: wallMs,
-      operationId: 0,
-    })
-    this.#core.condemn(error)
-    this.#reports.error(error, { kind: 'program', discardedJobs: 0, discardedTicks: 0 })
-    this.#end('limit', 'condemned', error)
-  }
-  #programDeadlineMs = Number.POSITIVE_INFINITY
-  #wallTimer: number | undefined
-
-  /** Takes what a script or call returned; a promise is watched. */
-  #deliver(id: number, pointer: number): void {
-    const { marshal, instance } = this.#core
-    try {
-      if (marshal.isObject(pointer) && instance.exports._QTS_PromiseState(instance.ctx, pointer) >= 0) {
-        if (this.#options.lifecycle === 'program') {
-          this.#values.set(id, { fulfilled: true, value: undefined })
-          return
-        }
-        const number = marshal.newNumber(id)
-        marshal.runProfile('watch', number, pointer)
-        marshal.free(number)
-        return
-      }
-      const value = marshal.exportValue(pointer, undefined, this.#options.limits.maxResultBytes)
-      this.#values.set(id, { fulfilled: true, value })
-    } finally {
-      marshal.free(pointer)
-    }
-  }
-  readonly #values = new Map<number, { readonly fulfilled: boolean; readonly value: unknown }>()
-  #onSettled(id: number, fulfilled: boolean, value: unknown): void {
-    this.#values.set(id, { fulfilled, value })
-  }
-  /** Settles what the entry brought, unless the entry was stopped: then its own result is the stop. */
-  #settleResults(outcome: EntryOutcome, origin: number): void {
-    for (const [id, { fulfilled, value }] of this.#values) {
-      const waiting = this.#results.get(id)
-      if (waiting === undefined || (outcome.stopped && id === origin)) continue
-      if (fulfilled) waiting.resolve(value)
-      else waiting.reject(this.#reports.exceptionOf(value, this.#core.dispatcher.hostErrorOf(value)))
-    }
-    this.#values.clear()
-    const waiting = this.#results.get(origin)
-    if (waiting === undefined || outcome.error === undefined) return
-    const lostItsWay = outcome.stopped && (outcome.discardedJobs > 0 || outcome.kind === 'settlement')
-    if (outcome.kind === 'run' || outcome.kind === 'call' || lostItsWay) waiting.reject(outcome.error)
-  }
-
-  /** One entry under a guard, and everything that follows from it. */
-  #enter(kind: string, origin: number, body: () => void, bounds?: EntryBounds): EntryOutcome {
-    const before = this.#origin
-    this.#origin = origin
-    const outcome = this.#core.enterGuarded(kind, body, bounds)
-    this.#origin = before
-    this.#after(outcome, origin)
-    return outcome
-  }
-  /** Work that is no operation of the guest's: `set`, `get`. Also inside an entry. */
-  #now(kind: string, body: () => void): void {
-    if (this.#core.inside) {
-      try {
-        this.#core.nested(body)
-      } catch (thrown) {
-        throw this.#core.errorFrom(thrown)
-      }
-      return
-    }
-    const outcome = this.#enter(kind, 0, body)
-    if (outcome.error !== undefined) throw outcome.error
-  }
-  /** Profile code that touches nothing of the guest's. */
-  #trusted(work: () => void): void {
-    try {
-      this.#core.polling.muted(work)
-    } catch (thrown) {
-      throw thrown instanceof GuestThrow ? this.#core.errorFrom(thrown) : thrown
-    }
-  }
-
-  #after(outcome: EntryOutcome, origin: number): void {
-    const { latch } = this.#core
-    this.#reports.operation(outcome, this.#core.memoryBytes, this.#mayEnter ? this.#core.cell(CELL.timers) : 0)
-    this.#settleResults(outcome, origin)
-    if (outcome.exited) {
-      this.#end(this.#fatal === undefined ? 'exit' : 'uncaught', 'exited', undefined)
-      return
-    }
-    const { condemned } = this.#core
-    if (condemned !== undefined) {
-      this.#reports.error(condemned, outcome)
-      this.#end('limit', 'condemned', condemned)
-      return
-    }
-    if (outcome.stopped) {
-      this.#stopped(outcome)
-      if (!this.#mayEnter) return
-      latch.clear()
-    }
-    if (this.#core.drainDeferred) this.#drainLater()
-    this.#timers.sync()
-  }
-  #drainLater(): void {
-    this.#queued++
-    this.#options.loop.scheduleImmediate(() => {
-      this.#queued--
-      if (this.#mayEnter) this.#enter('drain', 0, () => {}, this.#programBounds())
-      this.#checkEnd()
-    })
-  }
-  #stopped(outcome: EntryOutcome): void {
-    const { error } = outcome
-    if (error === undefined) return
-    this.#reports.error(error, outcome)
-    if (!(error instanceof LimitError)) return
-    const condemning =
-      this.#options.onInterrupt === 'close' ||
-      error.limit === 'cpuMs' ||
-      (error.limit === 'wallMs' && this.#options.lifecycle === 'program')
-        ? error
-        : this.#reports.tooManyInterrupts(error, clockMs())
-    if (condemning === undefined) return
-    this.#core.condemn(condemning)
-    this.#end('limit', 'condemned', condemning)
-  }
-
   #settleCall(callId: number, origin: number, fulfilled: boolean, value: unknown): void {
-    this.#queued++
-    this.#options.loop.submitInternal(() => {
-      this.#queued--
-      if (!this.#mayEnter) return
-      const { marshal, dispatcher } = this.#core
-      this.#enter('settlement', origin, () => {
-        const id = marshal.newNumber(callId)
-        const { instance } = this.#core
-        const settle = (ok: boolean, text: string): void => {
-          const encoded = marshal.newText(text)
-          try {
-            marshal.runProfile('settle', id, ok ? instance.true : instance.false, encoded)
-          } finally {
-            marshal.free(encoded)
-          }
-        }
-        try {
-          if (fulfilled) {
-            let text: string
-            try {
-              text = marshal.encode(value)
-            } catch (error) {
-              settle(false, marshal.encode(error))
-              return
-            }
-            settle(true, text)
-          } else {
-            const error = dispatcher.makeError(value)
-            try {
-              marshal.runProfile('settleError', id, error)
-            } finally {
-              marshal.free(error)
-            }
-          }
-        } finally {
-          marshal.free(id)
-        }
-      })
-      this.#checkEnd()
+    this.#entries.queue(() => {
+      if (!this.#ending.mayEnter) return
+      this.#entries.enter('settlement', origin, () => settleHostCall(this.#core, callId, fulfilled, value))
+      this.#lifetime.checkEnd()
     })
   }
-
-  /** Runs due timers or immediates, as many as the bounds of one loop callback allow. */
-  #runPass(kind: PassKind): boolean {
-    const { marshal, polling } = this.#core
-    const step = kind === 'timer' ? 'stepTimers' : 'stepImmediates'
-    const { maxCallbacksPerTurn } = this.#options
-    const startedAtMs = clockMs()
-    const outcomes: EntryOutcome[] = []
-    let more = true
-    let entryStartedAtMs = startedAtMs
-    polling.muted(() => {
-      if (kind === 'immediate') marshal.runProfile('beginImmediates')
-      else {
-        const now = marshal.newNumber(Math.floor(this.#clock.nowMs()))
-        marshal.runProfile('beginTimers', now)
-        marshal.free(now)
-      }
-    })
-    const completed = this.#core.guarded(() => {
-      for (let count = 0; count < maxCallbacksPerTurn; count++) {
-        entryStartedAtMs = clockMs()
-        if (entryStartedAtMs - startedAtMs > GUARD_SLACK_MS) return
-        let ran = 0
-        const outcome = this.#core.enter(
-          kind,
-          () => {
-            ran = 1
-            ran = this.#stepOrReport(step)
-          },
-          this.#programBounds(),
-        )
-        if (ran === 0 && !outcome.stopped) {
-          more = false
-          return
-        }
-        outcomes.push(outcome)
-        if (outcome.error !== undefined || outcome.stopped) return
-      }
-    })
-    if (!completed) outcomes.push(this.#core.terminated(kind, entryStartedAtMs))
-    for (const outcome of outcomes) {
-      if (this.#endState !== undefined) break
-      this.#after(outcome, 0)
-    }
-    return more && this.#mayEnter
-  }
-  #programBounds(): EntryBounds {
-    const atMs = this.#programDeadlineMs
-    return atMs === Number.POSITIVE_INFINITY ? {} : { wall: { limit: 'wallMs', configured: this.#options.limits.wallMs, atMs } }
-  }
-  #stepOrReport(step: 'stepTimers' | 'stepImmediates' | 'emitBeforeExit' | 'emitExit'): number {
-    const { marshal, latch } = this.#core
-    try {
-      return marshal.numberFromProfile(step)
-    } catch (thrown) {
-      if (!(thrown instanceof GuestThrow) || latch.set) throw thrown
-      this.#core.reportUncaught(thrown.pointer, 'uncaughtException')
-      return 1
-    }
-  }
-
-  get #busy(): boolean {
-    return this.#queued > 0 || this.#timers.refed || this.#hostCalls.pendingCount > 0
-  }
-  /** Wakes `idle()`; ends a program, or a service that is finishing, when nothing is left. */
-  #checkEnd(): void {
-    if (!this.#mayEnter || (!this.#busy && this.#results.size === 0)) this.#wakeIdle()
-    const ends = this.#started && (this.#options.lifecycle === 'program' || this.#finishing)
-    if (!ends || !this.#mayEnter || this.#busy || this.#endQueued) return
-    this.#endQueued = true
-    this.#options.loop.submitInternal(() => {
-      this.#endQueued = false
-      if (!this.#mayEnter || this.#busy) return
-      this.#enter('exit', 0, () => this.#stepOrReport('emitBeforeExit'))
-      if (!this.#mayEnter || this.#busy) return
-      let exitCode = 1
-      this.#enter(
-        'exit',
-        0,
-        () => {
-          exitCode = this.#stepOrReport('emitExit')
-        },
-        { jobsOnly: true },
-      )
-      if (this.#mayEnter) this.#end(this.#fatal === undefined ? 'finished' : 'uncaught', 'exited', undefined, exitCode)
-    })
-  }
-  #endQueued = false
-  #wakeIdle(): void {
-    for (const wake of this.#idleWaiters.splice(0)) wake()
-  }
-
-  #end(reason: ExitReason, state: SandboxState, error: JsAdapterError | undefined, exitCode = this.#exitLatched): void {
-    if (this.#endState !== undefined) return
-    this.#endState = state
-    this.#atLoopEnd.run = undefined
-    if (this.#core.inside) {
-      this.#core.latch.fire({ kind: 'exit', code: exitCode ?? 0 }, this.#core.operation?.id ?? 0)
-      this.#core.polling.soon()
-    }
-    this.#timers.drop()
-    if (this.#wallTimer !== undefined) this.#options.loop.cancelTimer(this.#wallTimer)
-    this.#console.finish()
-    const fatal = this.#fatal
-    const cause = error ?? (fatal !== undefined && reason === 'uncaught' ? fatal : undefined)
-    if (reason === 'uncaught' && fatal !== undefined) this.#reports.uncaught(fatal)
-    const rejection =
-      error ??
-      new JsAdapterError('ERR_SANDBOX_EXITED', `the guest has exited with code ${exitCode ?? 0}`, {
-        cause,
-        context: { exitCode },
-      })
-    this.#hostCalls.abort(rejection)
-    this.#results.rejectAll(reason === 'uncaught' && fatal !== undefined ? fatal : rejection)
-    this.#ended = { reason, exitCode, error: cause, usage: this.usage() }
-    this.#reports.instance('dropped', 0)
-    this.#resolveExited(this.#ended)
-    this.#wakeIdle()
-  }
-  #deadError(): JsAdapterError | undefined {
-    switch (this.#endState) {
-      case undefined:
-      case 'ready':
-      case 'running':
-        return undefined
-      case 'condemned':
-        return new JsAdapterError('ERR_SANDBOX_CONDEMNED', 'the sandbox was condemned and is never entered again', {
-          cause: this.#core.condemned,
-        })
-      case 'exited':
-        return new JsAdapterError('ERR_SANDBOX_EXITED', `the guest has exited with code ${this.#ended?.exitCode ?? 0}`)
-      case 'closed':
-        return closedError('the sandbox is closed')
-      default:
-        return this.#endState satisfies never
-    }
-  }
-  #assertAlive(): void {
-    const dead = this.#deadError()
-    if (dead !== undefined) throw dead
-  }
-}
-
-interface LoopEnd {
-  run: (() => void) | undefined
-}
-
-/** A function of its own: a closure of the constructor would keep the sandbox for as long as the loop lives. */
-function followLoopEnd(loop: LoopLike, end: LoopEnd): void {
-  loop.done.then(
-    () => end.run?.(),
-    () => {},
-  )
-}
-
-function closedError(message: string, cause?: unknown): JsAdapterError {
-  return new JsAdapterError('ERR_SANDBOX_CLOSED', message, cause === undefined ? {} : { cause })
-}
-
-function isHostFunction(value: HostFunction | Readonly<Record<string, HostFunction>>): value is HostFunction {
-  if (typeof value === 'function') return true
-  return ['async', 'sync', 'raw'].some((key) => typeof Reflect.get(value, key) === 'function')
 }

@@ -1,0 +1,137 @@
+// The end of a guest: its final state, what it rejects, and who is told.
+import { JsAdapterError } from '../errors.ts'
+import type { LoopLike } from '../ports.ts'
+import type { Core } from '../runtime/core.ts'
+import type { ConsoleBudget } from './console-budget.ts'
+import type { HostCalls } from './host-calls.ts'
+import type { PendingResults } from './pending-results.ts'
+import type { Reports } from './reports.ts'
+import type { TimerBridge } from './timer-bridge.ts'
+import type { ExitInfo, ExitReason, SandboxState, Usage } from './usage.ts'
+
+export interface EndingParts {
+  readonly loop: LoopLike
+  readonly core: Core
+  readonly timers: TimerBridge
+  readonly console: ConsoleBudget
+  readonly reports: Reports
+  readonly hostCalls: HostCalls
+  readonly results: PendingResults
+  usage(): Usage
+  /** Called before anything is rejected. */
+  ended(): void
+}
+
+export class Ending {
+  readonly #parts: EndingParts
+  /** What the loop's end reaches: emptied at the end of the guest, so that a long-lived loop keeps no dead instance. */
+  readonly #atLoopEnd: LoopEnd = { run: undefined }
+  readonly exited: Promise<ExitInfo>
+  #resolveExited: (info: ExitInfo) => void = () => {}
+  #ended: ExitInfo | undefined
+  #state: SandboxState | undefined
+  readonly #idleWaiters: (() => void)[] = []
+  /** The code of a `process.exit` under way. */
+  exitLatched: number | undefined
+  /** The first error that nothing in the guest took. */
+  fatal: JsAdapterError | undefined
+
+  constructor(parts: EndingParts) {
+    this.#parts = parts
+    this.exited = new Promise((resolve) => {
+      this.#resolveExited = resolve
+    })
+    this.#atLoopEnd.run = () => this.run('loop', 'closed', closedError('the loop has ended'))
+    followLoopEnd(parts.loop, this.#atLoopEnd)
+  }
+
+  /** The final state; `undefined` before the end. */
+  get state(): SandboxState | undefined {
+    return this.#state
+  }
+  get mayEnter(): boolean {
+    return this.#state === undefined && this.#parts.core.condemned === undefined
+  }
+  assertAlive(): void {
+    const dead = this.deadError()
+    if (dead !== undefined) throw dead
+  }
+  /** Resolves at the next `wakeIdle`. */
+  untilWoken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idleWaiters.push(resolve)
+    })
+  }
+  wakeIdle(): void {
+    for (const wake of this.#idleWaiters.splice(0)) wake()
+  }
+
+  /** Ends the guest: pending results reject, host calls abort, timers are cancelled. Idempotent. */
+  run(
+    reason: ExitReason,
+    state: SandboxState,
+    error: JsAdapterError | undefined,
+    exitCode: number | undefined = this.exitLatched,
+  ): void {
+    if (this.#state !== undefined) return
+    this.#state = state
+    this.#atLoopEnd.run = undefined
+    if (this.#parts.core.inside) {
+      this.#parts.core.latch.fire({ kind: 'exit', code: exitCode ?? 0 }, this.#parts.core.operation?.id ?? 0)
+      this.#parts.core.polling.soon()
+    }
+    this.#parts.timers.drop()
+    this.#parts.ended()
+    this.#parts.console.finish()
+    const fatal = this.fatal
+    const cause = error ?? (fatal !== undefined && reason === 'uncaught' ? fatal : undefined)
+    if (reason === 'uncaught' && fatal !== undefined) this.#parts.reports.uncaught(fatal)
+    const rejection =
+      error ??
+      new JsAdapterError('ERR_SANDBOX_EXITED', `the guest has exited with code ${exitCode ?? 0}`, {
+        cause,
+        context: { exitCode },
+      })
+    this.#parts.hostCalls.abort(rejection)
+    this.#parts.results.rejectAll(reason === 'uncaught' && fatal !== undefined ? fatal : rejection)
+    this.#ended = { reason, exitCode, error: cause, usage: this.#parts.usage() }
+    this.#parts.reports.instance('dropped', 0)
+    this.#resolveExited(this.#ended)
+    this.wakeIdle()
+  }
+  /** Why the guest may not be entered; `undefined` while it may. */
+  deadError(): JsAdapterError | undefined {
+    switch (this.#state) {
+      case undefined:
+      case 'ready':
+      case 'running':
+        return undefined
+      case 'condemned':
+        return new JsAdapterError('ERR_SANDBOX_CONDEMNED', 'the sandbox was condemned and is never entered again', {
+          cause: this.#parts.core.condemned,
+        })
+      case 'exited':
+        return new JsAdapterError('ERR_SANDBOX_EXITED', `the guest has exited with code ${this.#ended?.exitCode ?? 0}`)
+      case 'closed':
+        return closedError('the sandbox is closed')
+      default:
+        return this.#state satisfies never
+    }
+  }
+}
+
+interface LoopEnd {
+  run: (() => void) | undefined
+}
+
+/** A function of its own: a closure of the constructor would keep the sandbox for as long as the loop lives. */
+function followLoopEnd(loop: LoopLike, end: LoopEnd): void {
+  loop.done.then(
+    () => end.run?.(),
+    () => {},
+  )
+}
+
+export function closedError(message: string, cause?: unknown): JsAdapterError {
+  return new JsAdapterError('ERR_SANDBOX_CLOSED', message, cause === undefined ? {} : { cause })
+}

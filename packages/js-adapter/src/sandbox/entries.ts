@@ -1,0 +1,173 @@
+// Entries of one sandbox: made under a guard, and followed by results, limits and the end they may bring.
+import { LimitError } from '../errors.ts'
+import { CELL } from '../runtime/cells.ts'
+import type { Core } from '../runtime/core.ts'
+import type { EntryBounds, EntryOutcome } from '../runtime/entry.ts'
+import { GuestThrow } from '../runtime/marshal.ts'
+import { clockMs } from './clock.ts'
+import type { Ending } from './ending.ts'
+import type { ResolvedSandboxOptions } from './options.ts'
+import type { PendingResults } from './pending-results.ts'
+import type { Reports } from './reports.ts'
+
+export interface EntriesParts {
+  readonly options: ResolvedSandboxOptions
+  readonly core: Core
+  readonly results: PendingResults
+  readonly reports: Reports
+  readonly ending: Ending
+  /** The bounds of an entry that belongs to no `run` or `call`. */
+  bounds(): EntryBounds
+  checkEnd(): void
+  /** Arms the loop for what the guest wants. */
+  synchronise(): void
+}
+
+export class Entries {
+  readonly #options: ResolvedSandboxOptions
+  readonly #core: Core
+  readonly #results: PendingResults
+  readonly #reports: Reports
+  readonly #ending: Ending
+  readonly #hooks: EntriesParts
+  readonly #values = new Map<number, { readonly fulfilled: boolean; readonly value: unknown }>()
+  /** The `run` or `call` whose entry, or settlement, is under way; 0 for none. */
+  origin = 0
+  /** Entries that wait in the loop. */
+  queued = 0
+
+  constructor(parts: EntriesParts) {
+    this.#options = parts.options
+    this.#core = parts.core
+    this.#results = parts.results
+    this.#reports = parts.reports
+    this.#ending = parts.ending
+    this.#hooks = parts
+  }
+
+  /** Takes what a script or call returned; a promise is watched. */
+  deliver(id: number, pointer: number): void {
+    const { marshal, instance } = this.#core
+    try {
+      if (marshal.isObject(pointer) && instance.exports._QTS_PromiseState(instance.ctx, pointer) >= 0) {
+        if (this.#options.lifecycle === 'program') {
+          this.#values.set(id, { fulfilled: true, value: undefined })
+          return
+        }
+        const number = marshal.newNumber(id)
+        marshal.runProfile('watch', number, pointer)
+        marshal.free(number)
+        return
+      }
+      const value = marshal.exportValue(pointer, undefined, this.#options.limits.maxResultBytes)
+      this.#values.set(id, { fulfilled: true, value })
+    } finally {
+      marshal.free(pointer)
+    }
+  }
+  /** A watched promise has settled. */
+  settled(id: number, fulfilled: boolean, value: unknown): void {
+    this.#values.set(id, { fulfilled, value })
+  }
+  /** Settles what the entry brought, unless the entry was stopped: then its own result is the stop. */
+  #settleResults(outcome: EntryOutcome, origin: number): void {
+    for (const [id, { fulfilled, value }] of this.#values) {
+      const waiting = this.#results.get(id)
+      if (waiting === undefined || (outcome.stopped && id === origin)) continue
+      if (fulfilled) waiting.resolve(value)
+      else waiting.reject(this.#reports.exceptionOf(value, this.#core.dispatcher.hostErrorOf(value)))
+    }
+    this.#values.clear()
+    const waiting = this.#results.get(origin)
+    if (waiting === undefined || outcome.error === undefined) return
+    const lostItsWay = outcome.stopped && (outcome.discardedJobs > 0 || outcome.kind === 'settlement')
+    if (outcome.kind === 'run' || outcome.kind === 'call' || lostItsWay) waiting.reject(outcome.error)
+  }
+
+  /** One entry under a guard, and everything that follows from it. */
+  enter(kind: string, origin: number, body: () => void, bounds?: EntryBounds): EntryOutcome {
+    const before = this.origin
+    this.origin = origin
+    const outcome = this.#core.enterGuarded(kind, body, bounds)
+    this.origin = before
+    this.after(outcome, origin)
+    return outcome
+  }
+  /** Work that is no operation of the guest's: `set`, `get`. Also inside an entry. */
+  now(kind: string, body: () => void): void {
+    if (this.#core.inside) {
+      try {
+        this.#core.nested(body)
+      } catch (thrown) {
+        throw this.#core.errorFrom(thrown)
+      }
+      return
+    }
+    const outcome = this.enter(kind, 0, body)
+    if (outcome.error !== undefined) throw outcome.error
+  }
+  /** Profile code that touches nothing of the guest's. */
+  trusted(work: () => void): void {
+    try {
+      this.#core.polling.muted(work)
+    } catch (thrown) {
+      throw thrown instanceof GuestThrow ? this.#core.errorFrom(thrown) : thrown
+    }
+  }
+
+  /** Everything that follows from an entry. */
+  after(outcome: EntryOutcome, origin: number): void {
+    const { latch } = this.#core
+    this.#reports.operation(outcome, this.#core.memoryBytes, this.#ending.mayEnter ? this.#core.cell(CELL.timers) : 0)
+    this.#settleResults(outcome, origin)
+    if (outcome.exited) {
+      this.#ending.run(this.#ending.fatal === undefined ? 'exit' : 'uncaught', 'exited', undefined)
+      return
+    }
+    const { condemned } = this.#core
+    if (condemned !== undefined) {
+      this.#reports.error(condemned, outcome)
+      this.#ending.run('limit', 'condemned', condemned)
+      return
+    }
+    if (outcome.stopped) {
+      this.#stopped(outcome)
+      if (!this.#ending.mayEnter) return
+      latch.clear()
+    }
+    if (this.#core.drainDeferred) this.#drainLater()
+    this.#hooks.synchronise()
+  }
+  #drainLater(): void {
+    this.queued++
+    this.#options.loop.scheduleImmediate(() => {
+      this.queued--
+      if (this.#ending.mayEnter) this.enter('drain', 0, () => {}, this.#hooks.bounds())
+      this.#hooks.checkEnd()
+    })
+  }
+  #stopped(outcome: EntryOutcome): void {
+    const { error } = outcome
+    if (error === undefined) return
+    this.#reports.error(error, outcome)
+    if (!(error instanceof LimitError)) return
+    const condemning =
+      this.#options.onInterrupt === 'close' ||
+      error.limit === 'cpuMs' ||
+      (error.limit === 'wallMs' && this.#options.lifecycle === 'program')
+        ? error
+        : this.#reports.tooManyInterrupts(error, clockMs())
+    if (condemning === undefined) return
+    this.#core.condemn(condemning)
+    this.#ending.run('limit', 'condemned', condemning)
+  }
+
+  /** An entry in a loop task of its own. */
+  queue(work: () => void): void {
+    this.queued++
+    this.#options.loop.submitInternal(() => {
+      this.queued--
+      work()
+    })
+  }
+}
