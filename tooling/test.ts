@@ -14,7 +14,7 @@ const usage = `usage: pnpm test [SUITE...] [--long] [--node 20,22,26]
 
   SUITE    how the names of the suites to run begin, such as eventloop or examples
   --long   adds soaks, fuzzing and kill runs
-  --node   runs the packages' suites under these Node lines instead of the workspace's own
+  --node   runs the suites that are meant for every Node line under these, instead of all under the workspace's own
 Ends with one line of totals. Exit code: 0, 1 for a failure, 2 for wrong usage.`
 const { values, positionals } = readCommandLine(
   usage,
@@ -34,12 +34,12 @@ const wanted = (name: string): boolean => positionals.length === 0 || positional
 for (const line of values.node === undefined ? [undefined] : readNodeLines(values.node, usage)) {
   const binary = line === undefined ? { path: process.execPath } : await nodeBinary(line)
   for (const suite of discoverSuites(repository)) {
-    // Tooling and integration run TypeScript programs of their own: the workspace's Node is the one they are for.
-    if (!wanted(suite.name) || (line !== undefined && !suite.root.includes('/packages/'))) continue
+    const files = line === undefined || suite.portable === 'all' ? undefined : suite.portable
+    if (!wanted(suite.name) || files?.length === 0) continue
     const name = line === undefined ? suite.name : `${suite.name} on Node ${line}`
     const run =
       'path' in binary
-        ? () => runVitest(suite, { repository, node: binary.path, long: values.long })
+        ? () => runVitest(suite, { repository, node: binary.path, long: values.long, files })
         : async () => ({ passed: 0, failed: 0, failures: [], notRun: [{ name, reason: binary.notRun }] })
     jobs.push({ name, alone: suite.realTime, run })
   }

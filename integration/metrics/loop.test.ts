@@ -18,12 +18,14 @@ const openVirtual = (sampleEvery = 1) => {
 describe('on virtual time', () => {
   test('M-1 a load of 30 in 100 ms reads as 0.30 within 1 %', async () => {
     const { host, loop, metrics } = openVirtual()
+    const startedAtMs = host.nowMs()
     loop.scheduleInterval(100, () => host.spend(30), { cadence: 'start' })
     const running = loop.run()
     await host.advanceBy(30_000)
     const { busyMs, idleMs, utilization } = metrics.snapshot()
     expect(Math.abs(busyMs / (busyMs + idleMs) - 0.3)).toBeLessThanOrEqual(0.003)
     expect(Math.abs((utilization as number) - 0.3)).toBeLessThanOrEqual(0.006)
+    expect(busyMs + idleMs).toBe(host.nowMs() - startedAtMs) // no wait is left out, and none counts twice
     await loop.close()
     await running
   })

@@ -10,18 +10,80 @@ import { describe, expect, test } from 'vitest'
 import { openOtlpReceiver } from './otlp-receiver.ts'
 import type { ReceivedMetric } from './otlp-receiver.ts'
 
-export interface OpenReader {
+type Constants = Readonly<Record<'HISTOGRAM' | 'EXPONENTIAL_HISTOGRAM' | 'GAUGE' | 'SUM' | 'CUMULATIVE' | 'DOUBLE', number>>
+
+interface OpenReader {
   flush(): Promise<void>
   close(): Promise<void>
 }
 
+interface Settings<Compression> {
+  readonly url: string
+  readonly timeoutMillis: number
+  readonly compression?: Compression
+}
+
+/** The exports of one version of the SDK that the suite uses. Readers and exporters are the version's own, never looked into. */
+export interface OtelModules<Reader, Exporter, Compression> {
+  readonly DataPointType: Readonly<Record<'HISTOGRAM' | 'EXPONENTIAL_HISTOGRAM' | 'GAUGE' | 'SUM', number>>
+  readonly AggregationTemporality: Readonly<Record<'CUMULATIVE', number>>
+  readonly ValueType: Readonly<Record<'DOUBLE', number>>
+  readonly MeterProvider: new (options: { readers: Reader[] }) => { forceFlush(): Promise<void>; shutdown(): Promise<void> }
+  readonly PeriodicExportingMetricReader: new (options: {
+    exporter: Exporter
+    exportIntervalMillis: number
+    exportTimeoutMillis: number
+    metricProducers: OtelProducer[]
+  }) => NoInfer<Reader>
+  readonly PrometheusExporter: new (options: {
+    preventServerStart: boolean
+    metricProducers: OtelProducer[]
+  }) => NoInfer<Reader> & { getMetricsRequestHandler(request: IncomingMessage, response: ServerResponse): void }
+  readonly JsonExporter: new (settings: Settings<Compression>) => NoInfer<Exporter>
+  readonly ProtobufExporter: new (settings: Settings<Compression>) => NoInfer<Exporter>
+  readonly gzip: Compression
+}
+
 /** One version of the SDK, behind the few calls that the suite makes. */
-export interface OtelSdk {
-  readonly constants: Readonly<Record<'HISTOGRAM' | 'EXPONENTIAL_HISTOGRAM' | 'GAUGE' | 'SUM' | 'CUMULATIVE' | 'DOUBLE', number>>
+interface OtelSdk {
+  readonly constants: Constants
   readonly push: (format: 'json' | 'protobuf', url: string, producer: OtelProducer, gzip: boolean) => OpenReader
   readonly scrape: (producer: OtelProducer) => {
     readonly handle: (request: IncomingMessage, response: ServerResponse) => void
     readonly close: () => Promise<void>
+  }
+}
+
+function openSdk<Reader, Exporter, Compression>(modules: OtelModules<Reader, Exporter, Compression>): OtelSdk {
+  const { DataPointType, AggregationTemporality, ValueType, MeterProvider } = modules
+  return {
+    constants: {
+      HISTOGRAM: DataPointType.HISTOGRAM,
+      EXPONENTIAL_HISTOGRAM: DataPointType.EXPONENTIAL_HISTOGRAM,
+      GAUGE: DataPointType.GAUGE,
+      SUM: DataPointType.SUM,
+      CUMULATIVE: AggregationTemporality.CUMULATIVE,
+      DOUBLE: ValueType.DOUBLE,
+    },
+    push: (format, url, producer, gzip) => {
+      const settings = { url, timeoutMillis: 2000, ...(gzip ? { compression: modules.gzip } : {}) }
+      const reader = new modules.PeriodicExportingMetricReader({
+        exporter: format === 'json' ? new modules.JsonExporter(settings) : new modules.ProtobufExporter(settings),
+        exportIntervalMillis: 3_600_000,
+        exportTimeoutMillis: 3000,
+        metricProducers: [producer],
+      })
+      const provider = new MeterProvider({ readers: [reader] })
+      return { flush: () => provider.forceFlush(), close: () => provider.shutdown() }
+    },
+    scrape: (producer) => {
+      const exporter = new modules.PrometheusExporter({ preventServerStart: true, metricProducers: [producer] })
+      const provider = new MeterProvider({ readers: [exporter] })
+      return {
+        handle: (request, response) => exporter.getMetricsRequestHandler(request, response),
+        close: () => provider.shutdown(),
+      }
+    },
   }
 }
 
@@ -49,7 +111,11 @@ const named = (metrics: readonly ReceivedMetric[], name: string): ReceivedMetric
   return metric
 }
 
-export function otelSuite(name: string, sdk: OtelSdk): void {
+export function otelSuite<Reader, Exporter, Compression>(
+  name: string,
+  modules: OtelModules<Reader, Exporter, Compression>,
+): void {
+  const sdk = openSdk(modules)
   describe(name, () => {
     test('O-1 the numbers of the enums are those that the producer writes', async () => {
       const { set } = filled()

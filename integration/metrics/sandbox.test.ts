@@ -1,22 +1,65 @@
 // SandboxMetrics fed by the real adapter: each limit that fires shows in its own outcome.
 import { EventLoop } from '@loopwright/eventloop'
 import { Sandbox } from '@loopwright/js-adapter'
+import type { LimitName, SandboxLimits } from '@loopwright/js-adapter'
 import { SandboxMetrics } from '@loopwright/metrics'
 import { prometheusText } from '@loopwright/metrics/prometheus'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
-test('C-4 operations of a real sandbox are counted by outcome, and the limit that fired has its own', async () => {
-  const metrics = new SandboxMetrics()
-  const loop = new EventLoop()
-  const release = loop.holdOpen()
-  const running = loop.run()
-  const sandbox = await Sandbox.create({ loop, observer: metrics, limits: { operationMs: 30 } })
-  await sandbox.run('1 + 1')
-  await expect(sandbox.run('for (;;);')).rejects.toMatchObject({ code: 'ERR_LIMIT_OPERATION' })
-  await sandbox.close()
-  release()
-  await loop.shutdown()
-  await running
-  expect(metrics.snapshot().operations).toMatchObject({ ok: 1, operationMs: 1 })
-  expect(prometheusText(metrics)).toContain('loopwright_sandbox_operations_total{outcome="operationMs"} 1\n')
+/** Room enough that only the limit of the case can fire, on a busy machine too. */
+const ROOM = { operationMs: 60_000, hardMs: 120_000, wallMs: 300_000 } as const
+
+interface LimitCase {
+  readonly limits: SandboxLimits
+  readonly source: string
+  readonly code: string
+  /** What else is counted: how the entries ended that were not stopped by this limit. */
+  readonly beside?: Readonly<Record<string, number>>
+  /** Runs of the same source that come first, where the limit counts them. */
+  readonly before?: number
+}
+
+const CASES: Partial<Readonly<Record<LimitName, LimitCase>>> = {
+  operationMs: { limits: { operationMs: 20 }, source: 'for (;;);', code: 'ERR_LIMIT_OPERATION' },
+  hardMs: {
+    limits: { operationMs: 1500, hardMs: 1600 }, // time enough that the guest is in the native loop, which no poll ends, by then
+    source: 'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 9)',
+    code: 'ERR_LIMIT_HARD',
+  },
+  cpuMs: { limits: { cpuMs: 50 }, source: 'for (;;);', code: 'ERR_LIMIT_CPU' },
+  maxInterrupts: {
+    limits: { operationMs: 10, maxInterrupts: 2 },
+    source: 'for (;;);',
+    code: 'ERR_LIMIT_OPERATION', // of the call; the sandbox ends with ERR_LIMIT_INTERRUPTS
+    beside: { operationMs: 2 },
+    before: 1,
+  },
+  memoryBytes: {
+    limits: { memoryBytes: 4 * 2 ** 20 },
+    source: 'const kept = []; for (;;) kept.push(new Array(1e5).fill(1))',
+    code: 'ERR_LIMIT_MEMORY',
+  },
+  stackBytes: { limits: {}, source: 'function f() { return 1 + f() } f()', code: 'ERR_LIMIT_STACK' },
+  maxJobsPerDrain: { limits: { maxJobsPerDrain: 100 }, source: '(async () => { for (;;) await 0 })()', code: 'ERR_LIMIT_JOBS' },
+  maxResultBytes: { limits: { maxResultBytes: 100 }, source: "['x'.repeat(1000)]", code: 'ERR_LIMIT_RESULT' },
+}
+
+describe('each limit shows in its own outcome', () => {
+  test.each(Object.entries(CASES))('C-4 %s', async (name, { limits, source, code, beside = {}, before = 0 }) => {
+    const metrics = new SandboxMetrics()
+    const loop = new EventLoop()
+    const release = loop.holdOpen()
+    const running = loop.run()
+    const sandbox = await Sandbox.create({ loop, observer: metrics, limits: { ...ROOM, ...limits } })
+    sandbox.expose('never', () => new Promise(() => {}))
+    for (let i = 0; i < before; i++) await expect(sandbox.run(source)).rejects.toMatchObject({ code })
+    await expect(sandbox.run(source)).rejects.toMatchObject({ code })
+    expect(metrics.snapshot()).toMatchObject({ unfinished: name === 'hardMs' ? 1 : 0, clockAnomalies: 0 })
+    expect(metrics.snapshot().operations).toEqual({ ...beside, [name]: 1 })
+    expect(prometheusText(metrics)).toContain(`loopwright_sandbox_operations_total{outcome="${name}"} 1\n`)
+    sandbox.close()
+    release()
+    await loop.shutdown()
+    await running
+  })
 })

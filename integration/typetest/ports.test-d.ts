@@ -5,9 +5,9 @@ import type { AdmissionLimiter, LoopLogger, LoopObserver } from '@loopwright/eve
 import type { AdapterLogger, AdapterObserver, LoopLike, RateLimiterLike, Sandbox } from '@loopwright/js-adapter'
 import { createLogger } from '@loopwright/logiface'
 import type { Logger } from '@loopwright/logiface'
-import { LoopMetrics, SandboxMetrics } from '@loopwright/metrics'
-import type { WatchedLoop } from '@loopwright/metrics'
-import type { ExportLogger, GuestCaller } from '@loopwright/sql-export'
+import { LoopMetrics, MetricSet, SandboxMetrics, meter } from '@loopwright/metrics'
+import type { Meter, WatchedLoop } from '@loopwright/metrics'
+import type { ExportLogger, ExportMeter, GuestCaller, RunOptions } from '@loopwright/sql-export'
 import { expectTypeOf, test } from 'vitest'
 
 test('LoopMetrics fits the observer of the loop', () => {
@@ -34,6 +34,13 @@ test('O-1 a logger fits the logger of the loop, with levels of its own too', () 
 
 test('O-1 a logger fits the logger of an export', () => {
   expectTypeOf<Logger>().toExtend<ExportLogger>()
+})
+
+test('Q-8 a meter over a set fits the meter of an export', () => {
+  expectTypeOf<Meter>().toExtend<ExportMeter>()
+  void ((): Pick<RunOptions, 'meter'> => ({ meter: meter(new MetricSet()) }))
+  // @ts-expect-error a set is not a meter: its families are declared first
+  void ((): Pick<RunOptions, 'meter'> => ({ meter: new MetricSet() }))
 })
 
 test('EventLoop fits the loop of the adapter', () => {

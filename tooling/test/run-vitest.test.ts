@@ -18,7 +18,10 @@ afterEach(() => rmSync(root, { recursive: true, force: true }))
 
 function runCase(source: string): ReturnType<typeof runVitest> {
   writeFileSync(join(root, 'a.case.ts'), `import { expect, test } from 'vitest'\n${source}`)
-  return runVitest({ name: 'fixture', root, realTime: false }, { repository, node: process.execPath, long: false })
+  return runVitest(
+    { name: 'fixture', root, realTime: false, portable: 'all' },
+    { repository, node: process.execPath, long: false },
+  )
 }
 
 test('counts what passed and failed, and keeps the reason of what was skipped', async () => {

@@ -12,12 +12,14 @@ export interface RunOptions {
   /** Path of the Node binary under test. */
   readonly node: string
   readonly long: boolean
+  /** Only the files whose path contains one of these. Default: all. */
+  readonly files?: readonly string[] | undefined
 }
 
 const OUTPUT_CHARS = 20_000
 
 /** Never rejects: a suite that crashes, hangs up or writes no record counts as one failure with what it printed. */
-export async function runVitest(suite: VitestSuite, { repository, node, long }: RunOptions): Promise<SuiteRecord> {
+export async function runVitest(suite: VitestSuite, { repository, node, long, files = [] }: RunOptions): Promise<SuiteRecord> {
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-test-'))
   const report = join(folder, 'record.json')
   try {
@@ -27,6 +29,7 @@ export async function runVitest(suite: VitestSuite, { repository, node, long }: 
         [
           join(repository, 'node_modules/vitest/vitest.mjs'),
           'run',
+          ...files,
           '--root',
           suite.root,
           `--reporter=${join(repository, 'tooling/test/reporter.mjs')}`,

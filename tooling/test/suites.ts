@@ -8,6 +8,17 @@ export interface VitestSuite {
   readonly root: string
   /** Real-time suites measure clocks: they run alone. */
   readonly realTime: boolean
+  /** What of it runs under other Node lines than the workspace's own: everything, or the files whose path contains one of these. */
+  readonly portable: 'all' | readonly string[]
+}
+
+/**
+ * Tooling and much of integration run TypeScript programs of their own, for which the workspace's Node is meant. A real
+ * Prometheus, browsers and the demo show the same on every line.
+ */
+const PORTABLE: Readonly<Record<string, readonly string[]>> = {
+  integration: ['metrics/loop', 'metrics/otel', 'metrics/sandbox'],
+  tooling: [],
 }
 
 /** Every folder with a vitest configuration, packages first; `name` is its path below the repository. */
@@ -18,8 +29,9 @@ export function discoverSuites(repository: string): readonly VitestSuite[] {
     const root = join(repository, folder)
     if (!existsSync(join(root, 'vitest.config.ts'))) continue
     const name = folder.replace('packages/', '')
-    suites.push({ name, root, realTime: false })
-    if (existsSync(join(root, 'test', 'real-time'))) suites.push({ name: `${name} (real time)`, root, realTime: true })
+    const portable = PORTABLE[folder] ?? 'all'
+    suites.push({ name, root, realTime: false, portable })
+    if (existsSync(join(root, 'test', 'real-time'))) suites.push({ name: `${name} (real time)`, root, realTime: true, portable })
   }
   return suites
 }

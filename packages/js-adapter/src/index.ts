@@ -24,6 +24,7 @@ export type {
   ConsoleSink,
   HostCallSample,
   InstanceSample,
+  LimitSample,
   LoopLike,
   OperationSample,
   RateLimiterLike,

@@ -63,11 +63,19 @@ export interface InstanceSample {
   elapsedMs: number
 }
 
+/** A limit that fired outside any entry (`wallMs` while the guest awaits, a source that is too large), or on top of another one. */
+export interface LimitSample {
+  sandboxId: string
+  tenant: string | undefined
+  limit: LimitName
+}
+
 /** Receives figures. Sample objects are reused: copy what is kept. */
 export interface AdapterObserver {
   /** Read once per entry. */
   readonly enabled: boolean
   onOperation?(sample: OperationSample): void
+  onLimit?(sample: LimitSample): void
   onHostCall?(sample: HostCallSample): void
   onInstance?(sample: InstanceSample): void
 }

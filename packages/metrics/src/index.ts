@@ -54,5 +54,6 @@ export type {
   SandboxHostCallSample,
   SandboxInstanceSample,
   SandboxLeaseSample,
+  SandboxLimitSample,
   SandboxOperationSample,
 } from './sandbox/sandbox-port.ts'

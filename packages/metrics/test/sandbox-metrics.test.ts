@@ -1,6 +1,7 @@
 // SandboxMetrics as an observer. Fed by the real adapter in the integration suite.
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { SandboxMetricsOptions, SandboxOperationSample } from '../src/index.ts'
+import { CounterFamily, HistogramFamily } from '../src/families/family.ts'
 import { SandboxMetrics } from '../src/index.ts'
 import { prometheusText } from '../src/prometheus/index.ts'
 import { ManualClock } from './support/clock.ts'
@@ -45,6 +46,13 @@ describe('SandboxMetrics', () => {
     ])
     expect(lines('cpu_seconds_total')).toEqual(['loopwright_sandbox_cpu_seconds_total 0.048'])
     expect(lines('operation_seconds_sum')).toEqual(['loopwright_sandbox_operation_seconds_sum 0.06'])
+  })
+
+  test('a limit that fires outside any operation is counted, and times nothing', () => {
+    const { metrics, lines } = open()
+    metrics.onLimit({ tenant: undefined, limit: 'wallMs' })
+    expect(metrics.snapshot()).toMatchObject({ operations: { wallMs: 1 }, clockAnomalies: 0 })
+    expect(lines('operation_seconds_count')).toEqual(['loopwright_sandbox_operation_seconds_count 0'])
   })
 
   test('C-4 an operation whose guest was terminated counts as unfinished', () => {
@@ -93,6 +101,32 @@ describe('SandboxMetrics', () => {
     expect(warnings.length).toBeGreaterThan(0)
     expect(metrics.snapshot().operation?.count).toBe(5)
     expect(() => new SandboxMetrics({ tenantLabel: 'le' })).toThrow(expect.objectContaining({ code: 'ERR_METRICS_NAME' }))
+  })
+
+  test('Q-7 series are bound once a tenant and outcome, not once a sample', () => {
+    for (const tenantLabel of [undefined, 'tenant']) {
+      const { metrics } = open({ tenantLabel })
+      const feed = (): void => {
+        for (const outcome of ['ok', 'wallMs']) metrics.onOperation(operation({ outcome, tenant: 'a' }))
+        metrics.onHostCall({ tenant: 'a', outcome: 'ok', elapsedMs: 1 })
+        metrics.onInstance({ sandboxId: 's1', how: 'image', elapsedMs: 1 })
+        metrics.onLease({ waitMs: 1 })
+      }
+      feed()
+      const bindings = [CounterFamily, HistogramFamily].map((family) => vi.spyOn(family.prototype, 'with'))
+      for (let i = 0; i < 100; i++) feed()
+      for (const binding of bindings) expect(binding).not.toHaveBeenCalled()
+      vi.restoreAllMocks()
+      expect(metrics.snapshot()).toMatchObject({ operations: { ok: 101, wallMs: 101 }, hostCalls: { ok: 101 } })
+    }
+  })
+
+  test('Q-7 tenants beyond the bound leave nothing behind', () => {
+    const { metrics } = open({ tenantLabel: 'tenant', maxSeries: 4, onWarning: () => {} })
+    for (let i = 0; i < 1000; i++) metrics.onOperation(operation({ tenant: `t${i}` }))
+    expect(metrics.snapshot().operations).toEqual({ ok: 4, overflow: 996 })
+    const operations = metrics.collect().find(({ name }) => name === 'loopwright_sandbox_operations_total')
+    expect(operations?.series).toHaveLength(5)
   })
 
   test('samples of a clock that went back are dropped and counted, the outcome is not', () => {

@@ -1,5 +1,5 @@
 // Counts what a sandbox did, and tells the logger, the observer and the error handler, none of which can harm it.
-import { LimitError } from '../errors.ts'
+import { LimitError, StackOverflowError } from '../errors.ts'
 import type { JsAdapterError } from '../errors.ts'
 import type { LimitName } from '../limit-names.ts'
 import type { InstanceSample, OperationSample } from '../ports.ts'
@@ -9,6 +9,12 @@ import type { ResolvedSandboxOptions } from './options.ts'
 import type { Usage } from './usage.ts'
 
 type CountedUsage = 'operations' | 'elapsedMs' | 'jobs' | 'polls' | 'discardedJobs' | 'discardedTicks' | 'limits'
+
+/** The limit that an entry ended with; a used-up stack has an error class of its own. */
+function limitOf(error: JsAdapterError | undefined): LimitName | undefined {
+  if (error instanceof LimitError) return error.limit
+  return error instanceof StackOverflowError ? 'stackBytes' : undefined
+}
 
 export class Reports {
   readonly #options: ResolvedSandboxOptions
@@ -47,8 +53,8 @@ export class Reports {
     this.#discardedJobs += outcome.discardedJobs
     this.#discardedTicks += outcome.discardedTicks
     const { error } = outcome
-    const limit = error instanceof LimitError ? error.limit : undefined
-    if (limit !== undefined) this.#limits[limit] = (this.#limits[limit] ?? 0) + 1
+    const limit = limitOf(error)
+    if (limit !== undefined) this.#count(limit)
     const { observer, id, tenant, limits } = this.#options
     if (observer?.onOperation === undefined || !observer.enabled) return
     const sample: OperationSample = {
@@ -69,6 +75,19 @@ export class Reports {
     }
     this.#contained(() => observer.onOperation?.(sample))
   }
+
+  /** A limit that no entry ends with: it fired between entries, or on top of another one. */
+  limitOutsideEntry(limit: LimitName): void {
+    this.#count(limit)
+    const { observer, id, tenant } = this.#options
+    if (observer?.onLimit === undefined || !observer.enabled) return
+    this.#contained(() => observer.onLimit?.({ sandboxId: id, tenant, limit }))
+  }
+
+  #count(limit: LimitName): void {
+    this.#limits[limit] = (this.#limits[limit] ?? 0) + 1
+  }
+
   instance(how: InstanceSample['how'], elapsedMs: number): void {
     const { observer, id } = this.#options
     if (observer?.onInstance === undefined || !observer.enabled) return
@@ -127,6 +146,7 @@ export class Reports {
     this.#interrupts.push(nowMs)
     while ((this.#interrupts[0] ?? nowMs) < nowMs - windowMs) this.#interrupts.shift()
     if (this.#interrupts.length < count) return undefined
+    this.limitOutsideEntry('maxInterrupts')
     return new LimitError(
       'ERR_LIMIT_INTERRUPTS',
       `the guest was interrupted ${this.#interrupts.length} times within ${windowMs} ms: maxInterrupts is ${count}`,

@@ -61,8 +61,6 @@ export class LoopMetrics implements MetricSource {
   #enabledChangedEpochMs: number
   #startEpochMs: number
   #epoch: SamplingEpoch
-  /** When the last batch ended by this clock; `Infinity` before the first, and after an interruption. */
-  #batchAtMs = Number.POSITIVE_INFINITY
   #busyMs = 0
   #idleMs = 0
   #callbacks = 0
@@ -114,7 +112,6 @@ export class LoopMetrics implements MetricSource {
     this.#enabled = enabled
     this.#enabledChangedEpochMs = this.#clock.epochMs()
     if (!enabled) return
-    this.#batchAtMs = Number.POSITIVE_INFINITY
     this.#rate.reset()
     this.#busy.reset()
     this.#idle.reset()
@@ -158,14 +155,11 @@ export class LoopMetrics implements MetricSource {
       this.#clockAnomalies++
       return
     }
-    // A visit in which no turn ran is not reported, nor is its share of the wait: the clock knows the whole of it.
-    const wholeIdleMs = Math.max(idleMs, nowMs - this.#batchAtMs - busyMs)
-    this.#batchAtMs = nowMs
     this.#busyMs += busyMs
-    this.#idleMs += wholeIdleMs
+    this.#idleMs += idleMs
     this.#batch.record(busyMs)
     this.#busy.add(busyMs, nowMs)
-    this.#idle.add(wholeIdleMs, nowMs)
+    this.#idle.add(idleMs, nowMs)
   }
 
   /** One change of state, of the fast path's mode, or of a limit. */

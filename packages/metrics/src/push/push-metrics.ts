@@ -1,4 +1,5 @@
 // Pushes a source to an exporter at intervals: one export at a time, late beats skipped, failures backed off.
+import { systemClock } from '../clock.ts'
 import { MetricsError, numberOption } from '../errors.ts'
 import type { MetricExporter, MetricSource } from '../families/source.ts'
 
@@ -32,7 +33,8 @@ export interface MetricsPush extends AsyncDisposable {
 
 /**
  * Starts pushing. The timer does not keep the process alive. Never two exports at once, and nothing is queued: a beat
- * that comes while an export is under way is skipped. After failures the interval doubles, up to 8 times its length.
+ * that comes while an export is under way is skipped. After each failure the interval doubles, up to 8 times its length; a
+ * success ends that at once.
  *
  * @throws MetricsError `ERR_METRICS_OPTION`
  */
@@ -49,6 +51,7 @@ class Push implements MetricsPush {
   readonly #random: () => number
   readonly #onError: ((error: unknown) => void) | undefined
   #timer: ReturnType<typeof setTimeout> | undefined = undefined
+  #beatAtMs = systemClock.nowMs()
   /** The export under way, until the exporter itself has settled, however late. */
   #underWay: Promise<void> | undefined = undefined
   #closed: Promise<void> | undefined = undefined
@@ -89,14 +92,24 @@ class Push implements MetricsPush {
     return this.close()
   }
 
+  /** Sets the next beat, counted from the last one. */
   #arm(): void {
+    clearTimeout(this.#timer)
     const backoff = Math.min(MAX_BACKOFF, 2 ** this.#failures)
-    const delayMs = this.#intervalMs * backoff * (1 + this.#jitter * (2 * this.#random() - 1))
-    this.#timer = setTimeout(() => this.#beat(), delayMs)
+    const gapMs = this.#intervalMs * backoff * (1 + this.#jitter * (2 * this.#random() - 1))
+    this.#timer = setTimeout(() => this.#beat(), Math.max(0, this.#beatAtMs + gapMs - systemClock.nowMs()))
     this.#timer.unref?.()
   }
 
+  /** How an export ended is known after the next beat was set: where it changes the wait, that beat is set anew. */
+  #ended(failures: number): void {
+    if (failures === this.#failures) return
+    this.#failures = failures
+    if (this.#closed === undefined) this.#arm()
+  }
+
   #beat(): void {
+    this.#beatAtMs = systemClock.nowMs()
     if (this.#underWay !== undefined) this.#skipped++
     else void this.#export()
     this.#arm()
@@ -129,10 +142,10 @@ class Push implements MetricsPush {
       })
       await Promise.race([delivery, timeout])
       this.#exported++
-      this.#failures = 0
+      this.#ended(0)
     } catch (error) {
       this.#failed++
-      this.#failures = Math.min(this.#failures + 1, 10)
+      this.#ended(Math.min(this.#failures + 1, 10))
       this.#report(error)
     } finally {
       clearTimeout(timer)

@@ -6,9 +6,20 @@ import { IntervalReader } from '../families/interval-reader.ts'
 import { MetricSet } from '../families/metric-set.ts'
 import type { Labels, MetricFamily, MetricSource, NumberSeries } from '../families/source.ts'
 import { assertLabelName } from '../families/names.ts'
+import { DEFAULT_MAX_SERIES } from '../families/series-table.ts'
+import type { Counter } from '../instruments/counter.ts'
+import type { Histogram } from '../instruments/histogram.ts'
 import { mergeSnapshots } from '../instruments/histogram-snapshot.ts'
 import type { HistogramSnapshot } from '../instruments/histogram-snapshot.ts'
-import type { SandboxHostCallSample, SandboxInstanceSample, SandboxLeaseSample, SandboxOperationSample } from './sandbox-port.ts'
+import { TenantTable } from './tenant-series.ts'
+import type { TenantFamilies } from './tenant-series.ts'
+import type {
+  SandboxHostCallSample,
+  SandboxInstanceSample,
+  SandboxLeaseSample,
+  SandboxLimitSample,
+  SandboxOperationSample,
+} from './sandbox-port.ts'
 
 export interface SandboxMetricsOptions {
   /** Whether recording starts on. Default true. */
@@ -26,6 +37,8 @@ export interface SandboxMetricsOptions {
 
 /** Sandboxes whose heap and timers are kept at once; a leak of ids cannot make the table grow. */
 const MAX_INSTANCES = 100_000
+/** Ways of making an instance that are remembered; there are three. */
+const MAX_HOW = 16
 const PREFIX = 'loopwright_sandbox_'
 /** The outcome of an operation whose guest had to be terminated: it never returned. */
 const TERMINATED = 'hardMs'
@@ -54,18 +67,14 @@ export interface SandboxMetricsSnapshot {
 export class SandboxMetrics implements MetricSource {
   readonly #clock: MetricsClock
   readonly #set: MetricSet
-  readonly #tenantLabel: string | undefined
-  readonly #operations: CounterFamily<string>
-  readonly #operation: HistogramFamily<string>
-  readonly #cpu: CounterFamily<string>
-  readonly #hostCalls: CounterFamily<string>
-  readonly #hostCall: HistogramFamily<string>
-  readonly #queue: HistogramFamily<string>
+  readonly #families: TenantFamilies
+  readonly #tenants: TenantTable
   readonly #create: HistogramFamily<'how'>
-  readonly #poolWait: HistogramFamily
-  readonly #interrupt: HistogramFamily
-  readonly #unfinished: CounterFamily
-  readonly #anomalies: CounterFamily
+  readonly #created = new Map<string, Histogram>()
+  readonly #poolWait: Histogram
+  readonly #interrupt: Histogram
+  readonly #unfinished: Counter
+  readonly #anomalies: Counter
   readonly #live = new Map<string, { heapBytes: number; timers: number }>()
   readonly #labels: Labels
   readonly #startEpochMs: number
@@ -82,34 +91,42 @@ export class SandboxMetrics implements MetricSource {
     this.#clock = clock
     this.#set = set
     this.#labels = labels
-    this.#tenantLabel = tenantLabel
-    this.#operations = set.counter(name('operations_total'), {
-      help: 'Operations by outcome: ok, error, or the limit that fired.',
-      labels: ['outcome', ...tenant],
-    })
-    this.#operation = set.histogram(name('operation_seconds'), { help: 'Time inside one operation.', labels: tenant })
-    this.#cpu = set.counter(name('cpu_seconds_total'), { help: 'Time spent inside guests.', labels: tenant })
-    this.#hostCalls = set.counter(name('host_calls_total'), {
-      help: 'Calls of host functions by outcome.',
-      labels: ['outcome', ...tenant],
-    })
-    this.#hostCall = set.histogram(name('host_call_seconds'), { help: 'Time of one host call until it settled.', labels: tenant })
-    this.#queue = set.histogram(name('queue_wait_seconds'), {
-      help: 'Time from the request of an operation to its start.',
-      labels: tenant,
-    })
+    this.#families = {
+      operations: set.counter(name('operations_total'), {
+        help: 'Operations by outcome: ok, error, or the limit that fired.',
+        labels: ['outcome', ...tenant],
+      }),
+      operation: set.histogram(name('operation_seconds'), { help: 'Time inside one operation.', labels: tenant }),
+      cpu: set.counter(name('cpu_seconds_total'), { help: 'Time spent inside guests.', labels: tenant }),
+      hostCalls: set.counter(name('host_calls_total'), {
+        help: 'Calls of host functions by outcome.',
+        labels: ['outcome', ...tenant],
+      }),
+      hostCall: set.histogram(name('host_call_seconds'), { help: 'Time of one host call until it settled.', labels: tenant }),
+      queue: set.histogram(name('queue_wait_seconds'), {
+        help: 'Time from the request of an operation to its start.',
+        labels: tenant,
+      }),
+    }
+    this.#tenants = new TenantTable(this.#families, tenantLabel, maxSeries ?? DEFAULT_MAX_SERIES)
     this.#create = set.histogram(name('create_seconds'), {
       help: 'Making an instance: fresh, from an image, or by reset.',
       labels: ['how'],
     })
-    this.#poolWait = set.histogram(name('pool_wait_seconds'), { help: 'Waiting for a sandbox of the pool.' })
-    this.#interrupt = set.histogram(name('interrupt_latency_seconds'), { help: 'From the limit reached to the guest stopped.' })
-    this.#unfinished = set.counter(name('unfinished_total'), {
-      help: 'Operations whose guest never returned and was terminated.',
-    })
-    this.#anomalies = set.counter(name('clock_anomalies_total'), {
-      help: 'Samples dropped because the clock went back or jumped.',
-    })
+    this.#poolWait = set.histogram(name('pool_wait_seconds'), { help: 'Waiting for a sandbox of the pool.' }).with({})
+    this.#interrupt = set
+      .histogram(name('interrupt_latency_seconds'), { help: 'From the limit reached to the guest stopped.' })
+      .with({})
+    this.#unfinished = set
+      .counter(name('unfinished_total'), {
+        help: 'Operations whose guest never returned and was terminated.',
+      })
+      .with({})
+    this.#anomalies = set
+      .counter(name('clock_anomalies_total'), {
+        help: 'Samples dropped because the clock went back or jumped.',
+      })
+      .with({})
     this.#startEpochMs = clock.epochMs()
     this.#enabled = enabled
     this.#enabledChangedEpochMs = this.#startEpochMs
@@ -126,27 +143,33 @@ export class SandboxMetrics implements MetricSource {
     this.#enabledChangedEpochMs = this.#clock.epochMs()
   }
 
+  /** The end of one operation. hot: benchmarks/metrics/sandbox-sample */
   onOperation(sample: SandboxOperationSample): void {
-    const tenant = this.#tenant(sample.tenant)
-    this.#operations.with({ outcome: sample.outcome, ...tenant }).add()
-    if (sample.outcome === TERMINATED) this.#unfinished.with({}).add()
+    const series = this.#tenants.of(sample.tenant)
+    series.operations(sample.outcome).add()
+    if (sample.outcome === TERMINATED) this.#unfinished.add()
     if (isSpan(sample.elapsedMs) && isSpan(sample.cpuMs) && isSpan(sample.queueMs)) {
-      this.#operation.with(tenant).record(sample.elapsedMs)
-      this.#cpu.with(tenant).add(sample.cpuMs)
-      this.#queue.with(tenant).record(sample.queueMs)
-    } else this.#anomalies.with({}).add()
-    if (sample.stopLateMs !== undefined) this.#interrupt.with({}).record(Math.max(0, sample.stopLateMs))
+      series.operation.record(sample.elapsedMs)
+      series.cpu.add(sample.cpuMs)
+      series.queue.record(sample.queueMs)
+    } else this.#anomalies.add()
+    if (sample.stopLateMs !== undefined) this.#interrupt.record(Math.max(0, sample.stopLateMs))
     const live = this.#live.get(sample.sandboxId)
     if (live === undefined) return
     live.heapBytes = sample.heapBytes
     live.timers = sample.timers
   }
 
+  /** Counted as an outcome of its own; there is no operation to time. */
+  onLimit(sample: SandboxLimitSample): void {
+    this.#tenants.of(sample.tenant).operations(sample.limit).add()
+  }
+
   onHostCall(sample: SandboxHostCallSample): void {
-    const tenant = this.#tenant(sample.tenant)
-    this.#hostCalls.with({ outcome: sample.outcome, ...tenant }).add()
-    if (isSpan(sample.elapsedMs)) this.#hostCall.with(tenant).record(sample.elapsedMs)
-    else this.#anomalies.with({}).add()
+    const series = this.#tenants.of(sample.tenant)
+    series.hostCalls(sample.outcome).add()
+    if (isSpan(sample.elapsedMs)) series.hostCall.record(sample.elapsedMs)
+    else this.#anomalies.add()
   }
 
   onInstance(sample: SandboxInstanceSample): void {
@@ -156,13 +179,13 @@ export class SandboxMetrics implements MetricSource {
     }
     if (this.#live.size < MAX_INSTANCES || this.#live.has(sample.sandboxId))
       this.#live.set(sample.sandboxId, { heapBytes: 0, timers: 0 })
-    if (isSpan(sample.elapsedMs)) this.#create.with({ how: sample.how }).record(sample.elapsedMs)
-    else this.#anomalies.with({}).add()
+    if (isSpan(sample.elapsedMs)) this.#createdBy(sample.how).record(sample.elapsedMs)
+    else this.#anomalies.add()
   }
 
   onLease(sample: SandboxLeaseSample): void {
-    if (isSpan(sample.waitMs)) this.#poolWait.with({}).record(sample.waitMs)
-    else this.#anomalies.with({}).add()
+    if (isSpan(sample.waitMs)) this.#poolWait.record(sample.waitMs)
+    else this.#anomalies.add()
   }
 
   /** `loopwright_sandbox_…`; durations in seconds. */
@@ -195,17 +218,17 @@ export class SandboxMetrics implements MetricSource {
       return Object.freeze(byOutcome)
     }
     const sum = (series: readonly NumberSeries[]): number => series.reduce((total, { value }) => total + value, 0)
-    const operation = this.#operation.collect().flatMap((family) => (family.type === 'histogram' ? family.series : []))
+    const operation = this.#families.operation.collect().flatMap((family) => (family.type === 'histogram' ? family.series : []))
     return Object.freeze({
       enabled: this.#enabled,
       enabledChangedEpochMs: this.#enabledChangedEpochMs,
-      operations: totals(this.#operations),
-      hostCalls: totals(this.#hostCalls),
+      operations: totals(this.#families.operations),
+      hostCalls: totals(this.#families.hostCalls),
       operation: operation.length === 0 ? undefined : operation.map(({ histogram }) => histogram).reduce(mergeSnapshots),
-      cpuMs: sum(numbersOf(this.#cpu)) * 1000,
+      cpuMs: sum(numbersOf(this.#families.cpu)) * 1000,
       ...this.#gauges(),
-      unfinished: this.#unfinished.with({}).value,
-      clockAnomalies: this.#anomalies.with({}).value,
+      unfinished: this.#unfinished.value,
+      clockAnomalies: this.#anomalies.value,
     })
   }
 
@@ -218,12 +241,14 @@ export class SandboxMetrics implements MetricSource {
     return { instances: this.#live.size, heapBytes, timers }
   }
 
-  #tenant(tenant: string | undefined): Readonly<Record<string, string>> {
-    return this.#tenantLabel === undefined ? NO_TENANT : { [this.#tenantLabel]: tenant ?? '' }
+  #createdBy(how: string): Histogram {
+    const known = this.#created.get(how)
+    if (known !== undefined) return known
+    const histogram = this.#create.with({ how })
+    if (this.#created.size < MAX_HOW) this.#created.set(how, histogram)
+    return histogram
   }
 }
-
-const NO_TENANT: Readonly<Record<string, string>> = Object.freeze({})
 
 function isSpan(ms: number): boolean {
   return ms >= 0 && ms < Number.POSITIVE_INFINITY

@@ -14,6 +14,12 @@ export interface SandboxOperationSample {
   readonly sandboxId: string
 }
 
+/** A limit that fired outside any operation, or on top of another one. */
+export interface SandboxLimitSample {
+  readonly tenant: string | undefined
+  readonly limit: string
+}
+
 /** One call from the guest to a host function. */
 export interface SandboxHostCallSample {
   readonly tenant: string | undefined
