@@ -1,23 +1,26 @@
-// `pnpm bench [FILTER] [--json] [--node 20,22] [--smoke] [--rounds N]`: subjects and peers by turns, ratios of one run.
+// `pnpm bench [FILTER] [--json] [--node 20,22] [--smoke] [--rounds N] [--report]`: subjects and peers by turns, ratios of one run.
 import { execFileSync } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
+import { join } from 'node:path'
 import { endWithUsage, readCommandLine, readNodeLines } from '../tooling/command-line.ts'
 import { isNodeLine, nodeBinary } from '../tooling/node-matrix/matrix.ts'
 import type { NodeLine } from '../tooling/node-matrix/matrix.ts'
 import { bundleWorkloads } from './harness/bundle.ts'
 import { discoverWorkloads } from './harness/discover.ts'
 import { describe, measure } from './harness/measure.ts'
+import { writeReport } from './harness/report.ts'
 import { rowOf } from './harness/row.ts'
 import type { Row } from './harness/row.ts'
 import { rowsToTable } from './harness/table.ts'
 
-const usage = `usage: pnpm bench [FILTER] [--json] [--node 20,22] [--smoke] [--rounds N]
+const usage = `usage: pnpm bench [FILTER] [--json] [--node 20,22] [--smoke] [--rounds N] [--report]
 
   FILTER     part of a path under benchmarks/
   --json     one object a line: workload, subject, peer, ratio, spread, target, met, node, rounds
   --node     Node lines to measure; default: the one that runs this
   --smoke    each subject once, without targets
   --rounds   fresh processes for each subject, by turns (default 9)
+  --report   writes benchmarks/reports/FILTER/: the table, and a plot of each workload
 Exit code: 0 all targets met, 1 one was missed or a workload failed, 2 wrong usage.`
 const { values, positionals } = readCommandLine(
   usage,
@@ -26,11 +29,13 @@ const { values, positionals } = readCommandLine(
     node: { type: 'string' },
     smoke: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '9' },
+    report: { type: 'boolean', default: false },
   },
   1,
 )
 const rounds = values.smoke ? 1 : Number(values.rounds)
 if (!Number.isInteger(rounds) || rounds < 1) endWithUsage(`--rounds takes an integer from 1, got "${values.rounds}"`, usage)
+if (values.smoke && values.report) endWithUsage('a smoke run measures nothing worth a report', usage)
 
 const root = import.meta.dirname
 const workloads = discoverWorkloads(root, positionals[0])
@@ -52,8 +57,10 @@ async function binaries(): Promise<readonly { readonly line: NodeLine; readonly 
   return found
 }
 
+const loadBefore = loadavg()[0] ?? 0
 const build = await bundleWorkloads(root, workloads)
 const rows: Row[] = []
+const notRun: string[] = []
 let failures = 0
 for (const { line, path } of await binaries()) {
   const version = execFileSync(path, ['--version'], { encoding: 'utf8' }).trim()
@@ -64,6 +71,7 @@ for (const { line, path } of await binaries()) {
     try {
       const description = await describe({ node: path, build }, name)
       if (description.notRun !== undefined) {
+        notRun.push(`${name} (Node ${line}): ${description.notRun}`)
         process.stderr.write(`not run: ${name}: ${description.notRun}\n`)
         continue
       }
@@ -82,6 +90,11 @@ for (const { line, path } of await binaries()) {
 }
 
 if (!values.json && rows.length > 0) process.stdout.write(`${rowsToTable(rows)}\n`)
+if (values.report && rows.length > 0) {
+  const folder = join(root, 'reports', (positionals[0] ?? 'all').replace(/[^a-z0-9-]+/gi, '-'))
+  writeReport(folder, { title: positionals[0] ?? 'all workloads', rows, notRun, loadBefore })
+  process.stderr.write(`wrote ${folder}\n`)
+}
 const missed = rows.filter((row) => row.met === false)
 if (missed.length > 0) process.stderr.write(`${missed.length} of ${rows.length} figures missed their target\n`)
 process.exitCode = failures > 0 || missed.length > 0 ? 1 : 0

@@ -2,9 +2,15 @@
 import Table from 'cli-table3'
 import type { Row } from './row.ts'
 
-function short(value: number): string {
+/** Three significant digits or so. */
+export function shortText(value: number): string {
   const size = Math.abs(value)
   return size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : size >= 0.1 ? value.toFixed(2) : value.toPrecision(2)
+}
+
+/** The number that a row's target speaks of. */
+export function figureText(row: Row): string {
+  return row.peer === null ? `${shortText(row.ratio)} ${row.unit}` : shortText(row.ratio)
 }
 
 export function rowsToTable(rows: readonly Row[]): string {
@@ -17,11 +23,11 @@ export function rowsToTable(rows: readonly Row[]): string {
       row.workload,
       row.subject,
       row.peer ?? '',
-      row.peer === null ? `${short(row.ratio)} ${row.unit}` : short(row.ratio),
-      row.spread.map(short).join(' to '),
+      figureText(row),
+      row.spread.map(shortText).join(' to '),
       row.target ?? '',
       row.met === null ? '' : row.met ? 'yes' : 'MISSED',
-      `${short(row.subjectMedian)}${row.peerMedian === null ? '' : ` / ${short(row.peerMedian)}`} ${row.unit}`,
+      `${shortText(row.subjectMedian)}${row.peerMedian === null ? '' : ` / ${shortText(row.peerMedian)}`} ${row.unit}`,
       row.node,
     ])
   }

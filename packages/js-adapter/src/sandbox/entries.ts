@@ -99,7 +99,9 @@ export class Entries {
       try {
         this.#core.nested(body)
       } catch (thrown) {
-        throw this.#core.errorFrom(thrown)
+        const error = this.#core.errorFrom(thrown)
+        if (error instanceof LimitError && error.limit === 'maxEntryDepth') this.#reports.limitOutsideEntry(error.limit)
+        throw error
       }
       return
     }

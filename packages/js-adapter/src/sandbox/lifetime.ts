@@ -60,6 +60,7 @@ export class Lifetime {
     const { options, core, reports, ending } = this.#parts
     const { wallMs } = options.limits
     if (!ending.mayEnter) return
+    reports.limitOutsideEntry('wallMs')
     const error = new LimitError('ERR_LIMIT_WALL', `the program had not ended in time: wallMs is ${wallMs} ms`, {
       limit: 'wallMs',
       configured: wallMs,

@@ -24,11 +24,13 @@ export interface ResultOptions {
 
 export class PendingResults {
   readonly #loop: LoopLike
+  readonly #onWallExpired: () => void
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
 
-  constructor(loop: LoopLike) {
+  constructor(loop: LoopLike, onWallExpired: () => void) {
     this.#loop = loop
+    this.#onWallExpired = onWallExpired
   }
   get size(): number {
     return this.#waiting.size
@@ -54,7 +56,8 @@ export class PendingResults {
         ? undefined
         : this.#loop.scheduleTimer(
             wallMs,
-            () =>
+            () => {
+              this.#onWallExpired()
               abandon(
                 new LimitError('ERR_LIMIT_WALL', `the result was not there in time: wallMs is ${wallMs} ms`, {
                   limit: 'wallMs',
@@ -62,7 +65,8 @@ export class PendingResults {
                   observed: wallMs,
                   operationId: 0,
                 }),
-              ),
+              )
+            },
             { unref: true },
           )
     const onAbort = (): void => abandon(signal?.reason)

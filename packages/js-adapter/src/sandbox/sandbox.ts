@@ -62,7 +62,7 @@ export class Sandbox implements AsyncDisposable {
     this.id = options.id
     this.#options = options
     this.#console = parts.console
-    this.#results = new PendingResults(options.loop)
+    this.#results = new PendingResults(options.loop, () => this.#reports.limitOutsideEntry('wallMs'))
     this.#reports = new Reports(options)
     const { clock } = parts
     this.#hostCalls = new HostCalls({
@@ -233,7 +233,8 @@ export class Sandbox implements AsyncDisposable {
     const { name = 'script.js', module = false } = options
     const bytes = Buffer.byteLength(source)
     const { maxSourceBytes } = this.#options.limits
-    if (bytes > maxSourceBytes)
+    if (bytes > maxSourceBytes) {
+      this.#reports.limitOutsideEntry('maxSourceBytes')
       return Promise.reject(
         new LimitError('ERR_LIMIT_SOURCE', `the source has ${bytes} bytes: maxSourceBytes is ${maxSourceBytes}`, {
           limit: 'maxSourceBytes',
@@ -242,6 +243,7 @@ export class Sandbox implements AsyncDisposable {
           operationId: 0,
         }),
       )
+    }
     return this.#request('run', options, module, () => {
       try {
         return this.#core.marshal.checked(this.#core.evaluate(source, name, module ? MODULE_CODE : GLOBAL_CODE))

@@ -1,0 +1,56 @@
+// The report of a benchmark run: every figure in it, and one valid plot a workload.
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { writeReport } from '../benchmarks/harness/report.ts'
+import type { Row } from '../benchmarks/harness/row.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'report-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const row = (more: Partial<Row>): Row => ({
+  workload: 'metrics/record',
+  subject: 'histogram',
+  peer: 'ring store',
+  ratio: 1.04,
+  spread: [0.9, 1.2],
+  target: '<= 1.5',
+  met: true,
+  node: 'v24.21.0',
+  rounds: 9,
+  unit: 'ns',
+  subjectMedian: 6.8,
+  peerMedian: 6.6,
+  ...more,
+})
+
+test('a report holds each figure, what was missed, what was not run, and a plot a workload', () => {
+  const rows = [
+    row({}),
+    row({ node: 'v20.20.2', ratio: 1.7, met: false }),
+    row({ workload: 'metrics/memory', subject: 'one <histogram>', peer: null, peerMedian: null, unit: 'bytes', ratio: 20_979 }),
+  ]
+  writeReport(folder, { title: 'metrics', rows, notRun: ['pg (Node 24): no server'], loadBefore: 1.25 })
+  expect(readdirSync(folder).toSorted()).toEqual(['README.md', 'metrics-memory.svg', 'metrics-record.svg'])
+  const text = readFileSync(join(folder, 'README.md'), 'utf8')
+  expect(text).toContain('| histogram | ring store | 1.04 | 0.90 to 1.20 | <= 1.5 | yes | 6.80 / 6.60 ns | v24.21.0 |')
+  expect(text).toContain('Missed: metrics/record, histogram (v20.20.2).')
+  expect(text).toContain('- pg (Node 24): no server')
+  expect(text).toContain('![metrics/memory](metrics-memory.svg)')
+  const plot = readFileSync(join(folder, 'metrics-record.svg'), 'utf8')
+  for (const bar of ['histogram, v24.21.0', 'ring store, v24.21.0', 'histogram, v20.20.2', '6.80 ns']) expect(plot).toContain(bar)
+  const bytes = readFileSync(join(folder, 'metrics-memory.svg'), 'utf8')
+  expect(bytes).toContain('one &#60;histogram&#62;')
+  expect(bytes).not.toContain('<histogram>')
+})
+
+test('a report replaces the one before: plots of another run do not stay', () => {
+  writeReport(folder, { title: 'a', rows: [row({ workload: 'metrics/merge' })], notRun: [], loadBefore: 0 })
+  writeReport(folder, { title: 'b', rows: [row({})], notRun: [], loadBefore: 0 })
+  expect(readdirSync(folder).toSorted()).toEqual(['README.md', 'metrics-record.svg'])
+  expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('Every target was met.')
+})
