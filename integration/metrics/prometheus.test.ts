@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { EventLoop } from '@loopwright/eventloop'
 import { LoopMetrics, MetricSet, SandboxMetrics } from '@loopwright/metrics'
 import { prometheusHandler, prometheusText, serveMetrics } from '@loopwright/metrics/prometheus'
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { checkWithPromtool, findProgram, openPrometheus } from './prometheus-process.ts'
 
 const prometheus = findProgram('prometheus')
@@ -31,7 +31,10 @@ const everything = () => {
   return { loopMetrics, waits: waits.with({ queue: QUOTED }), hits, all: new MetricSet([loopMetrics, sandboxes, own]) }
 }
 
-describe.skipIf(promtool === undefined)(promtool === undefined ? 'promtool (not run: not installed)' : 'promtool', () => {
+describe('promtool', () => {
+  beforeEach((context) => {
+    if (promtool === undefined) context.skip('needs promtool: not installed')
+  })
   const check = (text: string) => checkWithPromtool(promtool ?? '', text)
 
   test('T-5 promtool check metrics finds nothing to say about everything that we export', () => {
@@ -48,7 +51,10 @@ describe.skipIf(promtool === undefined)(promtool === undefined ? 'promtool (not 
   })
 })
 
-describe.skipIf(prometheus === undefined)(prometheus === undefined ? 'Prometheus (not run: not installed)' : 'Prometheus', () => {
+describe('Prometheus', () => {
+  beforeEach((context) => {
+    if (prometheus === undefined) context.skip('needs prometheus: not installed')
+  })
   test('T-5 it scrapes both formats of a working loop and answers PromQL for p99, rate, depth and quoted labels', async () => {
     const { loopMetrics, waits, hits, all } = everything()
     const loop = new EventLoop({ observer: loopMetrics, batch: { maxTasks: 20 } })
