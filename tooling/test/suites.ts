@@ -17,7 +17,7 @@ export interface VitestSuite {
  * Prometheus, browsers and the demo show the same on every line.
  */
 const PORTABLE: Readonly<Record<string, readonly string[]>> = {
-  integration: ['metrics/loop', 'metrics/otel', 'metrics/sandbox'],
+  integration: ['boundaries/', 'context/', 'metrics/loop', 'metrics/otel', 'metrics/sandbox'],
   tooling: [],
 }
 

@@ -77,7 +77,7 @@ describe('limits', () => {
     void loop.run()
     let firedAtMs = 0
     loop.submit(() => {
-      for (let i = 0; i < 10_000; i++) loop.submit(() => host.spend(1))
+      for (let i = 0; i < 100_000; i++) loop.submit(() => host.spend(1))
       loop.scheduleTimer(10, () => (firedAtMs = host.nowMs()))
     })
     for (let rounds = 0; rounds < 50 && firedAtMs === 0; rounds++) await macrotask()
