@@ -18,17 +18,37 @@ export interface Process {
 }
 
 const TIMEOUT_MS = 300_000
+/** How long a process that has written its figure may take to end. */
+const EXIT_GRACE_MS = 5_000
 
 function runChild({ node, build }: Process, workload: string, subject: string, execArgv: readonly string[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const args = [...execArgv, join(build, 'child.mjs'), join(build, `${workload}.mjs`), subject]
-    execFile(node, args, { cwd: build, timeout: TIMEOUT_MS, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
-      if (error !== null) {
-        const why = error.killed ? `took longer than ${TIMEOUT_MS} ms` : stderr.trim().split('\n').slice(-8).join('\n')
-        reject(new Error(`${workload}, ${subject}: ${why}`, { cause: error }))
+    let figure: unknown
+    let grace: NodeJS.Timeout | undefined
+    const child = execFile(node, args, { cwd: build, timeout: TIMEOUT_MS, maxBuffer: 64 << 20 }, (error, _stdout, stderr) => {
+      clearTimeout(grace)
+      if (figure !== undefined) {
+        resolve(figure)
         return
       }
-      resolve(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''))
+      const why =
+        error === null
+          ? 'wrote no figure'
+          : error.killed
+            ? `took longer than ${TIMEOUT_MS} ms`
+            : stderr.trim().split('\n').slice(-8).join('\n')
+      reject(new Error(`${workload}, ${subject}: ${why}`, { cause: error ?? undefined }))
+    })
+    // The figure is out with its line. The end of the process is not waited for: Node can hang for good in `process.exit()` when V8 still
+    // compiles in the background (its worker waits for a collection, the main thread for the worker: nodejs/node issue 54918).
+    let text = ''
+    child.stdout?.on('data', (chunk: unknown) => {
+      text += String(chunk)
+      const line = text.endsWith('\n') ? text.trim().split('\n').at(-1) : undefined
+      if (line === undefined || !line.startsWith('{') || figure !== undefined) return
+      figure = JSON.parse(line) as unknown
+      grace = setTimeout(() => child.kill('SIGKILL'), EXIT_GRACE_MS)
     })
   })
 }
