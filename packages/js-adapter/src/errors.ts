@@ -27,6 +27,11 @@ export const ERROR_CODES = [
   'ERR_HANDLE_RELEASED',
   'ERR_VALUE_FOREIGN',
   'ERR_VALUE_UNSUPPORTED',
+  'ERR_VALUE_CONVERSION',
+  'ERR_REENTRANT',
+  'ERR_MODULE_DENIED',
+  'ERR_MODULE_NOT_FOUND',
+  'ERR_PROFILE_CONFLICT',
 ] as const
 export type JsAdapterErrorCode = (typeof ERROR_CODES)[number]
 
@@ -91,7 +96,7 @@ export class Exception extends JsAdapterError {
   readonly guestStack: string
   readonly value: unknown
   readonly partial: boolean
-  readonly #hostError: { readonly error: unknown } | undefined
+  #hostError: { readonly error: unknown } | undefined
   constructor(
     details: ExceptionDetails,
     {
@@ -113,6 +118,26 @@ export class Exception extends JsAdapterError {
   /** The host error that the guest let through, by identity; `undefined` when the guest made this error itself. */
   unwrap(): unknown {
     return this.#hostError?.error
+  }
+  /** Whether `unwrap()` gives a host error. */
+  get hasHostError(): boolean {
+    return this.#hostError !== undefined
+  }
+  /** @internal Replaces parts by what a closer look at the thrown value gave. */
+  static adopt(
+    exception: Exception,
+    parts: {
+      readonly value: unknown
+      readonly hostError: { readonly error: unknown } | undefined
+      readonly frames?: readonly Frame[] | undefined
+    },
+  ): void {
+    const define = (key: 'value' | 'frames', value: unknown): void => {
+      Object.defineProperty(exception, key, { value, writable: true, enumerable: true, configurable: true })
+    }
+    define('value', parts.value)
+    if (parts.frames !== undefined) define('frames', parts.frames)
+    if (parts.hostError !== undefined) exception.#hostError = parts.hostError
   }
 }
 

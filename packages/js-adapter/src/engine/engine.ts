@@ -4,6 +4,9 @@ import { calibrate } from './calibration.ts'
 import type { Calibration } from './calibration.ts'
 import { Guard } from './guard.ts'
 import { Instance } from './instance.ts'
+import { ProgramCache } from './program-cache.ts'
+import { SyntaxChecker } from './syntax-checker.ts'
+import type { SyntaxFault } from './syntax-checker.ts'
 import type { InstanceHooks } from './instance.ts'
 import { openVariant } from './variant.ts'
 import type { ModuleLoader, VariantName } from './variant.ts'
@@ -38,6 +41,9 @@ export class Engine {
   readonly #load: ModuleLoader
   readonly #calibration: Calibration
   readonly #guard: Guard
+  readonly #checker: SyntaxChecker
+  /** @internal */
+  readonly programs: ProgramCache = new ProgramCache()
 
   private constructor(
     variant: VariantName,
@@ -46,8 +52,10 @@ export class Engine {
     load: ModuleLoader,
     calibration: Calibration,
     guard: Guard,
+    checker: SyntaxChecker,
   ) {
     this.#guard = guard
+    this.#checker = checker
     this.variant = variant
     this.packageName = packageName
     this.#module = module
@@ -79,12 +87,20 @@ export class Engine {
           context: { notes: calibration.notes },
         },
       )
-    return new Engine(name, packageName, module, load, calibration, new Guard(breakOnSigint))
+    const checker = await SyntaxChecker.create((memoryMaxBytes, hooks) =>
+      Instance.create({ module, load, memoryMaxBytes }, hooks),
+    )
+    return new Engine(name, packageName, module, load, calibration, new Guard(breakOnSigint), checker)
   }
 
   /** @internal */
   get calibration(): Calibration {
     return this.#calibration
+  }
+  /** @internal */
+  checkSyntax(bytes: Uint8Array, fileName: string, strict: boolean): SyntaxFault | undefined {
+    const { exception } = this.#calibration.tags
+    return this.#checker.check(bytes, fileName, strict, (high) => high === exception)
   }
   /** @internal */
   get guard(): Guard {

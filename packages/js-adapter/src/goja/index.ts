@@ -10,12 +10,47 @@ export {
   StackOverflowError,
   SyntaxException,
 } from '../errors.ts'
-export type { RawCall, RawFunction } from '../runtime/dispatcher.ts'
 export type { Frame } from '../values/frames.ts'
+export { Adapter } from './adapter.ts'
+export type { AdapterExit, AdapterOptions } from './adapter.ts'
+export type { TrackedSignal } from './abort-tracker.ts'
+export type { ConsoleSink, LoopLike } from '../ports.ts'
+export type { DynamicArray, DynamicObject } from './dynamic.ts'
+export type { GuestFunction } from './exporting.ts'
+export { tagFieldNameMapper, uncapFieldNameMapper } from './field-names.ts'
+export type { FieldNameMapper } from './field-names.ts'
+export { INTRINSICS } from './guest/source.ts'
+export type { IntrinsicName } from './guest/source.ts'
+export { GuestArrayBuffer } from './guest-array-buffer.ts'
 export { GuestObject } from './guest-object.ts'
-export type { GuestKey, GuestValue } from './guest-object.ts'
+export type { GuestKey, GuestPropertyDescriptor, GuestValue, PropertyFlags } from './guest-object.ts'
+export { GuestPromise } from './guest-promise.ts'
+export type { PromiseState } from './promise-state.ts'
+export { GuestProxy } from './guest-proxy.ts'
+export type { ProxyTraps } from './guest-proxy.ts'
+export { GuestSymbol } from './guest-object.ts'
 export type { HandleCounts } from './handles.ts'
-export { rawFunction, RawHostFunction } from './raw-function.ts'
+export { constructor, HostConstructor, live, LiveObject, rawFunction, RawHostFunction } from './host-function.ts'
+export type { HostClass, RawCall, RawFunction } from './host-function.ts'
+export { PromiseJob } from './job-queue.ts'
+export { compile, Program } from './program.ts'
+export type { CompileOptions } from './program.ts'
+export type { HostPromise } from './promises.ts'
 export { Runtime } from './runtime.ts'
-export type { HostPromise, StandardErrorName } from './runtime.ts'
+export type { ParserOptions, Scope, StandardErrorName, Usage } from './runtime.ts'
 export type { RuntimeOptions } from './runtime-options.ts'
+export { array, func, map, optional, record, set, struct, tuple } from './shapes.ts'
+export type {
+  ArrayShape,
+  Exported,
+  FunctionShape,
+  MapShape,
+  OptionalShape,
+  RecordShape,
+  SetShape,
+  Shape,
+  SimpleShape,
+  StructShape,
+  TupleShape,
+} from './shapes.ts'
+export { isBigInt, isInfinity, isNaN, isNull, isNumber, isString, isUndefined, stringFromUtf16 } from './value-tests.ts'

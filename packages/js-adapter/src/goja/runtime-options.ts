@@ -1,8 +1,7 @@
-// What `Runtime.create` takes, its limits, and the host of a guest that has no loop.
+// What `Runtime.create` takes, and the limits that follow from it.
 import type { Engine } from '../engine/engine.ts'
 import { INLINE_STACK_BYTES } from '../limits.ts'
 import type { CoreLimits } from '../runtime/entry.ts'
-import type { DispatcherHost } from '../runtime/dispatcher.ts'
 
 const MIB = 1024 * 1024
 
@@ -37,17 +36,4 @@ export function runtimeLimits({ memoryBytes = 64 * MIB, stackBytes = INLINE_STAC
     maxResultNodes: 2 ** 31 - 1,
     maxEntryDepth: 64,
   }
-}
-
-/** What a guest without a loop is answered. */
-export const unboundHost: DispatcherHost = {
-  maxArgumentBytes: Number.POSITIVE_INFINITY,
-  timerNowMs: () => 0,
-  monotonicMs: () => performance.now(),
-  onConsole: () => {},
-  onExit: () => {},
-  onCall: () => ({ type: 'Error', message: 'no host functions of that kind here', code: 'ERR_HOST_CALL_LIMIT' }),
-  onSyncCall: () => undefined,
-  onSettled: () => {},
-  onFatal: () => {},
 }

@@ -4,6 +4,7 @@ export const codec: string = String.raw`
 let exportRefs = safeList(), importRefs = safeList()
 const pushImportRef = (value) => { importRefs[importRefs.length] = value }
 const takeExportRef = (index) => exportRefs[index]
+let hostIdOf
 const clearRefs = () => { exportRefs = safeList(); importRefs = safeList() }
 
 const isMap = (o) => { try { mapSize(o); return true } catch { return false } }
@@ -36,6 +37,7 @@ const encodeGraph = (root, maxNodes) => {
       }
     }
     if (value === null) return 'null'
+    if (hostIdOf !== undefined) { const hostId = hostIdOf(value); if (hostId !== undefined) return '[12,' + hostId + ']' }
     let id = ids.get(value)
     if (id === undefined) {
       const primitive = typeof value === 'object' ? unbox(value) : undefined
@@ -141,6 +143,7 @@ const typedConstructors = objectCreate(null)
 for (const name of ['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array', 'BigInt64Array', 'BigUint64Array', 'Float16Array', 'Float32Array', 'Float64Array', 'DataView'])
   if ($globalThis[name] !== undefined) typedConstructors[name] = $globalThis[name]
 const errorConstructors = objectCreate(null)
+const aggregatePrototype = AggregateError.prototype
 for (const name of ['Error', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'])
   errorConstructors[name] = $globalThis[name]
 
@@ -178,7 +181,8 @@ const decodeGraph = (text) => {
       case 6: {
         const Type = errorConstructors[node[1]] || $Error
         result = new Type(node[2])
-        if (Type === $Error && node[1] !== 'Error') define(result, 'name', node[1])
+        if (node[1] === 'AggregateError') setPrototypeOf(result, aggregatePrototype)
+        if (Type === $Error && node[1] !== 'Error' && node[1] !== 'AggregateError') define(result, 'name', node[1])
         break
       }
       case 7: case 9: case 10: case 11: result = refs[node[1]]; break
@@ -207,6 +211,7 @@ const decodeGraph = (text) => {
       case 6:
         into(target, node[4])
         if (node[5] !== null && !(isArray(node[5]) && node[5][0] === 11)) define(target, 'cause', one(node[5]))
+        if (isArray(node[6]) && node[6][0] !== 11) define(target, 'errors', one(node[6]))
         break
     }
   }

@@ -45,7 +45,6 @@ export const PRELUDE_EXPORTS = [
   'callPath',
   'installProfile',
   'configure',
-  'reflect',
   'settleError',
   'lookup',
 ] as const
@@ -60,6 +59,7 @@ let maxResultNodes = 1e6
 const configure = (name, value) => {
   if (name === 'maxTimers') maxTimers = value
   else if (name === 'maxResultNodes') maxResultNodes = value
+  else if (name === 'hostIdOf') hostIdOf = value
 }
 const makeError = (type, message, code, retryAfterMs, hostErrorId) => {
   const error = new (errorConstructors[type] || $Error)(message)

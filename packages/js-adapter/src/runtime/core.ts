@@ -170,6 +170,10 @@ export class Core {
     this.#drain.reportUncaught(pointer, origin)
   }
 
+  /** Inside an entry: runs the next promise job alone. */
+  runOneJob(): void {
+    if (this.#operation !== undefined) this.#drain.runOne(this.#operation)
+  }
   /** Runs `work`, which makes entries, under the hard limit. Returns `false` when that fired. */
   guarded(work: () => void): boolean {
     const { hardMs } = this.limits

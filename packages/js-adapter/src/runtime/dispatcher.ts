@@ -41,6 +41,8 @@ export interface DispatcherHost {
   onSettled(id: number, fulfilled: boolean, value: unknown): void
   /** Nothing in the guest took this error. */
   onFatal(error: JsAdapterError, origin: string): void
+  /** A rejection without a handler, or its handler. `true` keeps it from the profile. Must not enter the guest. */
+  onRejection?(promise: number, handled: boolean): boolean
   readonly maxArgumentBytes: number
 }
 
@@ -78,6 +80,15 @@ interface RawEntry {
   readonly fn: RawFunction
 }
 
+/** A host function on pointers: receiver and arguments are borrowed, the result is owned; 0 is undefined. */
+export type PointerFunction = (self: number, argc: number, argv: number) => number
+
+interface PointerEntry {
+  readonly name: string
+  readonly call: PointerFunction
+  readonly forget: (() => void) | undefined
+}
+
 class RawCallView implements RawCall {
   count = 0
   argv = 0
@@ -100,6 +111,7 @@ export class Dispatcher {
   readonly profileId: number = PROFILE_ID
   readonly #host: DispatcherHost
   readonly #raw = new Map<number, RawEntry>()
+  readonly #pointer = new Map<number, PointerEntry>()
   readonly #hostErrors = new Map<number, { readonly error: unknown }>()
   #core: DispatchedGuest | undefined
   #view: RawCallView | undefined
@@ -123,8 +135,16 @@ export class Dispatcher {
     this.#raw.set(id, { name, fn })
     return id
   }
+  /** @param forget - called when the guest has dropped the function; the guest cannot be entered then. */
+  addPointer(name: string, call: PointerFunction, forget?: () => void): number {
+    const id = ++this.#lastId
+    this.#pointer.set(id, { name, call, forget })
+    return id
+  }
   forget(id: number): void {
+    this.#pointer.get(id)?.forget?.()
     this.#raw.delete(id)
+    this.#pointer.delete(id)
   }
   /** The host error that an exported guest error stands for. */
   hostErrorOf(value: unknown): { readonly error: unknown } | undefined {
@@ -171,6 +191,7 @@ export class Dispatcher {
     const core = this.#core
     if (core === undefined) return
     const { marshal, instance } = core
+    if (this.#host.onRejection?.(promise, handled) === true) return
     try {
       core.polling.muted(() => marshal.runProfile('noteRejection', promise, reason, handled ? instance.true : instance.false))
     } catch (error) {
@@ -179,11 +200,13 @@ export class Dispatcher {
   }
 
   /** hot: benchmarks/js-adapter/host-call-number */
-  call(_self: number, argc: number, argv: number, id: number): number {
+  call(self: number, argc: number, argv: number, id: number): number {
     const core = this.#core
     if (core === undefined) return 0
-    const raw = this.#raw.get(id)
+    const pointer = this.#pointer.get(id)
+    const raw = pointer === undefined ? this.#raw.get(id) : undefined
     try {
+      if (pointer !== undefined) return this.#callPointer(core, pointer, self, argc, argv)
       if (raw !== undefined) return this.#callRaw(core, raw, argc, argv)
       if (id === PROFILE_ID) return this.#profile(core, argc, argv)
       return 0
@@ -213,6 +236,18 @@ export class Dispatcher {
     }
     if (typeof result === 'number') return marshal.newNumber(result)
     return result === undefined ? 0 : marshal.importValue(result)
+  }
+
+  #callPointer(core: DispatchedGuest, { name, call }: PointerEntry, self: number, argc: number, argv: number): number {
+    if (core.polling.refuseLateCall())
+      throw new GuestRefusal({ type: 'Error', message: 'the operation has been stopped', code: 'ERR_HOST_CALL_LIMIT' })
+    const outer = this.#runningName
+    this.#runningName = name
+    try {
+      return call(self, argc, argv)
+    } finally {
+      this.#runningName = outer
+    }
   }
 
   /** Throws a host error into the guest as a guest error: name, message and nothing else. */

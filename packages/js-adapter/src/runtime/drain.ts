@@ -22,7 +22,8 @@ export class Drain {
   }
 
   /** Runs what an operation queued, until the queues are empty or the latch is set. */
-  run(operation: Operation, { jobsOnly = false, jobsFirst = false }: EntryBounds): void {
+  run(operation: Operation, { jobsOnly = false, jobsFirst = false, keepJobs = false }: EntryBounds): void {
+    if (keepJobs) return
     let ticksMayRun = !jobsFirst
     const { exports, rt, argv } = this.#machine.instance
     const most = this.#machine.limits.maxJobsPerDrain
@@ -46,6 +47,11 @@ export class Drain {
       this.#machine.marshal.runProfile('reportRejections')
       if (this.#machine.latch.set) return
     }
+  }
+  /** Runs the next promise job alone. */
+  runOne(operation: Operation): void {
+    const { exports, rt, argv } = this.#machine.instance
+    if (exports._QTS_IsJobPending(rt) !== 0) this.#runJobs(operation, exports._QTS_ExecutePendingJob(rt, 1, argv))
   }
   #runJobs(operation: Operation, result: number): void {
     const { tags } = this.#machine.marshal

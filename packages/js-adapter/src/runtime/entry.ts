@@ -44,6 +44,8 @@ export interface EntryBounds {
   readonly wall?: Deadline | undefined
   /** Only promise jobs are run afterwards, no ticks: the end of a program. */
   readonly jobsOnly?: boolean | undefined
+  /** Nothing is run afterwards: the host runs promise jobs one by one. */
+  readonly keepJobs?: boolean | undefined
   /** Promise jobs are run before ticks: a module. */
   readonly jobsFirst?: boolean | undefined
 }

@@ -167,12 +167,13 @@ export class Marshal {
     pointer: number,
     opaque: ReferenceReader['opaque'] = (_reference, kind, description) => describeOpaque(kind, description),
     maxBytes: number = Number.POSITIVE_INFINITY,
+    original?: ReferenceReader['original'],
   ): unknown {
     const { found, value } = this.readPrimitive(pointer)
     if (found) return value
     const text = this.callProfile('encode', pointer)
     try {
-      return this.decodeFrom(text, opaque, maxBytes)
+      return this.decodeFrom(text, opaque, maxBytes, original)
     } finally {
       this.free(text)
     }
@@ -182,6 +183,7 @@ export class Marshal {
     textPointer: number,
     opaque: ReferenceReader['opaque'] = (_reference, kind, description) => describeOpaque(kind, description),
     maxBytes: number = Number.POSITIVE_INFINITY,
+    original?: ReferenceReader['original'],
   ): unknown {
     const text = this.readAscii(textPointer)
     let bytes = text.length
@@ -202,7 +204,14 @@ export class Marshal {
         return copy
       },
       opaque,
+      original,
     })
+  }
+  /** Gives exports a guest function that tells which objects stand for a value of the host's, by a number. */
+  useStandIns(hostIdOf: number): void {
+    const name = this.newText('hostIdOf')
+    this.runProfile('configure', name, hostIdOf)
+    this.free(name)
   }
   readBuffer(pointer: number): ArrayBuffer {
     const { exports, ctx } = this.instance
@@ -221,30 +230,28 @@ export class Marshal {
     return this.checked(exports._QTS_NewArrayBuffer(ctx, pointer, bytes.length))
   }
 
-  /** Text for the guest's `decode`, and the references that go with it. */
-  encode(value: unknown, opaque: (value: object | symbol) => number | undefined = () => undefined): string {
-    let references = 0
-    const push = (pointer: number): number => {
-      this.runProfile('pushRef', pointer)
-      this.free(pointer)
-      return references++
-    }
+  /** Text for the guest's `decode`, and the references that go with it, handed over once the walk of the value is done. */
+  encode(value: unknown, opaque: (value: object | symbol) => number | undefined = () => undefined, wholeErrors = false): string {
+    const pointers: number[] = []
+    const keep = (pointer: number): number => pointers.push(pointer) - 1
     const writer: ReferenceWriter = {
-      bytes: (bytes) => push(this.newBuffer(bytes)),
+      bytes: (bytes) => keep(this.newBuffer(bytes)),
       opaque: (item) => {
         const pointer = opaque(item)
-        return pointer === undefined ? undefined : push(pointer)
+        return pointer === undefined ? undefined : keep(pointer)
       },
+      wholeErrors,
     }
     try {
-      return encodeValue(value, writer)
-    } catch (error) {
-      if (references > 0) this.runProfile('clearRefs')
-      throw error
+      const text = encodeValue(value, writer)
+      for (const pointer of pointers) this.runProfile('pushRef', pointer)
+      return text
+    } finally {
+      for (const pointer of pointers) this.free(pointer)
     }
   }
   /** An owned guest copy of a host value. */
-  importValue(value: unknown, opaque?: (value: object | symbol) => number | undefined): number {
+  importValue(value: unknown, opaque?: (value: object | symbol) => number | undefined, wholeErrors = false): number {
     if (typeof value === 'string') return this.newText(value)
     if (typeof value === 'number') return this.newNumber(value)
     if (value === undefined) return this.newUndefined()
@@ -252,7 +259,7 @@ export class Marshal {
       const { instance } = this
       return instance.exports._QTS_DupValuePointer(instance.ctx, value ? instance.true : instance.false)
     }
-    const text = this.newText(this.encode(value, opaque))
+    const text = this.newText(this.encode(value, opaque, wholeErrors))
     try {
       return this.callProfile('decode', text)
     } finally {

@@ -7,6 +7,8 @@ import { GuestError, GuestOpaque, GuestRegExp, GuestSymbol } from './guest-value
 export interface ReferenceReader {
   bytes(reference: number): ArrayBuffer
   opaque(reference: number, kind: 'function' | 'promise' | 'symbol' | 'object' | 'error', description: string): unknown
+  /** The host's own value that a guest object stands for. */
+  original?: ((id: number) => unknown) | undefined
 }
 
 /** What encoding asks for values that text cannot hold: returns the index under which the guest finds it. */
@@ -14,6 +16,8 @@ export interface ReferenceWriter {
   bytes(bytes: Uint8Array): number
   /** `undefined`: the value is not supported. */
   opaque(value: object | symbol): number | undefined
+  /** Errors keep `cause`, `errors` and their own enumerable properties; otherwise they are name and message. */
+  readonly wholeErrors?: boolean | undefined
 }
 
 type Node = unknown
@@ -81,6 +85,8 @@ class Decoder {
         return Reflect.get(Symbol, String(value[1])) ?? new GuestSymbol(`Symbol.${String(value[1])}`)
       case 9:
         return this.#references.opaque(Number(value[1]), 'symbol', value[2] === undefined ? '' : String(value[2]))
+      case 12:
+        return this.#references.original?.(Number(value[1]))
       default:
         return undefined
     }
@@ -285,7 +291,7 @@ class Encoder {
     }
     if (value instanceof Date) return `[4,${Number.isNaN(value.getTime()) ? 'null' : value.getTime()}]`
     if (value instanceof RegExp) return `[5,${JSON.stringify(value.source)},${JSON.stringify(value.flags)}]`
-    if (value instanceof Error) return this.#error(value)
+    if (value instanceof Error) return this.#error(value, path)
     if (value instanceof ArrayBuffer) return `[7,${this.#references.bytes(new Uint8Array(value))}]`
     if (ArrayBuffer.isView(value)) {
       const index = this.#references.bytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
@@ -295,8 +301,17 @@ class Encoder {
     return this.#opaque(value, path, 'object')
   }
 
-  #error(error: Error): string {
-    return `[6,${JSON.stringify(String(error.name))},${JSON.stringify(String(error.message))},"",{},[11],[11],0]`
+  #error(error: Error, path: string): string {
+    const head = `[6,${JSON.stringify(String(error.name))},${JSON.stringify(String(error.message))},""`
+    if (this.#references.wholeErrors !== true) return `${head},{},[11],[11],0]`
+    let own = ''
+    for (const key of Object.keys(error)) {
+      if (ERROR_PARTS.has(key)) continue
+      own += `${own === '' ? '' : ','}${JSON.stringify(key)}:${this.#one(Reflect.get(error, key), `${path}.${key}`)}`
+    }
+    const part = (key: string): string =>
+      Object.hasOwn(error, key) ? this.#one(Reflect.get(error, key), `${path}.${key}`) : '[11]'
+    return `${head},{${own}},${part('cause')},${part('errors')},0]`
   }
 
   #members(value: object, path: string): string {
@@ -313,6 +328,8 @@ class Encoder {
     return index === undefined ? unsupported(path, kind) : `[${kind === 'function' ? 9 : 11},${index}]`
   }
 }
+
+const ERROR_PARTS: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause', 'errors', 'frames', 'partial'])
 
 function unsupported(path: string, kind: string): never {
   throw new JsAdapterError('ERR_VALUE_UNSUPPORTED', `the ${kind} at ${path} cannot be passed to a guest`, {

@@ -1,0 +1,316 @@
+// Binds a runtime to an event loop: timers, immediates, process and the rest of the profile, promises that settle on the loop.
+import { JsAdapterError } from '../errors.ts'
+import type { ConsoleSink, LoopLike } from '../ports.ts'
+import { GUARD_SLACK_MS } from '../runtime/core.ts'
+import type { Core } from '../runtime/core.ts'
+import type { DispatcherHost } from '../runtime/dispatcher.ts'
+import type { EntryOutcome } from '../runtime/entry.ts'
+import { GuestClock } from '../sandbox/clock.ts'
+import { stepOrReport } from '../sandbox/passes.ts'
+import { TimerBridge } from '../sandbox/timer-bridge.ts'
+import type { PassKind } from '../sandbox/timer-bridge.ts'
+import { AbortTracker } from './abort-tracker.ts'
+import type { TrackedSignal } from './abort-tracker.ts'
+import type { Bridge } from './bridge.ts'
+import type { GuestValue } from './guest-object.ts'
+import type { HostPromise } from './promises.ts'
+import { Runtime } from './runtime.ts'
+
+export interface AdapterOptions {
+  /** `'program'` (default) ends by itself when nothing is left; `'service'` on `finish()`. */
+  readonly lifecycle?: 'program' | 'service' | undefined
+  /** Where the guest's console goes. Default: nowhere. */
+  readonly console?: ConsoleSink | undefined
+  /** What guest timers and clocks follow: the platform (default), or the loop, where time stands still inside a callback. */
+  readonly clock?: 'monotonic' | 'loop' | undefined
+  /** Timer or immediate callbacks of one loop callback, 1 to 2^20. Default 256. */
+  readonly maxCallbacksPerTurn?: number | undefined
+  /** Told what an entry that nobody awaits threw: a settlement, or an interrupted timer callback. Default: thrown into the loop. */
+  readonly onError?: ((error: unknown) => void) | undefined
+}
+
+/** How the guest of an adapter ended. */
+export interface AdapterExit {
+  readonly reason: 'finished' | 'exit' | 'uncaught' | 'condemned' | 'disposed' | 'loop'
+  readonly exitCode: number | undefined
+  readonly error: JsAdapterError | undefined
+}
+
+const MAX_CALLBACKS = 2 ** 20
+
+/** One runtime on one loop. */
+export class Adapter {
+  readonly #loop: LoopLike
+  readonly #runtime: Runtime
+  readonly #bridge: Bridge
+  readonly #core: Core
+  readonly #options: AdapterOptions
+  readonly #timers: TimerBridge
+  readonly #clock: GuestClock
+  readonly #maxCallbacks: number
+  readonly #abort: AbortTracker
+  readonly done: Promise<AdapterExit>
+  #resolveDone: (exit: AdapterExit) => void = () => {}
+  #console: ConsoleSink | undefined
+  #bound = false
+  #started = false
+  #finishing = false
+  #ended = false
+  #endQueued = false
+  #queued = 0
+  #passing = false
+  #exitCode: number | undefined
+  #fatal: JsAdapterError | undefined
+  #release: (() => void) | undefined
+
+  /** @throws TypeError or RangeError for a wrong option. */
+  constructor(loop: LoopLike, runtime: Runtime, options: AdapterOptions = {}) {
+    const { lifecycle = 'program', clock = 'monotonic', maxCallbacksPerTurn = 256 } = options
+    if (lifecycle !== 'program' && lifecycle !== 'service')
+      throw new TypeError(`lifecycle must be 'program' or 'service', got ${String(lifecycle)}`)
+    if (clock !== 'monotonic' && clock !== 'loop')
+      throw new TypeError(`clock must be 'monotonic' or 'loop', got ${String(clock)}`)
+    if (!Number.isInteger(maxCallbacksPerTurn) || maxCallbacksPerTurn < 1 || maxCallbacksPerTurn > MAX_CALLBACKS)
+      throw new RangeError(`maxCallbacksPerTurn must be an integer from 1 to ${MAX_CALLBACKS}, got ${maxCallbacksPerTurn}`)
+    this.#loop = loop
+    this.#runtime = runtime
+    this.#options = { ...options, lifecycle }
+    this.#maxCallbacks = maxCallbacksPerTurn
+    this.#bridge = Runtime.bridgeOf(runtime)
+    this.#core = this.#bridge.core
+    this.#console = options.console
+    this.#clock = new GuestClock({ clock, loop })
+    this.#abort = new AbortTracker(this.#bridge)
+    this.#timers = new TimerBridge({
+      loop,
+      core: this.#core,
+      isAlive: () => this.#mayEnter,
+      timerNowMs: () => Math.floor(this.#clock.nowMs()),
+      runPass: (kind) => this.#runPass(kind),
+      passed: () => this.#checkEnd(),
+    })
+    this.done = new Promise((resolve) => {
+      this.#resolveDone = resolve
+    })
+  }
+
+  /**
+   * Installs timers, process, console, events and the rest of the host profile, all or nothing, and lets the loop drive them.
+   * @throws JsAdapterError `ERR_PROFILE_CONFLICT` when the runtime is bound already, or a global cannot be defined.
+   */
+  bind(): void {
+    if (this.#bound) return
+    Runtime.attach(this.#runtime, this.#host())
+    this.#bound = true
+    const { entries, promises } = this.#bridge
+    entries.enter(() => this.#core.marshal.runProfile('installProfile'), 'bind')
+    this.#abort.capture()
+    entries.onLeave = (outcome) => this.#after(outcome)
+    entries.onCleared = () => this.#timers.sync()
+    entries.onDisposed = () => this.#end({ reason: 'disposed', exitCode: undefined, error: undefined })
+    promises.schedule = (task) => this.#queue(task)
+    promises.onPending = () => this.#checkEnd()
+    promises.onError = (error) => this.#report(error)
+    this.#loop.done.then(
+      () => this.#end({ reason: 'loop', exitCode: undefined, error: undefined }),
+      () => this.#end({ reason: 'loop', exitCode: undefined, error: undefined }),
+    )
+  }
+  #host(): DispatcherHost {
+    const base = Runtime.createdAtMs(this.#runtime)
+    return {
+      maxArgumentBytes: Number.POSITIVE_INFINITY,
+      timerNowMs: () => Math.floor(this.#clock.nowMs()),
+      monotonicMs: () => base + this.#clock.nowMs(),
+      onConsole: (stream, text) => this.#console?.write(stream, text),
+      onExit: (code) => {
+        this.#exitCode = code
+        this.#core.latch.fire({ kind: 'exit', code }, this.#core.operation?.id ?? 0)
+        this.#core.polling.soon()
+      },
+      onCall: () => ({ type: 'Error', message: 'no host functions of that kind here', code: 'ERR_HOST_CALL_LIMIT' }),
+      onSyncCall: () => undefined,
+      onSettled: () => {},
+      onFatal: (error) => {
+        this.#fatal ??= error
+      },
+    }
+  }
+
+  /** Runs `f` in a loop task. What it throws goes to `onError`. */
+  submit(f: (runtime: Runtime) => void): void {
+    this.#started = true
+    this.#queued++
+    this.#loop.submit(() => {
+      this.#queued--
+      try {
+        if (this.#mayEnter) f(this.#runtime)
+      } catch (error) {
+        this.#report(error)
+      } finally {
+        this.#checkEnd()
+      }
+    })
+    this.#hold()
+  }
+  /** A guest promise that is settled in a loop task of its own; until then it keeps the program alive. */
+  newPromise(): HostPromise {
+    const { promise, resolve, reject } = this.#runtime.newPromise()
+    let settled = false
+    this.#queued++
+    this.#hold()
+    const settle = (run: (value: unknown) => boolean, value: unknown): boolean => {
+      if (settled || this.#ended || this.#bridge.entries.disposed) return false
+      settled = true
+      this.#queued--
+      this.#queue(() => {
+        run(value)
+      })
+      return true
+    }
+    return { promise, resolve: (value) => settle(resolve, value), reject: (reason) => settle(reject, reason) }
+  }
+  /**
+   * Follows an AbortSignal of the guest: `onAbort` is called once, whatever listeners of the guest do.
+   * @returns `undefined` when `signal` is none.
+   */
+  trackAbortSignal(signal: GuestValue, onAbort: () => void): TrackedSignal | undefined {
+    return this.#abort.track(signal, onAbort)
+  }
+  setConsoleOutput(sink: ConsoleSink): void {
+    this.#console = sink
+  }
+  ownsRuntime(runtime: Runtime): boolean {
+    return runtime === this.#runtime
+  }
+  ownsLoop(loop: LoopLike): boolean {
+    return loop === this.#loop
+  }
+  /** Ends a service as a program ends: `beforeExit` when nothing is left, then `exit`. */
+  finish(): Promise<AdapterExit> {
+    this.#finishing = true
+    this.#started = true
+    this.#checkEnd()
+    return this.done
+  }
+
+  get #mayEnter(): boolean {
+    const { entries } = this.#bridge
+    return this.#bound && !this.#ended && !entries.disposed && this.#core.condemned === undefined && !this.#core.latch.set
+  }
+  #queue(task: () => void): void {
+    this.#queued++
+    this.#hold()
+    this.#loop.submitInternal(() => {
+      this.#queued--
+      try {
+        if (!this.#ended) task()
+      } catch (error) {
+        this.#report(error)
+      } finally {
+        this.#checkEnd()
+      }
+    })
+  }
+  #report(error: unknown): void {
+    if (this.#options.onError === undefined) throw error
+    this.#options.onError(error)
+  }
+
+  /** Everything that follows from an entry. */
+  #after(outcome: EntryOutcome): void {
+    this.#started = true
+    if (outcome.exited) {
+      this.#end({ reason: this.#fatal === undefined ? 'exit' : 'uncaught', exitCode: this.#exitCode, error: this.#fatal })
+      return
+    }
+    const { condemned } = this.#core
+    if (condemned !== undefined) {
+      this.#end({ reason: 'condemned', exitCode: undefined, error: condemned })
+      return
+    }
+    this.#timers.sync()
+    if (this.#core.drainDeferred)
+      this.#loop.scheduleImmediate(() => {
+        if (this.#mayEnter) this.#after(this.#core.enter('drain', () => {}))
+      })
+    if (!this.#passing) this.#checkEnd()
+  }
+  #runPass(kind: PassKind): boolean {
+    const { marshal, polling } = this.#core
+    const step = kind === 'timer' ? 'stepTimers' : 'stepImmediates'
+    const startedAtMs = performance.now()
+    polling.muted(() => {
+      if (kind === 'immediate') marshal.runProfile('beginImmediates')
+      else {
+        const now = marshal.newNumber(Math.floor(this.#clock.nowMs()))
+        marshal.runProfile('beginTimers', now)
+        marshal.free(now)
+      }
+    })
+    this.#passing = true
+    try {
+      for (let count = 0; count < this.#maxCallbacks && performance.now() - startedAtMs <= GUARD_SLACK_MS; count++) {
+        let ran = 0
+        const outcome = this.#core.enter(kind, () => {
+          ran = 1
+          ran = stepOrReport(this.#core, step)
+        })
+        if (ran === 0 && !outcome.stopped) return false
+        this.#after(outcome)
+        if (outcome.stopped && !outcome.exited) {
+          this.#bridge.entries.settleInterrupt(outcome)
+          if (outcome.error !== undefined) this.#report(outcome.error)
+        }
+        if (!this.#mayEnter) return false
+      }
+      return true
+    } finally {
+      this.#passing = false
+    }
+  }
+
+  get #busy(): boolean {
+    return this.#queued > 0 || this.#timers.refed || this.#bridge.promises.pending > 0
+  }
+  /** Keeps the loop alive while something is queued. */
+  #hold(): void {
+    if (!this.#ended && (this.#queued > 0 || this.#bridge.promises.pending > 0)) this.#release ??= this.#loop.holdOpen()
+    else {
+      this.#release?.()
+      this.#release = undefined
+    }
+  }
+  #checkEnd(): void {
+    this.#hold()
+    const ends = this.#started && (this.#options.lifecycle === 'program' || this.#finishing)
+    if (!ends || !this.#mayEnter || this.#busy || this.#endQueued || this.#core.inside) return
+    this.#endQueued = true
+    this.#loop.submitInternal(() => {
+      this.#endQueued = false
+      if (!this.#mayEnter || this.#busy) return
+      this.#after(this.#core.enter('exit', () => stepOrReport(this.#core, 'emitBeforeExit')))
+      if (!this.#mayEnter || this.#busy) return
+      let exitCode = 1
+      const outcome = this.#core.enter(
+        'exit',
+        () => {
+          exitCode = stepOrReport(this.#core, 'emitExit')
+        },
+        { jobsOnly: true },
+      )
+      if (outcome.exited) this.#after(outcome)
+      this.#end({ reason: this.#fatal === undefined ? 'finished' : 'uncaught', exitCode, error: this.#fatal })
+    })
+  }
+  #end(exit: AdapterExit): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#timers.drop()
+    this.#release?.()
+    this.#release = undefined
+    // The guest is not entered any more, by whatever way.
+    this.#core.latch.fire({ kind: 'exit', code: exit.exitCode ?? 0 }, 0)
+    this.#resolveDone(exit)
+  }
+}

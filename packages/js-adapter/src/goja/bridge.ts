@@ -1,0 +1,397 @@
+// All conversions of one runtime, wired together: wrappers, stand-ins, host calls, promises.
+import { Exception } from '../errors.ts'
+import type { JsAdapterError } from '../errors.ts'
+import type { Core } from '../runtime/core.ts'
+import { GuestThrow } from '../runtime/marshal.ts'
+import type { Frame } from '../values/frames.ts'
+import type { DynamicArray, DynamicObject } from './dynamic.ts'
+import { Entries } from './entries.ts'
+import { Exporter } from './exporting.ts'
+import type { GuestFunction } from './exporting.ts'
+import type { FieldNameMapper } from './field-names.ts'
+import { GuestObject, GuestSymbol } from './guest-object.ts'
+import type { GuestValue, ObjectOwner } from './guest-object.ts'
+import type { GuestAccess } from './guest-access.ts'
+import type { GuestOp } from './guest/source.ts'
+import { GuestPromise } from './guest-promise.ts'
+import { PROMISE_STATES } from './promise-state.ts'
+import { HostCalls } from './host-calls.ts'
+import type { HostConstructor, RawFunction } from './host-function.ts'
+import { Importer } from './importing.ts'
+import { Operations } from './operations.ts'
+import { Promises } from './promises.ts'
+import { Proxies } from './proxies.ts'
+import { readBytes } from './buffers.ts'
+import { StandIns } from './stand-ins.ts'
+import { Wrappers } from './wrappers.ts'
+
+/** Arguments that one call carries without a list. */
+const MAX_DIRECT_ARGUMENTS = 60
+
+export class Bridge implements GuestAccess {
+  readonly core: Core
+  readonly ops: Operations
+  readonly entries: Entries
+  readonly wrappers: Wrappers
+  readonly standIns: StandIns
+  readonly exporter: Exporter
+  readonly importer: Importer
+  readonly calls: HostCalls
+  readonly promises: Promises
+  readonly #proxies: Proxies
+  readonly #functions = new WeakMap<Function, GuestObject>()
+  readonly #callables = new WeakMap<GuestObject, WeakRef<GuestFunction>>()
+  readonly #symbols = new Map<symbol, number>()
+  readonly #described = new WeakSet<Exception>()
+  mapper: FieldNameMapper | undefined
+  frameMapper: ((frame: Frame) => Frame) | undefined
+  readonly owner: ObjectOwner
+
+  constructor(core: Core, autoClear: boolean) {
+    this.core = core
+    this.ops = new Operations(core)
+    this.owner = this.#makeOwner()
+    this.wrappers = new Wrappers(core, this.owner)
+    this.entries = new Entries(core, {
+      autoClear,
+      describe: (thrown) => this.describe(thrown),
+      onBefore: () => this.#sweep(),
+    })
+    this.standIns = new StandIns(core, this.ops)
+    this.exporter = new Exporter(core, this.standIns, {
+      wrap: (pointer) => this.wrappers.wrap(pointer),
+      asFunction: (wrapper) => this.#callable(wrapper),
+      asPromise: (wrapper) => this.promises.follow(wrapper),
+      isObject: (wrapper) => wrapper instanceof GuestObject,
+    })
+    this.calls = new HostCalls(core, {
+      give: (value) => this.give(value),
+      borrowed: (pointer) => this.borrowed(pointer),
+      exported: (pointer) => this.exporter.export(pointer),
+      liveUnder: (target, prototype) => this.#proxies.live(target, this.mapper, prototype),
+      prototypeOf: (pointer) => this.ops.run('prototype', pointer),
+      ownsWrapper: (wrapper) => this.wrappers.owns(wrapper),
+      isDescribed: (exception) => this.#described.has(exception),
+      setOwn: (target, key, value) => this.#setOwn(target, key, value),
+    })
+    this.promises = new Promises(this)
+    this.#proxies = new Proxies(this)
+    this.importer = new Importer(core, this.wrappers, {
+      function: (fn) => this.#standIn(fn, fn.name, this.calls.plain(fn)),
+      raw: (fn) => this.#standIn(fn, fn.name === '' ? 'raw' : fn.name, this.calls.raw(fn)),
+      construct: (constructor) => this.#guestConstructor(constructor),
+      live: (target) => this.standIns.find(target) ?? this.#proxies.live(target, this.mapper),
+      promise: (promise) => this.promises.import(promise),
+      symbol: (symbol) => this.#symbol(symbol),
+      original: (fn) => this.#functions.get(fn),
+    })
+    const sample = core.marshal.newBuffer(new Uint8Array(1))
+    this.wrappers.learn(sample)
+    core.marshal.free(sample)
+    core.marshal.useStandIns(this.ops.pointer('hostIdOf'))
+  }
+
+  #makeOwner(): ObjectOwner {
+    return {
+      operate: (op, ...args) => this.operate(op, ...args),
+      call: (fn, self, args) => this.call(fn, self, args),
+      export: (target) => this.entries.enter(() => this.exporter.export(this.wrappers.borrow(target))),
+      release: (target) => this.wrappers.release(target, 'hand'),
+      promiseState: (promise) => PROMISE_STATES[this.#promiseState(promise)] ?? 'pending',
+      promiseResult: (promise) => this.#promiseResult(promise),
+      bytes: (buffer) => this.entries.enter(() => new Uint8Array(this.core.marshal.readBuffer(this.wrappers.borrow(buffer)))),
+      symbolsOf: (target) => this.#symbolsOf(target),
+    }
+  }
+  #sweep(): void {
+    this.wrappers.releaseForgotten()
+    this.standIns.sweep()
+  }
+
+  give(value: unknown): number {
+    return this.importer.give(value)
+  }
+  /** Turns an owned pointer into a primitive or a wrapper. hot: benchmarks/js-adapter/guest-call-number */
+  take(pointer: number): GuestValue {
+    const { marshal } = this.core
+    if (marshal.high(pointer) === marshal.tags.int) {
+      const value = marshal.readNumber(pointer)
+      marshal.free(pointer)
+      return value
+    }
+    const { found, value } = this.exporter.primitive(pointer)
+    if (!found) return this.wrappers.wrap(pointer)
+    marshal.free(pointer)
+    return value
+  }
+  /** The same for a pointer that stays the caller's. */
+  borrowed(pointer: number): GuestValue {
+    const { instance } = this.core
+    return this.take(instance.exports._QTS_DupValuePointer(instance.ctx, pointer))
+  }
+
+  operate(op: GuestOp, ...args: readonly unknown[]): GuestValue {
+    return this.entries.enter(() => this.#operate(op, args))
+  }
+  #operate(op: GuestOp, args: readonly unknown[]): GuestValue {
+    const owned: number[] = []
+    try {
+      for (const arg of args) owned.push(this.give(arg))
+      return this.take(this.ops.run(op, ...owned))
+    } finally {
+      for (const pointer of owned) this.core.marshal.free(pointer)
+    }
+  }
+  /** An owned guest array whose items keep their identity. */
+  list(items: readonly unknown[]): number {
+    const { marshal } = this.core
+    const list = this.ops.run('newList')
+    for (const item of items) {
+      const pointer = this.give(item)
+      this.ops.perform('append', list, pointer)
+      marshal.free(pointer)
+    }
+    return list
+  }
+
+  /** hot: benchmarks/js-adapter/guest-call-number */
+  call(fn: GuestObject, self: unknown, args: readonly unknown[]): GuestValue {
+    return this.entries.enter(() => this.#call(fn, self, args))
+  }
+  #call(fn: GuestObject, self: unknown, args: readonly unknown[]): GuestValue {
+    const { marshal, instance } = this.core
+    const target = this.wrappers.borrow(fn)
+    if (args.length > MAX_DIRECT_ARGUMENTS) return this.#callWithList(target, self, args)
+    const selfPointer = self === undefined ? instance.undefined : this.give(self)
+    const owned: number[] = []
+    try {
+      for (let index = 0; index < args.length; index++) owned.push(this.give(args[index]))
+      return this.take(marshal.call(target, selfPointer, ...owned))
+    } finally {
+      for (let index = 0; index < owned.length; index++) marshal.free(owned[index] ?? 0)
+      if (self !== undefined) marshal.free(selfPointer)
+    }
+  }
+  #callWithList(target: number, self: unknown, args: readonly unknown[]): GuestValue {
+    const { marshal } = this.core
+    const selfPointer = this.give(self)
+    const list = this.list(args)
+    try {
+      return this.take(this.ops.run('applyTo', target, selfPointer, list))
+    } finally {
+      marshal.free(list)
+      marshal.free(selfPointer)
+    }
+  }
+
+  /** The error for a thrown guest value, which it keeps: `value` is the primitive or its wrapper. Frees the pointer. */
+  describe({ pointer }: GuestThrow, source?: { readonly text: string; readonly fileName: string }): JsAdapterError {
+    const { core } = this
+    const { exports, ctx } = core.instance
+    const kept = exports._QTS_DupValuePointer(ctx, pointer)
+    const error = core.errorFrom(new GuestThrow(pointer), source)
+    if (!(error instanceof Exception)) {
+      core.marshal.free(kept)
+      return error
+    }
+    const id = core.polling.muted(() => this.ops.id('hostErrorId', kept))
+    const host = id === undefined ? undefined : this.standIns.byId(id)
+    this.adopt(error, this.take(kept), host === undefined ? undefined : { error: host.original })
+    return error
+  }
+  /** Gives an exception the guest's own value, and frames as the frame mapper wants them. */
+  adopt(error: Exception, value: GuestValue, hostError?: { readonly error: unknown }): void {
+    const map = this.frameMapper
+    Exception.adopt(error, {
+      value,
+      hostError,
+      ...(map === undefined ? {} : { frames: error.frames.map((frame) => map(frame)) }),
+    })
+    this.#described.add(error)
+  }
+
+  /** Tells a rejection tracker; the guest may not be entered from it. */
+  track(
+    promise: number,
+    operation: 'reject' | 'handle',
+    tracker: (promise: GuestPromise, operation: 'reject' | 'handle') => void,
+  ): void {
+    const { instance } = this.core
+    const wrapper = this.wrappers.wrap(instance.exports._QTS_DupValuePointer(instance.ctx, promise))
+    if (!(wrapper instanceof GuestPromise)) return
+    this.entries.withoutEntering('a promise rejection tracker', () => tracker(wrapper, operation))
+  }
+  /** A raw host function whose arguments are guest values. */
+  trap(name: string, fn: Function): GuestObject {
+    const call = this.calls.raw((view) => {
+      const args: GuestValue[] = []
+      for (let index = 0; index < view.count; index++) args.push(view.argument(index))
+      const result: unknown = Reflect.apply(fn, undefined, args)
+      return result
+    })
+    return this.object(() => this.newFunction(name, call))
+  }
+  /** An owned guest error that carries a host error. */
+  hostError(error: unknown): number {
+    const { marshal } = this.core
+    const { id, forget } = this.standIns.add(error)
+    const parts = [marshal.newText(error instanceof Error ? error.message : String(error))]
+    try {
+      // The function is never called: the engine tells through it when the guest has dropped the error.
+      const keeper = this.newFunction('HostError', () => 0, forget)
+      const number = marshal.newNumber(id)
+      const opaque = this.ops.run('newOpaque', number, keeper)
+      parts.push(keeper, number, opaque)
+      return this.ops.run('newHostError', parts[0] ?? 0, opaque)
+    } finally {
+      for (const part of parts) marshal.free(part)
+    }
+  }
+
+  /** Lets go of what an exception that nobody will see keeps. */
+  forget(exception: Exception): void {
+    if (exception.value instanceof GuestObject) exception.value.release()
+  }
+  isIterable(value: GuestObject): boolean {
+    return value.get(Symbol.iterator) instanceof GuestObject
+  }
+  /** Iterates a guest iterable; `false` from `step`, or an error of it, stops it and calls its `return`. */
+  iterate(iterable: GuestValue, step: (value: GuestValue) => boolean): void {
+    const iterator = this.expectObject(this.operate('openIterator', iterable))
+    try {
+      while (this.operate('stepIterator', iterator) === true) {
+        let more = false
+        try {
+          more = step(iterator.get('value'))
+        } finally {
+          if (!more) this.operate('closeIterator', iterator)
+        }
+        if (!more) return
+      }
+    } finally {
+      iterator.release()
+    }
+  }
+  /** The bytes of a buffer or view; `undefined` for anything else. */
+  bytesOf(value: GuestValue, asView: boolean): Uint8Array | undefined {
+    if (!(value instanceof GuestObject)) return undefined
+    return this.entries.enter(() => readBytes(this.core, this.ops, this.wrappers.borrow(value), asView))
+  }
+
+  /** An owned guest function. */
+  newFunction(name: string, call: (self: number, argc: number, argv: number) => number, forget?: () => void): number {
+    const { dispatcher, instance, marshal } = this.core
+    const id = dispatcher.addPointer(name, call, forget)
+    return marshal.checked(instance.withUtf8(name, (text) => instance.exports._QTS_NewFunction(instance.ctx, text, 0, 0, id)))
+  }
+  #standIn(original: Function | RawFunction, name: string, call: (self: number, argc: number, argv: number) => number): number {
+    const known = this.standIns.find(original)
+    if (known !== undefined) return known
+    const { id, forget } = this.standIns.add(original)
+    const pointer = this.newFunction(name, call, forget)
+    const key = this.core.marshal.newNumber(id)
+    this.ops.perform('register', pointer, key)
+    this.core.marshal.free(key)
+    return pointer
+  }
+  #guestConstructor(constructor: HostConstructor): number {
+    const { target } = constructor
+    const known = this.standIns.find(target)
+    if (known !== undefined) return known
+    const { marshal } = this.core
+    const { id, forget } = this.standIns.add(target)
+    const host = this.newFunction(target.name, this.calls.constructing(constructor), forget)
+    const parts = [host, marshal.newNumber(id), marshal.newText(target.name), marshal.newNumber(target.length)]
+    try {
+      return this.ops.run('newConstructor', ...parts)
+    } finally {
+      for (const part of parts) marshal.free(part)
+    }
+  }
+  dynamicObject(handler: DynamicObject): GuestObject {
+    return this.object(() => this.standIns.find(handler) ?? this.#proxies.dynamicObject(handler))
+  }
+  dynamicArray(handler: DynamicArray): GuestObject {
+    return this.object(() => this.standIns.find(handler) ?? this.#proxies.dynamicArray(handler))
+  }
+  /** The wrapper of the object that `make` returns an owned pointer to. */
+  object(make: () => number): GuestObject {
+    return this.expectObject(this.entries.enter(() => this.take(make())))
+  }
+  expectObject(value: GuestValue): GuestObject {
+    if (value instanceof GuestObject) return value
+    throw new TypeError(`expected a guest object, got ${value === null ? 'null' : typeof value}`)
+  }
+  #symbol(symbol: symbol): number {
+    const { instance, marshal } = this.core
+    let pointer = this.#symbols.get(symbol)
+    if (pointer === undefined) {
+      const description = symbol.description === undefined ? marshal.newUndefined() : marshal.newText(symbol.description)
+      pointer = this.ops.run('newSymbol', description)
+      marshal.free(description)
+      this.#symbols.set(symbol, pointer)
+    }
+    return instance.exports._QTS_DupValuePointer(instance.ctx, pointer)
+  }
+  #symbolsOf(target: GuestObject): readonly GuestSymbol[] {
+    return this.entries.enter(() => {
+      const { marshal, instance } = this.core
+      const list = this.ops.run('symbols', this.wrappers.borrow(target))
+      const length = this.ops.member(list, 'length')
+      const found: GuestSymbol[] = []
+      for (let index = 0; index < marshal.readNumber(length); index++) {
+        const symbol = this.take(instance.exports._QTS_GetPropNumber(instance.ctx, list, index))
+        if (symbol instanceof GuestSymbol) found.push(symbol)
+      }
+      marshal.free(length)
+      marshal.free(list)
+      return found
+    })
+  }
+  #setOwn(target: number, key: string, value: unknown): void {
+    const { marshal } = this.core
+    const item = this.give(value)
+    const name = marshal.newText(key)
+    const flags = marshal.newNumber(key === 'cause' ? 5 : 7)
+    this.ops.perform('defineData', target, name, item, flags)
+    for (const pointer of [item, name, flags]) marshal.free(pointer)
+  }
+
+  #callable(wrapper: GuestObject): GuestFunction {
+    const known = this.#callables.get(wrapper)?.deref()
+    if (known !== undefined) return known
+    const fn: GuestFunction = (...args) => {
+      try {
+        return this.entries.enter(() => {
+          const { marshal, instance } = this.core
+          const list = this.list(args)
+          try {
+            const result = this.ops.run('applyTo', this.wrappers.borrow(wrapper), instance.undefined, list)
+            const exported = this.exporter.export(result)
+            marshal.free(result)
+            return exported
+          } finally {
+            marshal.free(list)
+          }
+        })
+      } catch (error) {
+        if (error instanceof Exception && error.hasHostError) throw error.unwrap()
+        throw error
+      }
+    }
+    this.#callables.set(wrapper, new WeakRef(fn))
+    this.#functions.set(fn, wrapper)
+    return fn
+  }
+
+  #promiseState(promise: GuestObject): number {
+    if (this.entries.disposed) this.entries.assertUsable()
+    const { instance } = this.core
+    return instance.exports._QTS_PromiseState(instance.ctx, this.wrappers.borrow(promise))
+  }
+  #promiseResult(promise: GuestObject): GuestValue {
+    if (this.#promiseState(promise) === 0) return undefined
+    const { instance } = this.core
+    return this.take(instance.exports._QTS_PromiseResult(instance.ctx, this.wrappers.borrow(promise)))
+  }
+}

@@ -1,0 +1,112 @@
+// Guest source: the operations of this face as one function, and what it hands back.
+import { PRELUDE_FILE } from '../../profile/prelude.ts'
+import { objects } from './objects.ts'
+import { standIns } from './stand-ins.ts'
+
+/** Frames of this code are left out of reports, as those of the profile are. */
+export const GUEST_FILE: string = `${PRELUDE_FILE}/goja`
+
+/** Functions that the host calls, by their names in the source. */
+export const GUEST_OPS = [
+  'get',
+  'set',
+  'remove',
+  'has',
+  'keys',
+  'ownNames',
+  'symbols',
+  'descriptor',
+  'defineData',
+  'defineAccessor',
+  'prototype',
+  'changePrototype',
+  'extensible',
+  'array',
+  'typeOf',
+  'className',
+  'strictEquals',
+  'equals',
+  'sameAs',
+  'toNumber',
+  'toText',
+  'toBoolean',
+  'toBigInt',
+  'instance',
+  'constructible',
+  'build',
+  'newObject',
+  'newList',
+  'append',
+  'newSymbol',
+  'newError',
+  'openIterator',
+  'stepIterator',
+  'closeIterator',
+  'resolvers',
+  'observe',
+  'getVariable',
+  'setVariable',
+  'detach',
+  'isDetached',
+  'bytesOf',
+  'callStack',
+  'useRandom',
+  'register',
+  'standIn',
+  'dropStandIn',
+  'hostIdOf',
+  'newLive',
+  'newDynamic',
+  'newDynamicList',
+  'newConstructor',
+  'newOpaque',
+  'newHostError',
+  'hostErrorId',
+  'newProxy',
+  'applyTo',
+] as const
+export type GuestOp = (typeof GUEST_OPS)[number]
+
+/** Intrinsics that `intrinsic()` gives, captured before guest code ran. */
+export const INTRINSICS = [
+  'globalThis',
+  'Object',
+  'Function',
+  'Array',
+  'ArrayBuffer',
+  'BigInt',
+  'Boolean',
+  'DataView',
+  'Date',
+  'Error',
+  'EvalError',
+  'JSON',
+  'Map',
+  'Math',
+  'Number',
+  'Promise',
+  'Proxy',
+  'RangeError',
+  'ReferenceError',
+  'Reflect',
+  'RegExp',
+  'Set',
+  'String',
+  'Symbol',
+  'SyntaxError',
+  'TypeError',
+  'URIError',
+  'Uint8Array',
+  'WeakMap',
+  'WeakRef',
+  'WeakSet',
+] as const
+export type IntrinsicName = (typeof INTRINSICS)[number]
+
+/** An expression; evaluate it and call the result: an array of the operations, then of the intrinsics. */
+export const GUEST_SOURCE: string = [
+  '(function () {\n"use strict"',
+  objects,
+  standIns,
+  `return [${GUEST_OPS.join(', ')}, ${INTRINSICS.join(', ')}]\n})`,
+].join('\n')
