@@ -23,6 +23,10 @@ export interface RoomOptions {
   readonly timeoutMs?: number | undefined
 }
 
+/** What speaks against a task: the bound, or the limiter's verdict. */
+type Refusal = typeof FULL | { readonly retryAfterMs: number }
+const FULL = 'full'
+
 interface Waiter {
   readonly priority: TaskPriority
   readonly enter: () => void
@@ -48,6 +52,8 @@ function zeros(): Record<TaskPriority, number> {
 export class AdmissionControl implements Participant {
   readonly #parts: AdmissionParts
   readonly #waiters: Set<Waiter> = new Set()
+  /** What the promise of every dropped task rejects with: errors made in bulk share one object. */
+  #shedError: LoopError | undefined = undefined
   readonly counts: Readonly<Record<AdmissionOutcome, Record<TaskPriority, number>>> = {
     admitted: zeros(),
     refused: zeros(),
@@ -99,16 +105,18 @@ export class AdmissionControl implements Participant {
     return options === undefined || this.queued() < options.maxQueued
   }
 
-  /**
-   * Decides about one task now.
-   * @returns what speaks against it: `ERR_QUEUE_FULL` or `ERR_RATE_LIMITED`; `undefined`: it is admitted and counted.
-   */
+  /** Decides about one task now, and counts it. @returns whether it is admitted. Makes no error: a flood may be refused. */
+  admits(priority: TaskPriority): boolean {
+    const { options } = this.#parts
+    return options === undefined || this.#judge(options, priority) === undefined
+  }
+
+  /** As `admits`. @returns what speaks against the task: `ERR_QUEUE_FULL` or `ERR_RATE_LIMITED`; `undefined`: it is admitted. */
   refuse(priority: TaskPriority): LoopError | undefined {
     const { options } = this.#parts
     if (options === undefined) return undefined
-    const error = this.#limit(options) ?? this.#bound(options, priority)
-    this.counts[error === undefined ? 'admitted' : 'refused'][priority]++
-    return error
+    const refusal = this.#judge(options, priority)
+    return refusal === undefined ? undefined : this.#errorOf(options, refusal)
   }
 
   /** Waits for room, first come first served, and calls `enter` when there is some. */
@@ -123,7 +131,7 @@ export class AdmissionControl implements Participant {
     const limited = options === undefined ? undefined : this.#limit(options)
     if (limited !== undefined) {
       this.counts.refused[priority]++
-      throw limited
+      throw this.#errorOf(options as ResolvedAdmission, limited)
     }
     if (this.#waiters.size === 0 && this.hasRoom()) {
       this.counts.admitted[priority]++
@@ -142,19 +150,32 @@ export class AdmissionControl implements Participant {
     return this.#waiters.size > 0
   }
 
-  closeAdmission(): void {
-    for (const waiter of this.#waiters) waiter.fail(new LoopError('ERR_LOOP_TERMINATED', 'the loop is ending: no room will come'))
+  closeAdmission(reason: LoopError): void {
+    for (const waiter of this.#waiters) waiter.fail(reason)
+  }
+
+  #judge(options: ResolvedAdmission, priority: TaskPriority): Refusal | undefined {
+    const refusal = this.#limit(options) ?? (this.#fits(options, priority) ? undefined : FULL)
+    this.counts[refusal === undefined ? 'admitted' : 'refused'][priority]++
+    return refusal
+  }
+
+  #errorOf({ maxQueued, category }: ResolvedAdmission, refusal: Refusal): LoopError {
+    if (refusal === FULL) {
+      const queued = this.queued()
+      const text = `${queued} tasks wait, which is admission.maxQueued; submit later or use submitWhenRoom`
+      return new LoopError('ERR_QUEUE_FULL', text, { context: { queued, maxQueued } })
+    }
+    const { retryAfterMs } = refusal
+    const text = `the rate limiter refused category "${category}"; try again in ${retryAfterMs} ms`
+    return new LoopError('ERR_RATE_LIMITED', text, { context: { category, retryAfterMs } })
   }
 
   /** Asks the limiter. One that throws refuses. */
-  #limit({ limiter, category }: ResolvedAdmission): LoopError | undefined {
+  #limit({ limiter, category }: ResolvedAdmission): Refusal | undefined {
     if (limiter === undefined) return undefined
     const verdict = this.#ask(limiter, category)
-    if (verdict.allowed) return undefined
-    const { retryAfterMs } = verdict
-    return new LoopError('ERR_RATE_LIMITED', `the rate limiter refused category "${category}"; try again in ${retryAfterMs} ms`, {
-      context: { category, retryAfterMs },
-    })
+    return verdict.allowed ? undefined : verdict
   }
 
   #ask(limiter: AdmissionLimiter, category: string): { readonly allowed: boolean; readonly retryAfterMs: number } {
@@ -169,17 +190,8 @@ export class AdmissionControl implements Participant {
     }
   }
 
-  #bound(options: ResolvedAdmission, priority: TaskPriority): LoopError | undefined {
-    const queued = this.queued()
-    if (queued < options.maxQueued) return undefined
-    if (options.policy === 'shed' && this.#shed(options, priority)) return undefined
-    return new LoopError(
-      'ERR_QUEUE_FULL',
-      `${queued} tasks wait, which is admission.maxQueued; submit later or use submitWhenRoom`,
-      {
-        context: { queued, maxQueued: options.maxQueued },
-      },
-    )
+  #fits(options: ResolvedAdmission, priority: TaskPriority): boolean {
+    return this.hasRoom() || (options.policy === 'shed' && this.#shed(options, priority))
   }
 
   /** Drops the oldest task of the lowest priority, but none of a higher one than the newcomer's. @returns whether there was one. */
@@ -203,7 +215,9 @@ export class AdmissionControl implements Participant {
     diagnostics.log('warn', 'loop.shed', 'a task was dropped for a newer one', () => ({ label: task?.label }))
     const { onShed } = options
     if (onShed !== undefined) diagnostics.notify('admission.onShed', () => onShed(task?.label))
-    task?.onDrop?.(new LoopError('ERR_TASK_SHED', 'the task was dropped for a newer one: too many were waiting'))
+    if (task?.onDrop === undefined) return
+    this.#shedError ??= new LoopError('ERR_TASK_SHED', 'the task was dropped for a newer one: too many were waiting')
+    task.onDrop(this.#shedError)
   }
 
   #letIn(): void {

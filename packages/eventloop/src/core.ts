@@ -94,9 +94,11 @@ export class LoopCore {
   /** Whether anything keeps the loop alive. */
   isAlive(): boolean {
     if (this.timers.refCount > 0 || this.#holds > 0 || this.turn.suspended || this.microtasks.length > 0) return true
-    for (const station of this.turn.stations) {
+    const { stations } = this.turn
+    for (let at = 0; at < stations.length; at++) {
+      const station = stations[at]
       if (station === this.timers) continue
-      if (station === this.immediates ? this.immediates.waitingRef > 0 : station.waiting > 0) return true
+      if (station === this.immediates ? this.immediates.waitingRef > 0 : (station?.waiting ?? 0) > 0) return true
     }
     return this.checkpoint.pending || this.participants.isAlive()
   }
@@ -173,7 +175,7 @@ export class LoopCore {
         if (this.diagnostics.hooks?.stateChange !== undefined) this.diagnostics.hook((hooks) => hooks.stateChange?.(from, to))
       },
       onTermination: () => {
-        this.participants.closeAdmission()
+        this.participants.closeAdmission(this.lifecycle.endError)
         this.driver.terminate()
       },
     })

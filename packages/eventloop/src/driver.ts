@@ -1,4 +1,5 @@
 // One visit of the host: opens a batch, runs turns until a limit, and decides what to wait for.
+// Longer than most: a visit is one machine, and its stages share the positions that an interruption must leave valid.
 import type { AdmissionControl } from './admission-control.ts'
 import type { BatchBudget } from './batch.ts'
 import type { CallbackErrors } from './callback-errors.ts'
@@ -18,6 +19,7 @@ import type { MicrotaskQueues } from './queues/microtasks.ts'
 import type { Termination } from './termination.ts'
 import type { Timers } from './timers/timers.ts'
 import type { Turn } from './turn.ts'
+import { VisitTimes } from './visit-times.ts'
 import type { Wake } from './wake.ts'
 
 export interface DriverParts {
@@ -53,24 +55,29 @@ export class Driver implements BatchRunner {
   #started = false
   #stepLogged = false
   #parked = false
-  #idleNowMs = 0
-  /** Idle time before visits that found nothing to run: it belongs to the next record. */
-  #carriedIdleMs = 0
+  readonly #times: VisitTimes
+  /** Callbacks that had been started when the last record was complete. */
+  #recordedCallbacks = 0
   /** When parts of the loop want a visit to tidy up, if nothing else comes. */
   #tidyAtMs = Number.POSITIVE_INFINITY
   #sampleEvery = 0
-  #endedAtMs: number
   #settleOnce: ((alive: boolean) => void) | undefined = undefined
   turnCount = 0
-  busyMs = 0
-  idleMs = 0
   readonly limits = { time: 0, tasks: 0 }
 
   constructor(parts: DriverParts) {
     this.#parts = parts
-    this.#endedAtMs = parts.clock.lastMs
+    this.#times = new VisitTimes(parts.clock.lastMs)
     // What is submitted before the first batch is sampled like the rest.
     this.#openSampling(parts.diagnostics.sampleEvery())
+  }
+
+  get busyMs(): number {
+    return this.#times.busyMs
+  }
+
+  get idleMs(): number {
+    return this.#times.idleMs
   }
 
   /** Whether `run`, `runOnce` or `poll` is under way. */
@@ -123,21 +130,30 @@ export class Driver implements BatchRunner {
   }
 
   checkpoint(): void {
-    this.#parts.clock.inBatch = true
-    this.#parts.checkpoint.run()
+    const { clock, checkpoint } = this.#parts
+    this.#times.enter(clock.read())
+    clock.inBatch = true
+    checkpoint.run()
   }
 
+  /** An exception of the platform passes through the visit: what it has done until here is booked, and it goes on soon. */
   request(): void {
-    this.#parts.clock.inBatch = false
-    this.#parts.wake.again()
+    const { clock, wake } = this.#parts
+    if (clock.inBatch) this.#times.leave(clock.read())
+    clock.inBatch = false
+    wake.again()
   }
 
   runBatch(): void {
     const { host, clock, wake, errors, lifecycle, checkpoint, options, runner, diagnostics, budget, turn } = this.#parts
     wake.taken()
-    if (lifecycle.terminated || !wake.active) return
+    if (lifecycle.terminated || !wake.active) {
+      clock.inBatch = false
+      return
+    }
     if (errors.hasPending) throw errors.takePending()
     const nowMs = clock.read()
+    if (!clock.inBatch) this.#times.enter(nowMs)
     clock.inBatch = true
     clock.credit = 0
     checkpoint.openBatch(host.checkpoint, options.nativeCheckpoint === 'step')
@@ -145,16 +161,14 @@ export class Driver implements BatchRunner {
     this.#openSampling(diagnostics.sampleEvery())
     runner.openBatch()
     if (!turn.suspended || !checkpoint.stepping) budget.open(nowMs)
-    else budget.skip(this.#endedAtMs, nowMs)
-    this.#idleNowMs = nowMs - this.#endedAtMs
-    this.#record.turns = 0
+    else budget.skip(this.#times.endedAtMs, nowMs)
     this.#wakeUp()
     lifecycle.expire(nowMs)
     const progressed = this.#runTurns(nowMs)
     const endedAtMs = clock.read()
     clock.inBatch = false
     budget.close(endedAtMs)
-    this.#close(nowMs, endedAtMs)
+    this.#close(endedAtMs)
     this.#decide(progressed)
   }
 
@@ -209,8 +223,8 @@ export class Driver implements BatchRunner {
   }
 
   #closeTurn(): void {
-    const { participants, diagnostics, clock } = this.#parts
-    participants.turnEnded(this.turnCount, clock.lastMs)
+    const { participants, diagnostics } = this.#parts
+    participants.turnEnded(this.turnCount)
     if (diagnostics.hooks?.turnEnd !== undefined) diagnostics.hook((hooks) => hooks.turnEnd?.(this.turnCount))
   }
 
@@ -222,36 +236,33 @@ export class Driver implements BatchRunner {
     if (queued > 0) diagnostics.notify('queuePressure', () => queuePressure(queued))
   }
 
-  #close(startedAtMs: number, endedAtMs: number): void {
+  #close(endedAtMs: number): void {
     const { budget, diagnostics, turn, runner, options } = this.#parts
     const record = this.#record
-    record.busyMs = endedAtMs - startedAtMs
-    this.busyMs += record.busyMs
-    this.idleMs += this.#idleNowMs
-    record.idleMs = this.#carriedIdleMs + this.#idleNowMs
-    this.#endedAtMs = endedAtMs
+    const times = this.#times
+    times.leave(endedAtMs)
+    record.busyMs = times.carriedBusyMs
+    record.idleMs = times.carriedIdleMs
+    record.callbacks = runner.started - this.#recordedCallbacks
+    this.#recordedCallbacks = runner.started
     const { limit } = budget
     if (limit !== 'none') {
       this.limits[limit]++
-      const info = {
-        limit,
-        elapsedMs: endedAtMs - budget.startedAtMs,
-        callbacks: budget.callbacks,
-        queued: turn.waiting(),
-        phase: runner.phase,
-      }
-      diagnostics.log('debug', 'loop.batch_limit', 'a batch was ended by its limit', () => info)
+      const elapsedMs = endedAtMs - budget.startedAtMs
+      const info = () => ({ limit, elapsedMs, callbacks: budget.callbacks, queued: turn.waiting(), phase: runner.phase })
+      diagnostics.log('debug', 'loop.batch_limit', 'a batch was ended by its limit', info)
       diagnostics.transition('limit', 'none', limit)
       const { onExceeded } = options.batch
-      if (onExceeded !== undefined) diagnostics.notify('batch.onExceeded', () => onExceeded(info))
+      if (onExceeded !== undefined) diagnostics.notify('batch.onExceeded', () => onExceeded(info()))
     }
-    const ranNothing = record.turns === 0 && budget.callbacks === 0
-    this.#carriedIdleMs = ranNothing ? record.idleMs : 0
-    if (this.#sampleEvery === 0 || ranNothing) return
-    record.callbacks = budget.callbacks
-    record.queued = turn.waiting()
-    record.limit = limit
-    diagnostics.batch(record)
+    const ranNothing = record.turns === 0 && record.callbacks === 0
+    times.recorded(ranNothing)
+    if (this.#sampleEvery !== 0 && !ranNothing) {
+      record.queued = turn.waiting()
+      record.limit = limit
+      diagnostics.batch(record)
+    }
+    record.turns = 0
   }
 
   /** What comes after the batch. */
@@ -302,7 +313,7 @@ export class Driver implements BatchRunner {
   }
 
   #park(): void {
-    const { participants, timers, lifecycle, host, wake, diagnostics, clock } = this.#parts
+    const { participants, timers, lifecycle, host, wake, diagnostics } = this.#parts
     const { terminating } = lifecycle
     this.#parked = true
     if (!participants.beforePark()) {
@@ -314,7 +325,7 @@ export class Driver implements BatchRunner {
     timers.park()
     this.#parts.runner.park()
     const tidies = !terminating && host.virtualTime !== true
-    this.#tidyAtMs = tidies ? participants.idleUntilMs(this.turnCount, clock.lastMs) : Number.POSITIVE_INFINITY
+    this.#tidyAtMs = tidies ? participants.idleUntilMs(this.turnCount) : Number.POSITIVE_INFINITY
     const timerMs = terminating ? Number.POSITIVE_INFINITY : timers.nextVisitMs()
     const deadlineMs = Math.min(timerMs, lifecycle.nextWaitMs(), this.#tidyAtMs)
     if (!terminating) lifecycle.setState('sleeping')

@@ -4,6 +4,7 @@ import { LoopError } from './errors.ts'
 import type { CommandSet } from './ingress/commands.ts'
 import type { ProducerRequests } from './ingress/controls.ts'
 import { Ingress } from './ingress/ingress.ts'
+import type { IngressCounts } from './ingress/ingress.ts'
 import type { IngressOptions } from './ingress/options.ts'
 import type { IngressPort } from './ingress/port.ts'
 import { IngressControlStation, IngressStation } from './ingress/station.ts'
@@ -13,8 +14,7 @@ import type { TimerCalls } from './timers/timer-calls.ts'
 
 /** Gauges of a loop's inputs, for `snapshot()`. */
 export interface InputCounts {
-  /** Open ports, records that wait in their rings, and records that reached a handler. */
-  readonly ingress: { readonly ports: number; readonly waiting: number; readonly received: number }
+  readonly ingress: IngressCounts
   /** Registered descriptors. */
   readonly descriptors: number
 }
@@ -77,6 +77,7 @@ export class Inputs {
   }
 
   counts(): InputCounts {
-    return { ingress: this.#ingress?.counts() ?? { ports: 0, waiting: 0, received: 0 }, descriptors: this.#readiness?.size ?? 0 }
+    const ingress = this.#ingress?.counts() ?? { ports: 0, waiting: 0, received: 0, depths: [] }
+    return { ingress, descriptors: this.#readiness?.size ?? 0 }
   }
 }

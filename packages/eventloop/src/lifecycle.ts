@@ -38,6 +38,7 @@ export class Lifecycle {
   #state: LoopState = 'awake'
   #mode: ExitMode | undefined = undefined
   #immediate = false
+  #endError: LoopError | undefined = undefined
   #escalated = false
   #failure: { readonly error: unknown } | undefined = undefined
   #exit: LoopExit | undefined = undefined
@@ -80,12 +81,21 @@ export class Lifecycle {
     this.#ports.onState(from, to)
   }
 
+  /**
+   * What everything rejects with that the end cuts off: one object, however many those are. Its stack tells who ended the loop.
+   */
+  get endError(): LoopError {
+    this.#endError ??= terminatedError()
+    return this.#endError
+  }
+
   /** The first call fixes the mode; a later `close` turns a graceful end into an immediate one. @returns whether it had an effect. */
   begin(mode: ExitMode): boolean {
     if (this.#state === 'terminated') return false
     if (this.#mode === undefined) {
       this.#mode = mode
       this.#immediate = mode === 'close'
+      this.#endError = terminatedError()
       this.setState('terminating')
     } else if (mode === 'close' && !this.#immediate) {
       this.#immediate = true

@@ -1,4 +1,5 @@
 // What a part of the loop tells the lifecycle: whether it is alive, and how it ends.
+import type { LoopError } from './errors.ts'
 
 /**
  * A part that holds work: ingress, descriptors, promises, delayed tasks. Every member is optional. All are called on the loop's
@@ -14,8 +15,11 @@ export interface Participant {
   tryClose?(): boolean
   /** Takes back {@link tryClose}. */
   reopen?(): void
-  /** Termination has begun: nothing new is accepted; what was accepted is still drained. */
-  closeAdmission?(): void
+  /**
+   * Termination has begun: nothing new is accepted; what was accepted is still drained.
+   * @param reason - what everything rejects with that the end cuts off.
+   */
+  closeAdmission?(reason: LoopError): void
   /** Work that a graceful end waits for. */
   inFlight?(): number
   /** Immediate end: tells work in flight to stop. */
@@ -29,9 +33,9 @@ export interface Participant {
   /** The loop's own visits are over: what comes later is on its own. Called once, before disposers run. */
   visitsEnded?(discarded: Record<string, number>): void
   /** The batch has ended a turn. */
-  turnEnded?(turn: number, nowMs: number): void
+  turnEnded?(turn: number): void
   /** The loop is about to wait: does what housekeeping is due. @returns when it wants the next visit for that, or `Infinity`. */
-  idleUntilMs?(turn: number, nowMs: number): number
+  idleUntilMs?(turn: number): number
 }
 
 /** The participants of one loop, asked as one. */
@@ -46,7 +50,8 @@ export class Participants {
   }
 
   isAlive(): boolean {
-    for (const part of this.#list) if (part.isAlive?.() === true) return true
+    const list = this.#list
+    for (let at = 0; at < list.length; at++) if (list[at]?.isAlive?.() === true) return true
     return false
   }
 
@@ -75,8 +80,8 @@ export class Participants {
     return true
   }
 
-  closeAdmission(): void {
-    for (const part of this.#list) part.closeAdmission?.()
+  closeAdmission(reason: LoopError): void {
+    for (const part of this.#list) part.closeAdmission?.(reason)
   }
 
   inFlight(): number {
@@ -107,13 +112,14 @@ export class Participants {
     for (const part of this.#list) part.visitsEnded?.(discarded)
   }
 
-  idleUntilMs(turn: number, nowMs: number): number {
+  idleUntilMs(turn: number): number {
     let earliestMs = Number.POSITIVE_INFINITY
-    for (const part of this.#list) earliestMs = Math.min(earliestMs, part.idleUntilMs?.(turn, nowMs) ?? Number.POSITIVE_INFINITY)
+    for (const part of this.#list) earliestMs = Math.min(earliestMs, part.idleUntilMs?.(turn) ?? Number.POSITIVE_INFINITY)
     return earliestMs
   }
 
-  turnEnded(turn: number, nowMs: number): void {
-    for (const part of this.#turnEnders) part.turnEnded?.(turn, nowMs)
+  turnEnded(turn: number): void {
+    const enders = this.#turnEnders
+    for (let at = 0; at < enders.length; at++) enders[at]?.turnEnded?.(turn)
   }
 }

@@ -5,7 +5,6 @@ import type { AdmissionControl, RoomOptions } from './admission-control.ts'
 import type { CallbackRunner } from './callbacks.ts'
 import type { LoopClock } from './clock.ts'
 import type { Lifecycle } from './lifecycle.ts'
-import type { LoopError } from './errors.ts'
 import type { Priorities } from './scheduler/priorities.ts'
 import type { FifoStation } from './station.ts'
 import { checkKeys, memberOf, requireFunction } from './validate.ts'
@@ -72,15 +71,23 @@ export class Tasks {
       this.#wake.request()
       return
     }
-    const refused = this.#offer(callback, options ?? NO_OPTIONS)
+    const given = options ?? NO_OPTIONS
+    checkKeys('options', given, SUBMIT_KEYS)
+    const priority = priorityOf(given)
+    const refused = given.internal === true ? undefined : this.#admission.refuse(priority)
     if (refused !== undefined) throw refused
+    this.#push(callback, given, priority)
   }
 
   /** As `submit`. @returns `false` where that throws `ERR_QUEUE_FULL` or `ERR_RATE_LIMITED`. */
   trySubmit(callback: () => void, options: SubmitOptions = NO_OPTIONS): boolean {
     requireFunction('callback', callback)
     this.#lifecycle.requireAccepting()
-    return this.#offer(callback, options) === undefined
+    checkKeys('options', options, SUBMIT_KEYS)
+    const priority = priorityOf(options)
+    if (options.internal !== true && !this.#admission.admits(priority)) return false
+    this.#push(callback, options, priority)
+    return true
   }
 
   /** As `submit`, but waits for room. */
@@ -115,14 +122,6 @@ export class Tasks {
     task.queuedAtMs = this.#clock.nowMs()
     this.#priorities.tasks(priority).push(task)
     this.#wake.request()
-  }
-
-  #offer(callback: () => void, options: SubmitOptions): LoopError | undefined {
-    checkKeys('options', options, SUBMIT_KEYS)
-    const priority = priorityOf(options)
-    const refused = options.internal === true ? undefined : this.#admission.refuse(priority)
-    if (refused === undefined) this.#push(callback, options, priority)
-    return refused
   }
 
   #push(callback: () => void, options: SubmitOptions, priority: TaskPriority): void {

@@ -80,8 +80,12 @@ export class Turn {
 
   /** Callbacks that a turn would find now. */
   waiting(): number {
+    const stations = this.#stations
     let sum = 0
-    for (const station of this.#stations) if (!this.draining || station.phase !== 'timers') sum += station.waiting
+    for (let at = 0; at < stations.length; at++) {
+      const station = stations[at] as Station
+      if (!this.draining || station.phase !== 'timers') sum += station.waiting
+    }
     return sum
   }
 

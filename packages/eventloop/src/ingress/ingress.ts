@@ -16,6 +16,18 @@ export interface IngressLoop {
   livenessChanged(): void
 }
 
+/** Exact counts of a loop's ports. */
+export interface IngressCounts {
+  /** Ports that have not ended. */
+  readonly ports: number
+  /** Records that wait in all rings. */
+  readonly waiting: number
+  /** Records that reached a handler since the loop was made. */
+  readonly received: number
+  /** Records that wait in each ring, in the order in which the ports were made. */
+  readonly depths: readonly number[]
+}
+
 export class Ingress implements PortOwner {
   readonly #loop: IngressLoop
   readonly #wakeWord: Int32Array
@@ -217,13 +229,10 @@ export class Ingress implements PortOwner {
   }
 
   /** Exact counts, for `snapshot()`. */
-  counts(): { readonly ports: number; readonly waiting: number; readonly received: number } {
-    let waiting = 0
+  counts(): IngressCounts {
+    const depths = this.#ports.map((port) => port.count())
     let received = this.#received
-    for (const port of this.#ports) {
-      waiting += port.count()
-      received += port.received
-    }
-    return { ports: this.#ports.length, waiting, received }
+    for (const port of this.#ports) received += port.received
+    return { ports: this.#ports.length, waiting: depths.reduce((sum, depth) => sum + depth, 0), received, depths }
   }
 }

@@ -2,7 +2,7 @@
 import { AbortLinks } from '../abort/abort-any.ts'
 import type { LoopCore } from '../core.ts'
 import type { CallbackInfo } from '../diagnostic.ts'
-import { terminatedError } from '../lifecycle.ts'
+import type { LoopError } from '../errors.ts'
 import type { Participant } from '../participant.ts'
 import type { TimerCalls } from '../timers/timer-calls.ts'
 import { Operations } from './operations.ts'
@@ -52,10 +52,10 @@ export class LoopPromises implements Participant {
     return this.operations.inFlight > 0
   }
 
-  closeAdmission(): void {
+  closeAdmission(reason: LoopError): void {
     if (this.#ending) return
     this.#ending = true
-    this.realm.beginEnd(terminatedError())
+    this.realm.beginEnd(reason)
   }
 
   inFlight(): number {
@@ -84,12 +84,12 @@ export class LoopPromises implements Participant {
     this.realm.ended()
   }
 
-  turnEnded(turn: number, nowMs: number): void {
-    this.realm.turnEnded(turn, nowMs)
+  turnEnded(turn: number): void {
+    this.realm.turnEnded(turn, this.#core.clock)
   }
 
-  idleUntilMs(turn: number, nowMs: number): number {
-    this.realm.turnEnded(turn, nowMs)
+  idleUntilMs(turn: number): number {
+    this.realm.turnEnded(turn, this.#core.clock)
     return this.realm.nextVisitAtMs
   }
 

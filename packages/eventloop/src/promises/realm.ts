@@ -61,8 +61,8 @@ export class Realm implements PromiseRealm {
   }
 
   /** Ages the registry; called at the end of each turn. */
-  turnEnded(turn: number, nowMs: number): void {
-    this.nursery.turnEnded(turn, nowMs)
+  turnEnded(turn: number, clock: { readonly lastMs: number }): void {
+    this.nursery.turnEnded(turn, clock)
   }
 
   /** When a parked loop must be visited to age the registry. */

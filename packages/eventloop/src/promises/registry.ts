@@ -59,14 +59,17 @@ export class PromiseRegistry implements Nursery {
     return this.#old.length
   }
 
-  /** Ages the young when a period has passed. Called at the end of each turn. */
-  turnEnded(turn: number, nowMs: number): void {
+  /**
+   * Ages the young when a period has passed. Called at the end of each turn, with the clock and not its reading: a number with a
+   * fraction that is handed on is an allocation. hot: benchmarks/eventloop/resubmit-1
+   */
+  turnEnded(turn: number, clock: { readonly lastMs: number }): void {
     if (this.young === 0) {
       this.#scavengedTurn = turn
-      this.#scavengedAtMs = nowMs
-    } else if (turn - this.#scavengedTurn >= SCAVENGE_TURNS || nowMs - this.#scavengedAtMs >= SCAVENGE_MS) {
+      this.#scavengedAtMs = clock.lastMs
+    } else if (turn - this.#scavengedTurn >= SCAVENGE_TURNS || clock.lastMs - this.#scavengedAtMs >= SCAVENGE_MS) {
       this.#scavengedTurn = turn
-      this.#scavengedAtMs = nowMs
+      this.#scavengedAtMs = clock.lastMs
       this.overflow()
     }
   }

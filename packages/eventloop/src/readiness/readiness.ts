@@ -2,7 +2,6 @@
 import type { CallbackRunner } from '../callbacks.ts'
 import { LoopError } from '../errors.ts'
 import type { FastPath } from '../fast-path.ts'
-import { terminatedError } from '../lifecycle.ts'
 import type { Lifecycle } from '../lifecycle.ts'
 import type { Participant } from '../participant.ts'
 import type { Phase } from '../phase.ts'
@@ -147,7 +146,7 @@ export class Readiness implements Station, Participant, WatchOwner {
         timeoutMs,
       )
       signal?.addEventListener('abort', onAbort, { once: true })
-      entry.onEnd = () => give(terminatedError())
+      entry.onEnd = () => give(this.#parts.lifecycle.endError)
       opened.then((registration) => {
         if (late) {
           void registration.close()
@@ -180,7 +179,7 @@ export class Readiness implements Station, Participant, WatchOwner {
     const dropListener = watch.onEnd
     watch.onEnd = () => {
       dropListener()
-      settle?.reject(signal?.aborted === true ? signal.reason : terminatedError())
+      settle?.reject(signal?.aborted === true ? signal.reason : this.#parts.lifecycle.endError)
     }
     if (watch.ended) watch.onEnd()
     const expired = (): void =>

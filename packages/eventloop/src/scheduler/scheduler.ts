@@ -6,7 +6,6 @@ import type { CallbackRunner } from '../callbacks.ts'
 import type { LoopClock } from '../clock.ts'
 import type { LoopError } from '../errors.ts'
 import type { Lifecycle } from '../lifecycle.ts'
-import { terminatedError } from '../lifecycle.ts'
 import type { Participant } from '../participant.ts'
 import type { Resolvers } from '../promises/construct.ts'
 import type { LoopPromise } from '../promises/promise.ts'
@@ -83,7 +82,7 @@ export class Scheduler implements Participant {
     const { withResolvers, lifecycle, priorities, runner, wake } = this.#parts
     const { promise, resolve, reject } = withResolvers<void>()
     if (!lifecycle.accepting) {
-      reject(terminatedError())
+      reject(lifecycle.endError)
       return promise
     }
     const priority = this.#currentPriority()
@@ -91,7 +90,7 @@ export class Scheduler implements Participant {
       this.#enter(priority)
       resolve(undefined)
     }
-    const drop = (): void => reject(terminatedError())
+    const drop = (): void => reject(lifecycle.endError)
     const task = runner.task(resume, undefined, true, false, undefined, drop)
     task.queuedAtMs = this.#parts.clock.nowMs()
     priorities.continuations(priority).push(task)
@@ -103,7 +102,7 @@ export class Scheduler implements Participant {
   discard(discarded: Record<string, number>): void {
     if (this.#delayed.size === 0) return
     discarded['tasks'] = (discarded['tasks'] ?? 0) + this.#delayed.size
-    for (const posted of this.#delayed) posted.fail(terminatedError())
+    for (const posted of this.#delayed) posted.fail(undefined)
     this.#delayed.clear()
   }
 
@@ -139,7 +138,7 @@ export class Scheduler implements Participant {
     }
     const fail = (reason: unknown): void => {
       release()
-      reject(reason ?? terminatedError())
+      reject(reason ?? this.#parts.lifecycle.endError)
     }
     const posted = new Posted(priority, label, run, fail)
     const onAbort = (): void => {

@@ -92,7 +92,7 @@ test('I-11 close is idempotent, disposes, and asks for the turn that tells the e
   expect(pump.turnsRequested()).toBe(1)
   pump.drain()
   expect(ends).toEqual([{ reason: 'close', received: 0 }])
-  expect(pump.ingress.counts()).toEqual({ ports: 0, waiting: 0, received: 0 })
+  expect(pump.ingress.counts()).toEqual({ ports: 0, waiting: 0, received: 0, depths: [] })
 })
 
 test('I-11 a handler may close its own port; the rest of what was accepted is read', () => {

@@ -40,7 +40,7 @@ test('I-11 a closed port lets go of its handlers, though the port itself is held
   await collectGarbage()
   expect(ports.every((port) => port.received === 1 && port.closed)).toBe(true)
   expect(await kept(captured)).toBe(0)
-  expect(loop.snapshot().ingress).toEqual({ ports: 0, waiting: 0, received: PORTS })
+  expect(loop.snapshot().ingress).toEqual({ ports: 0, waiting: 0, received: PORTS, depths: [] })
   await loop.close()
 })
 

@@ -5,7 +5,7 @@ import { bench, fate } from '../support/virtual.ts'
 
 const ENDS = ['shutdown', 'close', 'abort', 'autoExit'] as const
 type End = (typeof ENDS)[number]
-const PLACES = ['outside', 'callback', 'microtask', 'before run'] as const
+const PLACES = ['outside', 'callback', 'microtask', 'promisified work', 'promisified work after a wait', 'before run'] as const
 type Place = (typeof PLACES)[number]
 
 interface Scene {
@@ -35,6 +35,15 @@ async function play(
   }
   if (place === 'callback') loop.submit(both)
   if (place === 'microtask') loop.submit(() => loop.queueMicrotask(both))
+  // Work in flight keeps the loop alive and a graceful end waits for it; it must be able to ask for that end all the same (L-12).
+  if (place === 'promisified work') void loop.promisify(undefined, both).catch(() => {})
+  if (place === 'promisified work after a wait') {
+    const work = async (): Promise<void> => {
+      await new Promise((resolve) => setImmediate(resolve))
+      both()
+    }
+    void loop.promisify(undefined, work).catch(() => {})
+  }
   if (place === 'before run') both()
   const run = fate(loop.run({ signal: scene.controller.signal }))
   if (place === 'outside') {

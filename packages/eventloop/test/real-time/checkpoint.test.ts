@@ -66,7 +66,7 @@ describe('order', () => {
   test("C-2 checkpoint: 'turn' empties the platform's queues once at the end of a turn, 'host' when the visit returns", () => {
     const program = (mode: string): string => `
       const seen = []
-      const loop = new EventLoop({ autoExit: true, checkpoint: '${mode}' })
+      const loop = new EventLoop({ autoExit: true, checkpoint: '${mode}', batch: { maxTimeMs: Infinity } })
       const task = (name) => () => { seen.push(name); Promise.resolve().then(() => seen.push(name + 'j')); loop.queueMicrotask(() => seen.push(name + 'o')) }
       loop.submit(() => { task('a')(); loop.submit(task('c')) })
       loop.submit(task('b'))
@@ -108,6 +108,31 @@ describe('exceptions', () => {
       console.log(seen.join(' '))`)
     expect(stdout).toBe('b bt UE bt2 bm c\n')
     expect(status).toBe(0)
+  })
+
+  test('C-5 O-3 the time of an interrupted visit counts as busy, and its callbacks are in the next record', () => {
+    const { stdout } = runProgram(`
+      let nowMs = 0
+      const inner = nodeHost()
+      const host = {
+        kind: 'node', wakeWord: undefined, get checkpoint() { return inner.checkpoint }, nowMs: () => nowMs,
+        start: (entry) => inner.start(entry), request: () => inner.request(), requestAt: () => {}, setRef: (ref) => inner.setRef(ref), stop: () => inner.stop(),
+      }
+      const sum = { turns: 0, callbacks: 0, busyMs: 0, idleMs: 0 }
+      const observer = { enabled: true, sampleEvery: 1, onBatch: (record) => { for (const key in sum) sum[key] += record[key] } }
+      process.on('uncaughtException', () => { nowMs += 30 })
+      const loop = new EventLoop({ autoExit: true, host, observer })
+      loop.submit(() => { nowMs += 2 })
+      loop.submit(() => {
+        nowMs += 70
+        process.nextTick(() => { nowMs += 5; loop.queueMicrotask(() => { nowMs += 11 }); throw new Error('tick') })
+      })
+      loop.submit(() => { nowMs += 100 })
+      nowMs += 1000
+      await loop.run()
+      const { busyMs, idleMs } = loop.snapshot()
+      console.log(busyMs, idleMs, sum.busyMs, sum.idleMs, sum.callbacks, sum.turns === loop.turnCount)`)
+    expect(stdout).toBe('188 1030 188 1030 3 true\n')
   })
 
   test('C-4 the process does not abort when next-ticks throw in many callbacks', () => {

@@ -22,7 +22,7 @@ export function runProgram(text: string, { flags = [] }: { readonly flags?: read
     writeFileSync(file, `import { EventLoop, nodeHost, VirtualHost } from ${JSON.stringify(dist)}\n${text}`)
     const { status, signal, stdout, stderr } = spawnSync(process.execPath, [...flags, file], {
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: 100_000,
     })
     return { status, signal, stdout, stderr }
   } finally {
