@@ -23,6 +23,13 @@ export const ERROR_CODES = [
   'ERR_ENGINE_CALIBRATION',
   'ERR_ENGINE_VARIANT',
   'ERR_HOST_EXCEPTION_CROSSED',
+  'ERR_IMAGE_MISMATCH',
+  'ERR_IMAGE_NOT_QUIESCENT',
+  'ERR_LEASE_ENDED',
+  'ERR_POOL_CLOSED',
+  'ERR_POOL_FULL',
+  'ERR_POOL_TIMEOUT',
+  'ERR_NONDETERMINISTIC_STOP',
   'ERR_NOT_CALLABLE',
   'ERR_HANDLE_RELEASED',
   'ERR_VALUE_FOREIGN',
@@ -54,7 +61,14 @@ export interface JsAdapterErrorOptions extends ErrorOptions {
   readonly context?: Readonly<Record<string, unknown>> | undefined
 }
 
-const TIMEOUT_CODES: ReadonlySet<string> = new Set(['ERR_LIMIT_OPERATION', 'ERR_LIMIT_HARD', 'ERR_LIMIT_WALL', 'ERR_LIMIT_CPU'])
+const TIMEOUT_CODES: ReadonlySet<string> = new Set([
+  'ERR_LIMIT_OPERATION',
+  'ERR_LIMIT_HARD',
+  'ERR_LIMIT_WALL',
+  'ERR_LIMIT_CPU',
+  'ERR_POOL_TIMEOUT',
+])
+const TEMPORARY_CODES: ReadonlySet<string> = new Set(['ERR_LIMIT_OPERATION', 'ERR_POOL_FULL', 'ERR_POOL_TIMEOUT'])
 
 /** Base of all errors that this package raises. Match on `code`. */
 export class JsAdapterError extends Error {
@@ -67,7 +81,7 @@ export class JsAdapterError extends Error {
   constructor(code: JsAdapterErrorCode, message: string, options: JsAdapterErrorOptions = {}) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
-    this.isTemporary = code === 'ERR_LIMIT_OPERATION'
+    this.isTemporary = TEMPORARY_CODES.has(code)
     this.isTimeout = TIMEOUT_CODES.has(code)
     this.context = Object.freeze({ ...options.context })
   }

@@ -15,9 +15,16 @@ export {
   SyntaxException,
 } from './errors.ts'
 export type { ExceptionDetails, JsAdapterErrorCode, JsAdapterErrorOptions, SourcePosition } from './errors.ts'
+export { Image } from './image/image.ts'
+export type { ImageIdentity } from './image/image-content.ts'
+export type { ImageFunction, ImageOptions } from './image/image-options.ts'
 export { LIMIT_NAMES } from './limit-names.ts'
 export type { LimitName } from './limit-names.ts'
 export type { SandboxLimits } from './limits.ts'
+export { SandboxPool } from './pool/pool.ts'
+export type { AcquireOptions, Lease } from './pool/pool.ts'
+export type { PoolOptions } from './pool/pool-options.ts'
+export type { PoolStats, ReplacementReason } from './pool/pool-stats.ts'
 export type {
   AdapterLogger,
   AdapterObserver,
@@ -25,12 +32,14 @@ export type {
   HostCallSample,
   InstanceSample,
   LimitSample,
+  LeaseSample,
   LoopLike,
   OperationSample,
   RateLimiterLike,
 } from './ports.ts'
 export type { ModuleSource } from './runtime/modules.ts'
-export type { RawCall, RawFunction } from './runtime/dispatcher.ts'
+export type { RawCall, RawFunction } from './runtime/raw-call.ts'
+export type { StubKind } from './runtime/stubs.ts'
 export type {
   AsyncHostFunction,
   AsyncHostFunctionOptions,
@@ -41,9 +50,9 @@ export type {
   RawHostFunctionOptions,
   SyncHostFunctionOptions,
 } from './sandbox/host-calls.ts'
-export type { ErrorOrigin, Lifecycle, SandboxOptions } from './sandbox/options.ts'
+export type { DeterministicOptions, ErrorOrigin, Lifecycle, SandboxOptions } from './sandbox/options.ts'
 export { Sandbox } from './sandbox/sandbox.ts'
-export type { CallOptions, RunOptions } from './sandbox/sandbox.ts'
+export type { CallOptions, RunOptions } from './sandbox/run-options.ts'
 export type { ExitInfo, ExitReason, SandboxState, Usage } from './sandbox/usage.ts'
 export type { Frame } from './values/frames.ts'
 export { GuestError, GuestOpaque, GuestRegExp, GuestSymbol } from './values/guest-values.ts'

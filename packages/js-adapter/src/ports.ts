@@ -70,6 +70,11 @@ export interface LimitSample {
   limit: LimitName
 }
 
+export interface LeaseSample {
+  /** From `acquire` to the sandbox. */
+  waitMs: number
+}
+
 /** Receives figures. Sample objects are reused: copy what is kept. */
 export interface AdapterObserver {
   /** Read once per entry. */
@@ -78,6 +83,8 @@ export interface AdapterObserver {
   onLimit?(sample: LimitSample): void
   onHostCall?(sample: HostCallSample): void
   onInstance?(sample: InstanceSample): void
+  /** A pool has leased a sandbox. */
+  onLease?(sample: LeaseSample): void
 }
 
 /** Receives the guest's console output, one call a line, the line's end included. */

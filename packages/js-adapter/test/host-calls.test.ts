@@ -1,7 +1,7 @@
 // Host functions: order, kinds, counts and refusals.
 import { describe, expect, test } from 'vitest'
 import { Exception } from '../src/errors.ts'
-import type { RawCall } from '../src/runtime/dispatcher.ts'
+import type { RawCall } from '../src/runtime/raw-call.ts'
 import { openSandbox, settled } from './support/open.ts'
 
 describe.each(['ng', 'bellard'] as const)('%s', (variant) => {

@@ -1,8 +1,9 @@
 // Facts about one build of the engine that no export tells, each verified by its effect in a scratch instance.
-import type { WasmModule } from './webassembly.ts'
-import { Instance } from './instance.ts'
-import type { InstanceHooks } from './instance.ts'
+import { Scratch } from './scratch.ts'
+import { findBreakWord, findRandomOffset, findTimeImports } from './state-calibration.ts'
+import type { TimeImports } from './time-imports.ts'
 import type { ModuleLoader } from './variant.ts'
+import type { WasmModule } from './webassembly.ts'
 
 /** The upper halves of a boxed value, by kind. A value with none of these is a number in floating point, or rare. */
 export interface ValueTags {
@@ -29,6 +30,12 @@ export interface Calibration {
   readonly collectOffset: number | undefined
   /** Where an object keeps its class, and a proxy its target; `undefined` when that could not be verified. */
   readonly proxy: { readonly classOffset: number; readonly classId: number; readonly dataOffset: number } | undefined
+  /** Bytes from the context's address to the state of `Math.random`; `undefined` when it could not be verified. */
+  readonly randomOffset: number | undefined
+  /** Index of the word that holds the end of the used memory; `undefined` when it could not be verified. */
+  readonly breakWord: number | undefined
+  /** The imports through which the engine reads clocks and the time zone; `undefined` when they could not be verified. */
+  readonly timeImports: TimeImports | undefined
   /** What was tried and seen, for reports. */
   readonly notes: readonly string[]
 }
@@ -38,34 +45,6 @@ const POLL_SCAN_BYTES = 1024
 const RUNTIME_SCAN_WORDS = 128
 /** Words from the interrupt handler to the tracker; which one is right is found by effect. */
 const TRACKER_DISTANCES = [5, 2]
-const SCRATCH_MEMORY_BYTES = 32 * 1024 * 1024
-
-class Scratch {
-  readonly instance: Instance
-  readonly hooks: { onInterrupt: () => number }
-  constructor(instance: Instance, hooks: { onInterrupt: () => number }) {
-    this.instance = instance
-    this.hooks = hooks
-  }
-  static async open(module: WasmModule, load: ModuleLoader): Promise<Scratch> {
-    const state = { onInterrupt: (): number => 0 }
-    const hooks: InstanceHooks = { callFunction: () => 0, shouldInterrupt: () => state.onInterrupt(), freeHostRef: () => {} }
-    return new Scratch(await Instance.create({ module, load, memoryMaxBytes: SCRATCH_MEMORY_BYTES }, hooks), state)
-  }
-  eval(source: string): number {
-    const { instance } = this
-    return instance.withBytes(new TextEncoder().encode(source), (code) =>
-      instance.withUtf8('calibration', (name) => instance.exports._QTS_Eval(instance.ctx, code, source.length, name, 0, 0)),
-    )
-  }
-  high(pointer: number): number {
-    return this.instance.u32[(pointer >> 2) + 1] ?? 0
-  }
-  drain(): void {
-    const { exports, rt, argv } = this.instance
-    while (exports._QTS_IsJobPending(rt) !== 0) exports._QTS_ExecutePendingJob(rt, -1, argv)
-  }
-}
 
 function readTags(scratch: Scratch): ValueTags | string {
   const { instance } = scratch
@@ -287,5 +266,15 @@ export async function calibrate(module: WasmModule, load: ModuleLoader): Promise
   const handlerWord = enableInterrupts(scratch)
   const pollOffset = findPollOffset(scratch, notes)
   const trackerOffset = findTrackerOffset(scratch, handlerWord, notes)
-  return { tags, pollOffset, trackerOffset, collectOffset, proxy: findProxyLayout(scratch, notes), notes }
+  return {
+    tags,
+    pollOffset,
+    trackerOffset,
+    collectOffset,
+    proxy: findProxyLayout(scratch, notes),
+    randomOffset: findRandomOffset(scratch, pollOffset, notes),
+    breakWord: findBreakWord(scratch, notes),
+    timeImports: findTimeImports(scratch, notes),
+    notes,
+  }
 }

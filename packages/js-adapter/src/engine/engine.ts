@@ -7,12 +7,13 @@ import { Instance } from './instance.ts'
 import { ProgramCache } from './program-cache.ts'
 import { SyntaxChecker } from './syntax-checker.ts'
 import type { SyntaxFault } from './syntax-checker.ts'
-import type { InstanceHooks } from './instance.ts'
+import { Substrate } from './substrate.ts'
+import type { TimeSource } from './time-imports.ts'
 import { openVariant } from './variant.ts'
 import type { ModuleLoader, VariantName } from './variant.ts'
 import { webAssembly } from './webassembly.ts'
 import type { WasmModule } from './webassembly.ts'
-import { exportTable } from './wasm-patch.ts'
+import { countMutableGlobals, exportTable } from './wasm-patch.ts'
 
 export interface EngineOptions {
   /** `'ng'` (default) or `'bellard'`. */
@@ -28,6 +29,33 @@ export interface EngineCapabilities {
   readonly adaptivePolling: boolean
   /** `unhandledRejection` and `rejectionHandled` exist. */
   readonly rejectionTracking: boolean
+  /** `Math.random` can be given its state: images need it, and deterministic sandboxes. */
+  readonly reseed: boolean
+  /** The guest's wall clock and time zone can be given: deterministic and hardened sandboxes need it. */
+  readonly timeSource: boolean
+}
+
+/** What an image is tied to. */
+export interface EngineIdentity {
+  /** Of the stock bytes. */
+  readonly wasmSha256: string
+  /** Of the bytes that are run. */
+  readonly patchedSha256: string
+  /** Globals that a copy of the memory does not hold; one, the stack pointer, in the stock builds. */
+  readonly mutableGlobals: number | undefined
+}
+
+interface EngineParts {
+  readonly variant: VariantName
+  readonly packageName: string
+  readonly module: WasmModule
+  readonly load: ModuleLoader
+  readonly calibration: Calibration
+  readonly identity: EngineIdentity
+}
+
+function sha256(bytes: Uint8Array): string {
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(bytes).digest('hex')
 }
 
 /** Compiled engine code with what calibration found. Immutable; sandboxes of one thread may share it. */
@@ -40,17 +68,14 @@ export class Engine {
   readonly #module: WasmModule
   readonly #load: ModuleLoader
   readonly #calibration: Calibration
+  readonly #identity: EngineIdentity
   readonly #guard: Guard
   readonly #checker: SyntaxChecker
   /** @internal */
   readonly programs: ProgramCache = new ProgramCache()
 
   private constructor(
-    variant: VariantName,
-    packageName: string,
-    module: WasmModule,
-    load: ModuleLoader,
-    calibration: Calibration,
+    { variant, packageName, module, load, calibration, identity }: EngineParts,
     guard: Guard,
     checker: SyntaxChecker,
   ) {
@@ -61,9 +86,12 @@ export class Engine {
     this.#module = module
     this.#load = load
     this.#calibration = calibration
+    this.#identity = identity
     this.capabilities = {
       adaptivePolling: calibration.pollOffset !== undefined,
       rejectionTracking: calibration.trackerOffset !== undefined,
+      reseed: calibration.randomOffset !== undefined,
+      timeSource: calibration.timeImports !== undefined,
     }
     this.notes = calibration.notes
   }
@@ -75,7 +103,8 @@ export class Engine {
    */
   static async load({ variant = 'ng', allowUncalibrated = false, breakOnSigint = false }: EngineOptions = {}): Promise<Engine> {
     const { name, packageName, wasm, load } = await openVariant(variant)
-    const module = await webAssembly().compile(exportTable(wasm))
+    const patched = exportTable(wasm)
+    const module = await webAssembly().compile(patched)
     const calibration = await calibrate(module, load)
     if (typeof calibration === 'string')
       throw new JsAdapterError('ERR_ENGINE_CALIBRATION', `the engine "${name}" cannot be used: ${calibration}`)
@@ -87,10 +116,11 @@ export class Engine {
           context: { notes: calibration.notes },
         },
       )
-    const checker = await SyntaxChecker.create((memoryMaxBytes, hooks) =>
-      Instance.create({ module, load, memoryMaxBytes }, hooks),
+    const checker = await SyntaxChecker.create(async (memoryMaxBytes, hooks) =>
+      Instance.create(await Substrate.create({ module, load, memoryMaxBytes }), hooks),
     )
-    return new Engine(name, packageName, module, load, calibration, new Guard(breakOnSigint), checker)
+    const identity = { wasmSha256: sha256(wasm), patchedSha256: sha256(patched), mutableGlobals: countMutableGlobals(wasm) }
+    return new Engine({ variant: name, packageName, module, load, calibration, identity }, new Guard(breakOnSigint), checker)
   }
 
   /** @internal */
@@ -103,11 +133,30 @@ export class Engine {
     return this.#checker.check(bytes, fileName, strict, (high) => high === exception)
   }
   /** @internal */
+  get identity(): EngineIdentity {
+    return this.#identity
+  }
+  /** @internal */
   get guard(): Guard {
     return this.#guard
   }
   /** @internal */
-  createInstance(memoryMaxBytes: number, hooks: InstanceHooks): Promise<Instance> {
-    return Instance.create({ module: this.#module, load: this.#load, memoryMaxBytes }, hooks)
+  createSubstrate(
+    memoryMaxBytes: number,
+    { time, memoryBytes }: { readonly time?: TimeSource | undefined; readonly memoryBytes?: number | undefined } = {},
+  ): Promise<Substrate> {
+    const { timeImports } = this.#calibration
+    if (time !== undefined && timeImports === undefined)
+      throw new JsAdapterError(
+        'ERR_ENGINE_CALIBRATION',
+        `the clocks of the engine "${this.variant}" could not be found, so its time cannot be given: ${this.notes.join('; ')}`,
+      )
+    return Substrate.create({
+      module: this.#module,
+      load: this.#load,
+      memoryMaxBytes,
+      memoryBytes,
+      time: time === undefined || timeImports === undefined ? undefined : { imports: timeImports, source: time },
+    })
   }
 }

@@ -1,12 +1,9 @@
-// One WebAssembly instance with one runtime and one context: memory views, strings, owned pointers.
-import { TABLE_EXPORT, TRACKER_TYPE_MODULE } from './wasm-patch.ts'
-import type { EngineModule, ModuleLoader } from './variant.ts'
-import { isTable, webAssembly } from './webassembly.ts'
-import type { WasmMemory, WasmModule, WasmTable } from './webassembly.ts'
+// One guest's hold on a substrate, with one runtime and one context: memory views, strings, owned pointers.
+import type { JsAdapterError } from '../errors.ts'
+import type { RejectionTracker, Substrate } from './substrate.ts'
+import type { EngineModule } from './variant.ts'
+import type { WasmMemory } from './webassembly.ts'
 
-const PAGE_BYTES = 65_536
-/** The stock builds import a memory of at least this many pages. */
-const INITIAL_PAGES = 256
 const ARGV_SLOTS = 64
 const SCRATCH_BYTES = 4096
 /** Bytes of the block that host and guest share; see `runtime/cells.ts`. */
@@ -23,17 +20,24 @@ export interface InstanceHooks {
   loadModule?(name: string): string | undefined
 }
 
-export interface InstanceOptions {
-  readonly module: WasmModule
-  readonly load: ModuleLoader
-  readonly memoryMaxBytes: number
-  /** Replaces the clock import that `Date.now()` calls: epoch milliseconds. */
-  readonly clockImport?: { readonly name: string; readonly nowEpochMs: () => number } | undefined
+/** Addresses of what an instance made at its start. They are the same in every instance restored from one image. */
+export interface InstancePointers {
+  readonly rt: number
+  readonly ctx: number
+  readonly undefined: number
+  readonly null: number
+  readonly true: number
+  readonly false: number
+  /** The block that host and guest share. */
+  readonly cells: number
+  readonly argv: number
+  readonly scratch: number
 }
 
 /** Owns WASM memory. Never freed piece by piece: dropping the object drops all of it. */
-export class Instance {
-  readonly exports: EngineModule
+export class Instance implements InstancePointers {
+  /** Written by `revoke` alone. */
+  exports: EngineModule
   readonly memory: WasmMemory
   readonly rt: number
   readonly ctx: number
@@ -41,11 +45,11 @@ export class Instance {
   readonly null: number
   readonly true: number
   readonly false: number
-  /** Address of the shared cells. */
   readonly cells: number
   readonly argv: number
-  readonly #table: WasmTable | undefined
-  readonly #scratch: number
+  readonly scratch: number
+  readonly #substrate: Substrate
+  #revoked: JsAdapterError | undefined
   #u8: Uint8Array
   #u32: Uint32Array
   #i32: Int32Array
@@ -53,10 +57,11 @@ export class Instance {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   readonly #encoder = new TextEncoder()
 
-  private constructor(exports: EngineModule, memory: WasmMemory, table: WasmTable | undefined, hooks: InstanceHooks) {
+  private constructor(substrate: Substrate, hooks: InstanceHooks, restored: InstancePointers | undefined) {
+    const { exports, memory } = substrate
     this.exports = exports
     this.memory = memory
-    this.#table = table
+    this.#substrate = substrate
     this.#u8 = new Uint8Array(memory.buffer)
     this.#u32 = new Uint32Array(memory.buffer)
     this.#i32 = new Int32Array(memory.buffer)
@@ -68,39 +73,43 @@ export class Instance {
       loadModuleSource: (_asyncify, _rt, _ctx, name) => this.newCString(hooks.loadModule?.(name)),
       normalizeModule: (_asyncify, _rt, _ctx, base, name) => this.newCString(hooks.resolveModule?.(base, name)),
     }
-    this.rt = exports._QTS_NewRuntime()
-    this.ctx = exports._QTS_NewContext(this.rt, 0)
-    this.undefined = exports._QTS_GetUndefined()
-    this.null = exports._QTS_GetNull()
-    this.true = exports._QTS_GetTrue()
-    this.false = exports._QTS_GetFalse()
-    this.argv = exports._malloc(ARGV_SLOTS * 4)
-    this.#scratch = exports._malloc(SCRATCH_BYTES)
-    this.cells = exports._malloc(CELL_BYTES)
-    this.u8.fill(0, this.cells, this.cells + CELL_BYTES)
+    const pointers = restored ?? createPointers(exports)
+    this.rt = pointers.rt
+    this.ctx = pointers.ctx
+    this.undefined = pointers.undefined
+    this.null = pointers.null
+    this.true = pointers.true
+    this.false = pointers.false
+    this.argv = pointers.argv
+    this.scratch = pointers.scratch
+    this.cells = pointers.cells
+    if (restored === undefined) this.u8.fill(0, this.cells, this.cells + CELL_BYTES)
   }
 
-  static async create({ module, load, memoryMaxBytes, clockImport }: InstanceOptions, hooks: InstanceHooks): Promise<Instance> {
-    const memory = new (webAssembly().Memory)({
-      initial: INITIAL_PAGES,
-      maximum: Math.max(INITIAL_PAGES, memoryMaxBytes / PAGE_BYTES),
-    })
-    let table: WasmTable | undefined
-    const exports = await load({
-      wasmMemory: memory,
-      instantiateWasm: (imports, receive) => {
-        const group = imports['a']
-        if (clockImport !== undefined && group !== undefined) group[clockImport.name] = clockImport.nowEpochMs
-        const instance = new (webAssembly().Instance)(module, imports)
-        const exported = instance.exports[TABLE_EXPORT]
-        if (isTable(exported)) table = exported
-        receive(instance, module)
-        return instance.exports
-      },
-      print: () => {},
-      printErr: () => {},
-    })
-    return new Instance(exports, memory, table, hooks)
+  /** A new runtime and context. */
+  static create(substrate: Substrate, hooks: InstanceHooks): Instance {
+    return new Instance(substrate, hooks, undefined)
+  }
+  /** The runtime and context that an image put into the substrate. Whoever held the substrate before must have been revoked. */
+  static adopt(substrate: Substrate, pointers: InstancePointers, hooks: InstanceHooks): Instance {
+    return new Instance(substrate, hooks, pointers)
+  }
+
+  get substrate(): Substrate {
+    return this.#substrate
+  }
+  /** Takes the memory away from this object: whatever still holds it throws `error` and touches nothing. */
+  revoke(error: JsAdapterError): void {
+    this.#revoked = error
+    const refuse = (): never => {
+      throw error
+    }
+    // Every export is read before it is called: reading is refused.
+    this.exports = new Proxy(this.exports, { get: refuse, set: refuse, has: refuse })
+    this.#u8 = new Uint8Array(0)
+    this.#u32 = new Uint32Array(0)
+    this.#i32 = new Int32Array(0)
+    this.#f64 = new Float64Array(0)
   }
 
   /** Growth detaches the buffer, which empties its views: asking a view's length is far cheaper than asking the memory. */
@@ -121,6 +130,7 @@ export class Instance {
     return this.#f64
   }
   #renewViews(): void {
+    if (this.#revoked !== undefined) throw this.#revoked
     const { buffer } = this.memory
     this.#u8 = new Uint8Array(buffer)
     this.#u32 = new Uint32Array(buffer)
@@ -132,9 +142,9 @@ export class Instance {
   withUtf8<T>(text: string, use: (pointer: number, byteLength: number) => T): T {
     const most = text.length * 3 + 1
     if (most <= SCRATCH_BYTES) {
-      const { written } = this.#encoder.encodeInto(text, this.u8.subarray(this.#scratch, this.#scratch + SCRATCH_BYTES - 1))
-      this.#u8[this.#scratch + written] = 0
-      return use(this.#scratch, written)
+      const { written } = this.#encoder.encodeInto(text, this.u8.subarray(this.scratch, this.scratch + SCRATCH_BYTES - 1))
+      this.#u8[this.scratch + written] = 0
+      return use(this.scratch, written)
     }
     const bytes = this.#encoder.encode(text)
     return this.withBytes(bytes, (pointer) => use(pointer, bytes.length))
@@ -180,14 +190,23 @@ export class Instance {
     return this.#decoder.decode(bytes.subarray(pointer, end))
   }
 
-  /** Puts a host function of a rejection tracker's type into the function table; `undefined` when the table is not exported. */
-  addTracker(
-    tracker: (ctx: number, promise: bigint, reason: bigint, handled: number, opaque: number) => void,
-  ): number | undefined {
-    if (this.#table === undefined) return undefined
-    const helper = new (webAssembly().Instance)(new (webAssembly().Module)(TRACKER_TYPE_MODULE), { e: { f: tracker } })
-    const index = this.#table.grow(1)
-    this.#table.set(index, helper.exports['f'])
-    return index
+  /** Puts a rejection tracker into the function table; `undefined` when the table is not exported. */
+  addTracker(tracker: RejectionTracker): number | undefined {
+    return this.#substrate.track(tracker)
+  }
+}
+
+function createPointers(exports: EngineModule): InstancePointers {
+  const rt = exports._QTS_NewRuntime()
+  return {
+    rt,
+    ctx: exports._QTS_NewContext(rt, 0),
+    undefined: exports._QTS_GetUndefined(),
+    null: exports._QTS_GetNull(),
+    true: exports._QTS_GetTrue(),
+    false: exports._QTS_GetFalse(),
+    argv: exports._malloc(ARGV_SLOTS * 4),
+    scratch: exports._malloc(SCRATCH_BYTES),
+    cells: exports._malloc(CELL_BYTES),
   }
 }

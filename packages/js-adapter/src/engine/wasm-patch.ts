@@ -60,6 +60,38 @@ export function exportTable(wasm: Uint8Array): Uint8Array<ArrayBuffer> {
   throw new RangeError('the WebAssembly module has no export section')
 }
 
+const GLOBAL_SECTION = 6
+const I32_CONST = 0x41
+const I64_CONST = 0x42
+const EXPRESSION_END = 0x0b
+
+/**
+ * Counts the module's own globals that can change: state which a copy of its memory does not hold. The stock builds have one, the
+ * stack pointer, which is back at its start between calls.
+ * @returns `undefined` when a global has another form than those builds use.
+ */
+export function countMutableGlobals(wasm: Uint8Array): number | undefined {
+  for (let at = HEADER_BYTES; at < wasm.length; ) {
+    const id = wasm[at]
+    const size = readLeb(wasm, at + 1)
+    at = size.next + size.value
+    if (id !== GLOBAL_SECTION) continue
+    let { value: left, next } = readLeb(wasm, size.next)
+    let mutable = 0
+    for (; left > 0; left--) {
+      const opcode = wasm[next + 2]
+      if (opcode !== I32_CONST && opcode !== I64_CONST) return undefined
+      mutable += wasm[next + 1] ?? 0
+      next += 3
+      while (((wasm[next] ?? 0) & 0x80) !== 0) next++
+      next++
+      if (wasm[next++] !== EXPRESSION_END) return undefined
+    }
+    return mutable
+  }
+  return 0
+}
+
 /** A module that imports `e.f` as `(i32, i64, i64, i32, i32) -> ()` and exports it as `f`: the type of a rejection tracker. */
 export const TRACKER_TYPE_MODULE: Uint8Array<ArrayBuffer> = new Uint8Array([
   0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, 0x01, 0x09, 0x01, 0x60, 0x05, 0x7f, 0x7e, 0x7e, 0x7f, 0x7f, 0x00, 0x02, 0x07,

@@ -75,8 +75,8 @@ const tagOf = (value) => { try { const tag = value[$Symbol.toStringTag]; return 
 const constructorOf = (value) => {
   let depth = 0
   for (let o = value; o !== null && o !== undefined; o = getPrototypeOf(o), depth++) {
-    const descriptor = getOwnPropertyDescriptor(o, 'constructor')
-    if (descriptor !== undefined && typeof descriptor.value === 'function' && safeName(descriptor.value) !== '' && inheritsFrom(value, descriptor.value)) return safeName(descriptor.value)
+    const constructor = ownValue(o, 'constructor')
+    if (typeof constructor === 'function' && safeName(constructor) !== '' && inheritsFrom(value, constructor)) return safeName(constructor)
   }
   return null
 }
@@ -238,7 +238,7 @@ const formatRaw = (ctx, value, depth, typed) => {
   return layOut(ctx, output, base, braces, kind, depth, value)
 }
 const includesKey = (keys, key) => { for (let i = 0; i < keys.length; i++) if (keys[i] === key) return true; return false }
-const ownValue = (value, key) => { const d = getOwnPropertyDescriptor(value, key); return d === undefined ? undefined : d.value }
+const ownValue = (value, key) => valueOfDescriptor(getOwnPropertyDescriptor(value, key))
 const listOfTexts = (...texts) => { const out = safeList(); for (let i = 0; i < texts.length; i++) out[i] = texts[i]; return out }
 const setLike = (o) => typeof o === 'object' && isSet(o), mapLike = (o) => typeof o === 'object' && isMap(o)
 const dateLike = (o) => typeof o === 'object' && isDate(o), regexpLike = (o) => typeof o === 'object' && isRegExp(o)

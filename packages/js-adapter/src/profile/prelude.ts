@@ -47,6 +47,7 @@ export const PRELUDE_EXPORTS = [
   'configure',
   'settleError',
   'lookup',
+  'noteHardened',
 ] as const
 export type PreludeExport = (typeof PRELUDE_EXPORTS)[number]
 
@@ -60,6 +61,7 @@ const configure = (name, value) => {
   if (name === 'maxTimers') maxTimers = value
   else if (name === 'maxResultNodes') maxResultNodes = value
   else if (name === 'hostIdOf') hostIdOf = value
+  else config[name] = value
 }
 const makeError = (type, message, code, retryAfterMs, hostErrorId) => {
   const error = new (errorConstructors[type] || $Error)(message)

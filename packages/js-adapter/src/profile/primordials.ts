@@ -43,6 +43,10 @@ const numberToString = uncurry(Number.prototype.toString), toFixed = uncurry(Num
 const weakSetAdd = uncurry(WeakSet.prototype.add), weakSetHas = uncurry(WeakSet.prototype.has)
 const weakMapGet = uncurry(WeakMap.prototype.get), weakMapSet = uncurry(WeakMap.prototype.set), weakMapHas = uncurry(WeakMap.prototype.has)
 const indirectEval = eval
+// Getters that hardening put in the place of a value: the property is still that value to whoever describes it.
+const hardenedGetters = new $WeakMap()
+const noteHardened = (get, value) => { weakMapSet(hardenedGetters, get, value) }
+const valueOfDescriptor = (d) => d === undefined ? undefined : d.get !== undefined && weakMapHas(hardenedGetters, d.get) ? weakMapGet(hardenedGetters, d.get) : d.value
 const wellKnown = setPrototypeOf(new $Map(), null), wellKnownNames = objectCreate(null)
 const mapGetOf = Map.prototype.get, mapSetOf = Map.prototype.set
 for (const name of getOwnPropertyNames(Symbol)) if (typeof Symbol[name] === 'symbol') { apply(mapSetOf, wellKnown, [Symbol[name], name]); wellKnownNames[name] = Symbol[name] }

@@ -180,13 +180,13 @@ const emitWarning = (warning, type, code) => {
     if (detail !== undefined) define(warning, 'detail', detail, true)
   } else if (!isErrorObject(warning)) throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "warning" argument must be of type string or an instance of Error. Received ' + describeReceived(warning))
   pushTick(() => {
-    const prefix = '(' + processName + ':' + processId + ') ' + (warning.code !== undefined ? '[' + warning.code + '] ' : '')
+    const prefix = '(' + processName + ':' + config.id + ') ' + (warning.code !== undefined ? '[' + warning.code + '] ' : '')
     host(1, 1, prefix + warning.name + ': ' + warning.message + '\n' + (typeof warning.detail === 'string' ? warning.detail + '\n' : ''))
     emit('warning', warning)
   }, undefined)
 }
 
-const processName = 'js-adapter', processId = config.id
+const processName = 'js-adapter'
 class EventEmitter {}
 const guestProcess = objectCreate(objectCreate(EventEmitter.prototype, { constructor: { __proto__: null, value: named(function process() {}, 'process'), writable: true, configurable: true } }))
 const method = (name, fn) => { define(guestProcess, name, named(fn, name), true) }

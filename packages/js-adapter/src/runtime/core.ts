@@ -1,6 +1,9 @@
 // One guest: an instance, its profile, and the machine that enters it and stops it.
 import type { Engine } from '../engine/engine.ts'
-import type { Instance } from '../engine/instance.ts'
+import { Instance } from '../engine/instance.ts'
+import type { InstanceHooks } from '../engine/instance.ts'
+import type { Substrate } from '../engine/substrate.ts'
+import type { TimeSource } from '../engine/time-imports.ts'
 import { InterruptedError, JsAdapterError, LimitError } from '../errors.ts'
 import { CELL } from './cells.ts'
 import { Dispatcher } from './dispatcher.ts'
@@ -8,7 +11,8 @@ import type { DispatcherHost } from './dispatcher.ts'
 import { Drain } from './drain.ts'
 import type { CoreLimits, EntryBounds, EntryOutcome, Operation } from './entry.ts'
 import { Evaluator } from './evaluator.ts'
-import { installPrelude, installTracker } from './installation.ts'
+import type { GuestState, TrackerState } from './guest-state.ts'
+import { armLimits, bindTracker, configure, installPrelude, installTracker } from './installation.ts'
 import { Latch } from './latch.ts'
 import { Marshal } from './marshal.ts'
 import { latchError } from './outcome.ts'
@@ -26,11 +30,27 @@ export interface CoreOptions {
   /** Monotonic milliseconds for limits. */
   readonly clockMs: () => number
   readonly host: DispatcherHost
-  readonly config: Readonly<Record<string, unknown>>
+  readonly config: GuestConfig
   /** Answers imports of ES modules; without it there are none. */
   readonly modules?: ModuleSource | undefined
   /** Whether timers, process and console are installed as globals. */
   readonly installProfile: boolean
+  /** The state of `Math.random`, not 0. Default: the engine's own choice, or the image's. */
+  readonly randomState?: bigint | undefined
+  /** The guest's clock in place of the platform's, and UTC in place of its zone. */
+  readonly time?: TimeSource | undefined
+}
+
+/** What the profile is told of itself. Of these, a restored guest is told `id`, `createdAtMs` and `epochMs` anew. */
+export interface GuestConfig {
+  readonly id: string
+  readonly version: string
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  /** Guest time at which it was made. */
+  readonly createdAtMs: number
+  /** Wall-clock time of guest time 0. */
+  readonly epochMs: number
 }
 
 export class Core {
@@ -42,7 +62,7 @@ export class Core {
   readonly dispatcher: Dispatcher
   readonly limits: CoreLimits
   readonly #readClockMs: () => number
-  readonly #rejectionsTracked: boolean
+  readonly #tracker: TrackerState | undefined
   #depth = 0
   #lastOperationId = 0
   #operation: Operation | undefined
@@ -52,48 +72,80 @@ export class Core {
   readonly #thrown: Thrown
   readonly #drain: Drain
 
-  private constructor(
-    options: CoreOptions,
-    instance: Instance,
-    latch: Latch,
-    polling: Polling,
-    dispatcher: Dispatcher,
-    marshal: Marshal,
-  ) {
-    this.engine = options.engine
-    this.limits = options.limits
-    this.instance = instance
-    this.latch = latch
-    this.polling = polling
+  private constructor(options: CoreOptions, restored: GuestState | undefined, open: (hooks: InstanceHooks) => Instance) {
+    const { engine, limits, modules, config } = options
+    const dispatcher = new Dispatcher(options.host)
+    this.engine = engine
+    this.limits = limits
     this.dispatcher = dispatcher
-    this.marshal = marshal
     this.#readClockMs = options.clockMs
-    this.#evaluator = new Evaluator(marshal)
+    this.latch = new Latch()
+    const instance = open({
+      callFunction: (self, argc, argv, id) => dispatcher.call(self, argc, argv, id),
+      shouldInterrupt: () => this.polling.poll(),
+      freeHostRef: (id) => dispatcher.forget(id),
+      resolveModule: (referrer, specifier) => dispatcher.resolveModule(modules, referrer, specifier),
+      loadModule: (name) => dispatcher.loadModule(modules, name),
+    })
+    this.instance = instance
+    this.polling = new Polling(instance, this.latch, options.clockMs, engine.calibration.pollOffset)
+    this.marshal = new Marshal(instance, engine.calibration.tags)
+    this.#evaluator = new Evaluator(this.marshal)
     this.#thrown = new Thrown(this, this.#evaluator, (value) => dispatcher.hostErrorOf(value))
     this.#drain = new Drain(this, this.#thrown)
     dispatcher.bind(this)
-    this.#rejectionsTracked = installTracker(this, options.engine.calibration.trackerOffset, dispatcher)
-    installPrelude(this, this.#evaluator, { ...options, profileId: dispatcher.profileId })
+    if (restored === undefined) {
+      this.#tracker = installTracker(this, engine.calibration.trackerOffset, dispatcher)
+      installPrelude(this, this.#evaluator, { ...options, profileId: dispatcher.profileId })
+    } else {
+      this.#tracker = this.#resume(restored)
+      configure(this, 'id', config.id)
+      configure(this, 'createdAtMs', config.createdAtMs)
+      configure(this, 'epochMs', config.epochMs)
+    }
+    armLimits(this)
+    this.#seed(options.randomState)
   }
 
+  /** A guest of its own, with the profile evaluated. */
   static async create(options: CoreOptions): Promise<Core> {
-    const { engine, limits, clockMs } = options
-    const dispatcher = new Dispatcher(options.host)
-    let polling: Polling | undefined
-    const instance = await engine.createInstance(limits.memoryMaxBytes, {
-      callFunction: (self, argc, argv, id) => dispatcher.call(self, argc, argv, id),
-      shouldInterrupt: () => polling?.poll() ?? 0,
-      freeHostRef: (id) => dispatcher.forget(id),
-      resolveModule: (referrer, specifier) => dispatcher.resolveModule(options.modules, referrer, specifier),
-      loadModule: (name) => dispatcher.loadModule(options.modules, name),
-    })
-    const latch = new Latch()
-    polling = new Polling(instance, latch, clockMs, engine.calibration.pollOffset)
-    return new Core(options, instance, latch, polling, dispatcher, new Marshal(instance, engine.calibration.tags))
+    const substrate = await options.engine.createSubstrate(options.limits.memoryMaxBytes, { time: options.time })
+    return new Core(options, undefined, (hooks) => Instance.create(substrate, hooks))
+  }
+  /** A guest that goes on from an image, whose memory the caller has put into the substrate. */
+  static resume(options: CoreOptions, substrate: Substrate, state: GuestState): Core {
+    substrate.setTime(options.time)
+    return new Core(options, state, (hooks) => Instance.adopt(substrate, state.pointers, hooks))
+  }
+
+  #resume(state: GuestState): TrackerState | undefined {
+    this.marshal.resume(state)
+    if (state.tracker === undefined) return undefined
+    const index = bindTracker(this, state.tracker.cell, this.dispatcher)
+    if (index !== state.tracker.index)
+      throw new JsAdapterError(
+        'ERR_IMAGE_MISMATCH',
+        `the image's rejection tracker is function ${state.tracker.index} of the table, here it is ${String(index)}`,
+      )
+    return state.tracker
+  }
+  /** What a copy of the memory needs to go on as this guest. */
+  get state(): GuestState {
+    const { rt, ctx, undefined: none, null: nothing, true: yes, false: no, cells, argv, scratch } = this.instance
+    const pointers = { rt, ctx, undefined: none, null: nothing, true: yes, false: no, cells, argv, scratch }
+    return { pointers, ...this.marshal.addresses, tracker: this.#tracker }
+  }
+  #seed(state: bigint | undefined): void {
+    const { randomOffset } = this.engine.calibration
+    if (randomOffset === undefined || state === undefined) return
+    const { instance } = this
+    const word = (instance.ctx + randomOffset) >> 2
+    instance.u32[word] = Number(state & 0xffff_ffffn)
+    instance.u32[word + 1] = Number((state >> 32n) & 0xffff_ffffn)
   }
 
   get rejectionsTracked(): boolean {
-    return this.#rejectionsTracked
+    return this.#tracker !== undefined
   }
   get condemned(): JsAdapterError | undefined {
     return this.#condemned

@@ -2,6 +2,8 @@
 import { JsAdapterError, LimitError } from '../errors.ts'
 import { GuestError } from '../values/guest-values.ts'
 import { HOST_OP } from './cells.ts'
+import { RawCallView } from './raw-call.ts'
+import type { RawFunction } from './raw-call.ts'
 import type { Instance } from '../engine/instance.ts'
 import type { Latch } from './latch.ts'
 import type { ModuleSource } from './modules.ts'
@@ -32,6 +34,8 @@ export interface DispatcherHost {
   timerNowMs(): number
   /** Fractional milliseconds of guest time, for clocks. */
   monotonicMs(): number
+  /** Fills the bytes with randomness. Default: the platform's. */
+  fillRandom?(bytes: Uint8Array): void
   onConsole(stream: 'stdout' | 'stderr', text: string): void
   onExit(code: number): void
   /** @returns the refusal, or `undefined` when the call was admitted. */
@@ -44,6 +48,8 @@ export interface DispatcherHost {
   /** A rejection without a handler, or its handler. `true` keeps it from the profile. Must not enter the guest. */
   onRejection?(promise: number, handled: boolean): boolean
   readonly maxArgumentBytes: number
+  /** The guest learns of a host error that there was one, and nothing else. Default `false`. */
+  readonly opaqueErrors?: boolean | undefined
 }
 
 export interface Refusal {
@@ -61,20 +67,6 @@ export class GuestRefusal {
   }
 }
 
-/** What a raw host function sees of its call. Valid only until it returns. */
-export interface RawCall {
-  /** Number of arguments. */
-  readonly count: number
-  /** The argument by `Number()`'s rules; NaN when it is absent. */
-  number(index: number): number
-  /** The argument by `String()`'s rules; `''` when it is absent. */
-  text(index: number): string
-  /** A copy of the argument. */
-  argument(index: number): unknown
-}
-
-export type RawFunction = (call: RawCall) => unknown
-
 interface RawEntry {
   readonly name: string
   readonly fn: RawFunction
@@ -87,24 +79,6 @@ interface PointerEntry {
   readonly name: string
   readonly call: PointerFunction
   readonly forget: (() => void) | undefined
-}
-
-class RawCallView implements RawCall {
-  count = 0
-  argv = 0
-  readonly #marshal: Marshal
-  constructor(marshal: Marshal) {
-    this.#marshal = marshal
-  }
-  number(index: number): number {
-    return index < this.count ? this.#marshal.readNumber(this.argv + index * 8) : Number.NaN
-  }
-  text(index: number): string {
-    return index < this.count ? this.#marshal.readText(this.argv + index * 8) : ''
-  }
-  argument(index: number): unknown {
-    return index < this.count ? this.#marshal.exportValue(this.argv + index * 8) : undefined
-  }
 }
 
 export class Dispatcher {
@@ -140,6 +114,14 @@ export class Dispatcher {
     const id = ++this.#lastId
     this.#pointer.set(id, { name, call, forget })
     return id
+  }
+  /** Gives the stub of an image its function. */
+  bindRaw(id: number, name: string, fn: RawFunction): void {
+    this.#raw.set(id, { name, fn })
+  }
+  /** Numbers up to this one belong to stubs of an image. */
+  reserve(lastId: number): void {
+    this.#lastId = Math.max(this.#lastId, lastId)
   }
   forget(id: number): void {
     this.#pointer.get(id)?.forget?.()
@@ -209,7 +191,11 @@ export class Dispatcher {
       if (pointer !== undefined) return this.#callPointer(core, pointer, self, argc, argv)
       if (raw !== undefined) return this.#callRaw(core, raw, argc, argv)
       if (id === PROFILE_ID) return this.#profile(core, argc, argv)
-      return 0
+      throw new GuestRefusal({
+        type: 'Error',
+        message: 'this host function has no implementation here',
+        code: 'ERR_HOST_CALL_LIMIT',
+      })
     } catch (error) {
       return this.#raise(core, error)
     }
@@ -274,6 +260,9 @@ export class Dispatcher {
       if (error instanceof LimitError && error.limit === 'maxEntryDepth') type = 'RangeError'
       message = error.message
       code = error.code
+    } else if (this.#host.opaqueErrors === true) {
+      type = 'HostError'
+      message = `host call failed (${this.#lastHostErrorId + 1})`
     } else if (error instanceof Error) {
       type = String(error.name)
       message = String(error.message)

@@ -3,10 +3,11 @@ import { CELL_BYTES } from '../engine/instance.ts'
 import { PRELUDE_FILE, PRELUDE_SOURCE } from '../profile/prelude.ts'
 import type { Machine } from './entry.ts'
 import type { Evaluator } from './evaluator.ts'
+import type { TrackerState } from './guest-state.ts'
 
 export interface PreludeOptions {
   /** Reaches the profile as plain data. */
-  readonly config: Readonly<Record<string, unknown>>
+  readonly config: object
   /** Whether timers, process and console are installed as globals. */
   readonly installProfile: boolean
   /** The host function that the profile calls. */
@@ -19,7 +20,7 @@ export interface RejectionSink {
 
 /** Evaluates the prelude, hands it its host function, and sets the engine's own limits. */
 export function installPrelude(
-  { instance, marshal, limits }: Machine,
+  { instance, marshal }: Machine,
   evaluator: Evaluator,
   { config, installProfile, profileId }: PreludeOptions,
 ): void {
@@ -34,38 +35,58 @@ export function installPrelude(
   const settings = marshal.call(parse, instance.undefined, text)
   const handed = marshal.call(factory, instance.undefined, host, cells, settings)
   marshal.adopt(handed)
-  for (const [name, value] of [
-    ['maxTimers', limits.maxTimers],
-    ['maxResultNodes', limits.maxResultNodes],
-  ] as const) {
-    const key = marshal.newText(name)
-    const number = marshal.newNumber(value)
-    marshal.runProfile('configure', key, number)
-    marshal.free(key)
-    marshal.free(number)
-  }
   if (installProfile) marshal.runProfile('installProfile')
   for (const pointer of [factory, host, cells, text, parse, settings, handed]) marshal.free(pointer)
-  exports._QTS_RuntimeSetMemoryLimit(rt, limits.memoryBytes)
-  exports._QTS_RuntimeSetMaxStackSize(rt, limits.stackBytes)
 }
 
-/** Puts the rejection tracker into the engine. @returns `false` where the build has no verified place for it. */
-export function installTracker({ instance, latch }: Machine, trackerOffset: number | undefined, sink: RejectionSink): boolean {
-  if (trackerOffset === undefined) return false
+/** Tells the profile one of its settings. */
+export function configure({ marshal }: Machine, name: string, value: number | string): void {
+  const key = marshal.newText(name)
+  const given = typeof value === 'number' ? marshal.newNumber(value) : marshal.newText(value)
+  try {
+    marshal.runProfile('configure', key, given)
+  } finally {
+    marshal.free(key)
+    marshal.free(given)
+  }
+}
+
+/** Arms the limits that the engine and the profile keep themselves. */
+export function armLimits(machine: Machine): void {
+  const { instance, limits } = machine
+  configure(machine, 'maxTimers', limits.maxTimers)
+  configure(machine, 'maxResultNodes', limits.maxResultNodes)
+  instance.exports._QTS_RuntimeSetMemoryLimit(instance.rt, limits.memoryBytes)
+  instance.exports._QTS_RuntimeSetMaxStackSize(instance.rt, limits.stackBytes)
+}
+
+/** Puts the rejection tracker into the engine. @returns `undefined` where the build has no verified place for it. */
+export function installTracker(
+  machine: Machine,
+  trackerOffset: number | undefined,
+  sink: RejectionSink,
+): TrackerState | undefined {
+  if (trackerOffset === undefined) return undefined
+  const { instance } = machine
   const cell = instance.exports._malloc(16)
+  const index = bindTracker(machine, cell, sink)
+  if (index === undefined) return undefined
+  instance.u32[(instance.rt + trackerOffset) >> 2] = index
+  return { index, cell }
+}
+
+/** Makes the function table's entry report to `sink`. @returns its index. */
+export function bindTracker({ instance, latch }: Machine, cell: number, sink: RejectionSink): number | undefined {
   const words = new BigInt64Array(1)
-  const index = instance.addTracker((_ctx, promise, reason, handled) => {
+  const bytes = new Uint8Array(words.buffer)
+  const write = (at: number, value: bigint): void => {
+    words[0] = value
+    instance.u8.set(bytes, at)
+  }
+  return instance.addTracker((_ctx, promise, reason, handled) => {
     if (latch.set) return
-    const write = (at: number, value: bigint): void => {
-      words[0] = value
-      instance.u8.set(new Uint8Array(words.buffer), at)
-    }
     write(cell, promise)
     write(cell + 8, reason)
     sink.noteRejection(cell, cell + 8, handled !== 0)
   })
-  if (index === undefined) return false
-  instance.u32[(instance.rt + trackerOffset) >> 2] = index
-  return true
 }

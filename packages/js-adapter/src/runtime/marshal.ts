@@ -5,6 +5,7 @@ import { PRELUDE_EXPORTS } from '../profile/prelude.ts'
 import type { PreludeExport } from '../profile/prelude.ts'
 import { decodeText, describeOpaque, encodeValue } from '../values/codec.ts'
 import type { ReferenceReader, ReferenceWriter } from '../values/codec.ts'
+import type { GuestState } from './guest-state.ts'
 
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
@@ -35,6 +36,14 @@ export class Marshal {
     for (const [index, name] of PRELUDE_EXPORTS.entries())
       this.#functions.set(name, exports._QTS_GetPropNumber(ctx, preludeExports, index))
     this.#lengthName = this.newText('length')
+  }
+  /** Takes the addresses that another instance's `addresses` gave, in a copy of its memory. */
+  resume({ functions, lengthName }: Pick<GuestState, 'functions' | 'lengthName'>): void {
+    for (const [index, name] of PRELUDE_EXPORTS.entries()) this.#functions.set(name, functions[index] ?? 0)
+    this.#lengthName = lengthName
+  }
+  get addresses(): Pick<GuestState, 'functions' | 'lengthName'> {
+    return { functions: PRELUDE_EXPORTS.map((name) => this.function(name)), lengthName: this.#lengthName }
   }
   high(pointer: number): number {
     return this.instance.u32[(pointer >> 2) + 1] ?? 0

@@ -49,6 +49,10 @@ export class Ending {
   get state(): SandboxState | undefined {
     return this.#state
   }
+  /** What the guest had used when it ended; `undefined` before the end. */
+  get usage(): Usage | undefined {
+    return this.#ended?.usage
+  }
   get mayEnter(): boolean {
     return this.#state === undefined && this.#parts.core.condemned === undefined
   }
@@ -112,8 +116,10 @@ export class Ending {
         })
       case 'exited':
         return new JsAdapterError('ERR_SANDBOX_EXITED', `the guest has exited with code ${this.#ended?.exitCode ?? 0}`)
-      case 'closed':
-        return closedError('the sandbox is closed')
+      case 'closed': {
+        const error = this.#ended?.error
+        return error?.code === 'ERR_LEASE_ENDED' ? error : closedError('the sandbox is closed')
+      }
       default:
         return this.#state satisfies never
     }

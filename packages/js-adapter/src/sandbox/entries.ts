@@ -1,5 +1,6 @@
 // Entries of one sandbox: made under a guard, and followed by results, limits and the end they may bring.
-import { LimitError } from '../errors.ts'
+import { JsAdapterError, LimitError } from '../errors.ts'
+import type { LimitName } from '../limit-names.ts'
 import { CELL } from '../runtime/cells.ts'
 import type { Core } from '../runtime/core.ts'
 import type { EntryBounds, EntryOutcome } from '../runtime/entry.ts'
@@ -9,6 +10,8 @@ import type { Ending } from './ending.ts'
 import type { ResolvedSandboxOptions } from './options.ts'
 import type { PendingResults } from './pending-results.ts'
 import type { Reports } from './reports.ts'
+
+const REAL_TIME_LIMITS: ReadonlySet<LimitName> = new Set<LimitName>(['operationMs', 'hardMs', 'cpuMs', 'wallMs'])
 
 export interface EntriesParts {
   readonly options: ResolvedSandboxOptions
@@ -118,7 +121,8 @@ export class Entries {
   }
 
   /** Everything that follows from an entry. */
-  after(outcome: EntryOutcome, origin: number): void {
+  after(given: EntryOutcome, origin: number): void {
+    const outcome = this.#judged(given)
     const { latch } = this.#core
     this.#reports.operation(outcome, this.#core.memoryBytes, this.#ending.mayEnter ? this.#core.cell(CELL.timers) : 0)
     this.#settleResults(outcome, origin)
@@ -139,6 +143,19 @@ export class Entries {
     }
     if (this.#core.drainDeferred) this.#drainLater()
     this.#hooks.synchronise()
+  }
+  /** In a deterministic sandbox, what a limit of real time stopped has no result that would come again: the run fails. */
+  #judged(outcome: EntryOutcome): EntryOutcome {
+    const { error } = outcome
+    if (this.#options.deterministic === undefined || !(error instanceof LimitError) || !REAL_TIME_LIMITS.has(error.limit))
+      return outcome
+    const failed = new JsAdapterError(
+      'ERR_NONDETERMINISTIC_STOP',
+      `a limit of real time stopped a deterministic run: ${error.message}`,
+      { cause: error, context: { limit: error.limit } },
+    )
+    this.#core.condemn(failed)
+    return { ...outcome, error: failed }
   }
   #drainLater(): void {
     this.queued++

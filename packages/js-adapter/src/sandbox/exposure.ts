@@ -1,5 +1,7 @@
 // Host functions as globals of the guest: neither writable nor enumerable, alone or in a frozen namespace.
 import type { Core } from '../runtime/core.ts'
+import { installNamespace, installStub } from '../runtime/stubs.ts'
+import type { Stub } from '../runtime/stubs.ts'
 import type { HostCalls, HostFunction } from './host-calls.ts'
 
 export type Exposed = HostFunction | Readonly<Record<string, HostFunction>>
@@ -9,6 +11,8 @@ export const IDENTIFIER: RegExp = /^[A-Za-z_$][\w$]*$/
 export interface ExposureOwner {
   readonly core: Core
   readonly hostCalls: HostCalls
+  /** Stubs that the image brought, by path. */
+  readonly stubs: ReadonlyMap<string, Stub>
   /** Profile code that touches nothing of the guest's. */
   trusted(work: () => void): void
 }
@@ -17,7 +21,8 @@ export interface ExposureOwner {
 export function exposeGlobal(owner: ExposureOwner, name: string, value: Exposed): void {
   if (!IDENTIFIER.test(name)) throw new TypeError(`expose: "${name}" is not an identifier`)
   if (isHostFunction(value)) {
-    exposeOne(owner, name, name, value)
+    if (owner.stubs.has(name)) bindStub(owner, name, value)
+    else exposeOne(owner, name, name, value)
     return
   }
   const members = Object.entries(value).map(([key, member]) => {
@@ -25,34 +30,32 @@ export function exposeGlobal(owner: ExposureOwner, name: string, value: Exposed)
     if (!isHostFunction(member)) throw new TypeError(`expose: ${name}.${key} must be a host function`)
     return [key, member] as const
   })
-  const { marshal, instance } = owner.core
-  owner.trusted(() => {
-    const path = marshal.newText(name)
-    marshal.runProfile('exposeRaw', path, instance.undefined)
-    for (const [key, member] of members) exposeOne(owner, `${name}.${key}`, key, member)
-    marshal.runProfile('exposeRaw', path, instance.null)
-    marshal.free(path)
-  })
+  if ([...owner.stubs.keys()].some((path) => path.startsWith(`${name}.`))) {
+    for (const [key, member] of members) bindStub(owner, `${name}.${key}`, member)
+    return
+  }
+  owner.trusted(() =>
+    installNamespace(owner.core, name, () => {
+      for (const [key, member] of members) exposeOne(owner, `${name}.${key}`, key, member)
+    }),
+  )
+}
+
+/** The guest's side exists already: only the host's is added. */
+function bindStub({ core, hostCalls, stubs }: ExposureOwner, path: string, given: HostFunction): void {
+  const stub = stubs.get(path)
+  if (stub === undefined) throw new TypeError(`expose: the namespace of "${path}" is the image's, and has no such member`)
+  const entry = hostCalls.resolve(path, given)
+  if (entry.kind !== stub.kind) throw new TypeError(`expose: "${path}" is ${stub.kind} in the image, got ${entry.kind}`)
+  if (entry.raw !== undefined) core.dispatcher.bindRaw(stub.id, path, entry.raw)
+  else hostCalls.bind(stub.id, entry)
 }
 
 function exposeOne({ core, hostCalls, trusted }: ExposureOwner, path: string, name: string, given: HostFunction): void {
   const entry = hostCalls.resolve(path, given)
-  const { marshal, instance, dispatcher } = core
   trusted(() => {
-    const pathText = marshal.newText(path)
-    if (entry.raw !== undefined) {
-      const id = dispatcher.addRaw(path, entry.raw)
-      const fn = instance.withUtf8(name, (text) => instance.exports._QTS_NewFunction(instance.ctx, text, 0, 0, id))
-      marshal.runProfile('exposeRaw', pathText, fn)
-      marshal.free(fn)
-    } else {
-      const id = marshal.newNumber(hostCalls.add(entry))
-      const nameText = marshal.newText(name)
-      marshal.runProfile(entry.kind === 'sync' ? 'exposeSync' : 'exposeAsync', id, pathText, nameText)
-      marshal.free(id)
-      marshal.free(nameText)
-    }
-    marshal.free(pathText)
+    const id = entry.raw === undefined ? hostCalls.add(entry) : core.dispatcher.addRaw(path, entry.raw)
+    installStub(core, { path, name, kind: entry.kind, id })
   })
 }
 

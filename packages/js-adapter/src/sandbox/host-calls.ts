@@ -3,7 +3,8 @@ import { Limiter } from '@loopwright/catrate'
 import type { ResolvedLimits } from '../limits.ts'
 import type { AdapterLogger, AdapterObserver, HostCallSample, LoopLike, RateLimiterLike } from '../ports.ts'
 import { GuestRefusal } from '../runtime/dispatcher.ts'
-import type { RawFunction, Refusal } from '../runtime/dispatcher.ts'
+import type { Refusal } from '../runtime/dispatcher.ts'
+import type { RawFunction } from '../runtime/raw-call.ts'
 
 export interface RateWindowOption {
   readonly windowMs: number
@@ -96,6 +97,8 @@ export interface HostCallsOwner {
   /** Brings a settlement into the guest, in a loop task of its own. */
   settle(callId: number, origin: number, fulfilled: boolean, value: unknown): void
   callsChanged(): void
+  /** A settlement came after the call or its sandbox had ended, and was dropped. */
+  readonly settledLate?: (() => void) | undefined
 }
 
 function isThenable(value: unknown): boolean {
@@ -173,6 +176,15 @@ export class HostCalls {
     return id
   }
 
+  /** Gives the stub of an image its function. */
+  bind(id: number, entry: ResolvedHostFunction): void {
+    this.#functions.set(id, { ...entry, pending: 0 })
+  }
+  /** Numbers up to this one belong to stubs of an image. */
+  reserve(lastId: number): void {
+    this.#lastId = Math.max(this.#lastId, lastId)
+  }
+
   /** Admission, in order: known, operation's count, pending calls, concurrency, rates. Then the call is queued. */
   call(
     functionId: number,
@@ -184,7 +196,7 @@ export class HostCalls {
   ): Refusal | undefined {
     const entry = this.#functions.get(functionId)
     const refusal = entry === undefined ? undefined : this.#admit(entry, operation)
-    if (entry === undefined) return { type: 'Error', message: 'no such host function', code: 'ERR_HOST_CALL_LIMIT' }
+    if (entry === undefined) return UNBOUND
     if (refusal !== undefined) {
       this.#refused++
       this.#sample(entry, 'refused', 0, bytes)
@@ -261,6 +273,7 @@ export class HostCalls {
   #settle(call: PendingCall, fulfilled: boolean, value: unknown): void {
     if (this.#pending.get(call.callId) !== call) {
       this.#late++
+      this.#owner.settledLate?.()
       this.#sample(call.entry, 'late', this.#owner.clockMs() - call.startedAtMs, call.bytes)
       return
     }
@@ -291,7 +304,7 @@ export class HostCalls {
     operation: { hostMs: number; hostCalls: number } | undefined,
   ): unknown {
     const entry = this.#functions.get(functionId)
-    if (entry === undefined) throw new Error('no such host function')
+    if (entry === undefined) throw new GuestRefusal(UNBOUND)
     const refusal = this.#admit(entry, operation)
     if (refusal !== undefined) {
       this.#refused++
@@ -350,3 +363,9 @@ export class HostCalls {
 }
 
 function noop(): void {}
+
+const UNBOUND: Refusal = {
+  type: 'Error',
+  message: 'this host function has no implementation here',
+  code: 'ERR_HOST_CALL_LIMIT',
+}

@@ -2,14 +2,23 @@
 import type { JsAdapterError } from '../errors.ts'
 import type { DispatcherHost, Refusal } from '../runtime/dispatcher.ts'
 import type { GuestClock } from './clock.ts'
+import type { Entropy } from './entropy.ts'
+
+export interface LateHostParts {
+  readonly clock: GuestClock
+  readonly entropy: Entropy
+  readonly maxArgumentBytes: number
+}
 
 export class LateHost implements DispatcherHost {
   readonly maxArgumentBytes: number
   readonly #clock: GuestClock
+  readonly #entropy: Entropy
   #host: DispatcherHost | undefined
 
-  constructor(clock: GuestClock, maxArgumentBytes: number) {
+  constructor({ clock, entropy, maxArgumentBytes }: LateHostParts) {
     this.#clock = clock
+    this.#entropy = entropy
     this.maxArgumentBytes = maxArgumentBytes
   }
   use(host: DispatcherHost): void {
@@ -20,6 +29,12 @@ export class LateHost implements DispatcherHost {
   }
   monotonicMs(): number {
     return this.#clock.nowMs()
+  }
+  get opaqueErrors(): boolean {
+    return this.#host?.opaqueErrors ?? false
+  }
+  fillRandom(bytes: Uint8Array): void {
+    this.#entropy.fill(bytes)
   }
   onConsole(stream: 'stdout' | 'stderr', text: string): void {
     this.#host?.onConsole(stream, text)

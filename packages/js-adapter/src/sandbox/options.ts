@@ -1,5 +1,6 @@
 // What `Sandbox.create` takes, and its checked form.
 import type { Engine } from '../engine/engine.ts'
+import type { Image } from '../image/image.ts'
 import type { JsAdapterError } from '../errors.ts'
 import type { LimitName } from '../limit-names.ts'
 import { resolveLimits } from '../limits.ts'
@@ -30,6 +31,19 @@ export interface SandboxOptions {
   readonly loop: LoopLike
   /** Shared compiled engine; without it the sandbox loads its own (`ng`). */
   readonly engine?: Engine | undefined
+  /**
+   * What the sandbox is copied from, in place of evaluating the profile. It fixes `engine`, `argv`, `env` and `hardened`.
+   */
+  readonly image?: Image | undefined
+  /**
+   * Freezes all intrinsics and the profile before guest code, tells the guest nothing of host errors but that there was one, and
+   * gives it UTC. Default `false`.
+   */
+  readonly hardened?: boolean | undefined
+  /** Takes `eval` and the function constructors from the guest. Only with `hardened`. Default `false`. */
+  readonly noEval?: boolean | undefined
+  /** Virtual time and seeded randomness: the same source, input and host answers give the same bytes. Default: off. */
+  readonly deterministic?: DeterministicOptions | undefined
   readonly limits?: SandboxLimits | undefined
   /** What happens after a soft time or job limit: `continue` (default) clears it and other work goes on, `close` condemns. */
   readonly onInterrupt?: 'continue' | 'close' | undefined
@@ -61,7 +75,24 @@ export interface SandboxOptions {
   readonly env?: Readonly<Record<string, string>> | undefined
 }
 
+export interface DeterministicOptions {
+  /** Of `Math.random` and `crypto`. A safe integer. */
+  readonly seed: number
+  /** Wall-clock time at which the guest begins. Default 0. */
+  readonly epochMs?: number | undefined
+}
+
+/** The checked form. */
+export interface Determinism {
+  readonly seed: number
+  readonly epochMs: number
+}
+
 export interface ResolvedSandboxOptions {
+  readonly image: Image | undefined
+  readonly hardened: boolean
+  readonly noEval: boolean
+  readonly deterministic: Determinism | undefined
   readonly loop: LoopLike
   readonly engine: Engine | undefined
   readonly limits: ResolvedLimits
@@ -106,19 +137,30 @@ export function resolveSandboxOptions(options: SandboxOptions): ResolvedSandboxO
     if (typeof loop?.[member] !== 'function') throw new TypeError(`loop must be an event loop: it has no method ${member}`)
   if (!Number.isInteger(maxCallbacksPerTurn) || maxCallbacksPerTurn < 1 || maxCallbacksPerTurn > 1_000_000)
     throw new RangeError(`maxCallbacksPerTurn must be an integer from 1 to 1000000, got ${maxCallbacksPerTurn}`)
+  const { image, noEval = false } = options
+  const hardened = options.hardened ?? image?.identity.hardened ?? false
+  const deterministic = resolveDeterministic(options.deterministic)
+  checkImage(options)
+  if (noEval && !hardened) throw new TypeError('noEval needs hardened: true')
   const id =
-    options.id ?? `sandbox-${Math.floor(performance.now() * 1000).toString(36)}${Math.floor(Math.random() * 46_656).toString(36)}`
+    options.id ??
+    (deterministic === undefined ? undefined : 'sandbox') ??
+    `sandbox-${Math.floor(performance.now() * 1000).toString(36)}${Math.floor(Math.random() * 46_656).toString(36)}`
   return {
     loop,
-    engine: options.engine,
-    limits: resolveLimits(options.limits),
+    engine: options.engine ?? image?.engine,
+    image,
+    hardened,
+    noEval,
+    deterministic,
+    limits: resolveLimits(deterministic === undefined ? options.limits : { ...BACKSTOP_LIMITS, ...options.limits }),
     onInterrupt: oneOf('onInterrupt', options.onInterrupt ?? 'continue', ['continue', 'close']),
     logger: options.logger,
     observer: options.observer,
     console: options.console ?? silent,
     lifecycle: oneOf('lifecycle', options.lifecycle ?? 'service', LIFECYCLES),
     onError: options.onError,
-    clock: oneOf('clock', options.clock ?? 'monotonic', ['monotonic', 'loop']),
+    clock: oneOf('clock', options.clock ?? (deterministic === undefined ? 'monotonic' : 'loop'), ['monotonic', 'loop']),
     maxCallbacksPerTurn,
     id,
     tenant: options.tenant,
@@ -127,4 +169,27 @@ export function resolveSandboxOptions(options: SandboxOptions): ResolvedSandboxO
     argv: options.argv ?? ['js-adapter', 'script'],
     env: options.env ?? {},
   }
+}
+
+/** In a deterministic sandbox, limits of real time are only a backstop: what they stop is an error of the run. */
+const BACKSTOP_LIMITS: SandboxLimits = { operationMs: 30_000, hardMs: 60_000 }
+
+function resolveDeterministic(given: DeterministicOptions | undefined): Determinism | undefined {
+  if (given === undefined) return undefined
+  const { seed, epochMs = 0 } = given
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`deterministic.seed must be a safe integer, got ${seed}`)
+  if (!Number.isInteger(epochMs) || Math.abs(epochMs) > 8.64e15)
+    throw new RangeError(`deterministic.epochMs must be an integer that a Date can hold, got ${epochMs}`)
+  return { seed, epochMs }
+}
+
+function checkImage({ image, engine, argv, env, hardened, noEval, deterministic, clock }: SandboxOptions): void {
+  if (deterministic !== undefined && clock === 'monotonic')
+    throw new TypeError('clock must be "loop" in a deterministic sandbox, got "monotonic"')
+  if (image === undefined) return
+  if (engine !== undefined) image.assertFits(engine)
+  for (const [name, value] of Object.entries({ argv, env, noEval }))
+    if (value !== undefined) throw new TypeError(`${name} is fixed by the image: give it to Image.create`)
+  if (hardened !== undefined && hardened !== image.identity.hardened)
+    throw new TypeError('hardened is fixed by the image: give it to Image.create')
 }

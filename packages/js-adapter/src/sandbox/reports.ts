@@ -35,9 +35,10 @@ export class Reports {
   usage(rest: Omit<Usage, CountedUsage>): Usage {
     return {
       operations: this.#operations,
-      elapsedMs: this.#elapsedMs,
+      // A deterministic report holds nothing that the platform's clock decides.
+      elapsedMs: this.#options.deterministic === undefined ? this.#elapsedMs : 0,
       jobs: this.#jobs,
-      polls: this.#polls,
+      polls: this.#options.deterministic === undefined ? this.#polls : 0,
       discardedJobs: this.#discardedJobs,
       discardedTicks: this.#discardedTicks,
       limits: { ...this.#limits },

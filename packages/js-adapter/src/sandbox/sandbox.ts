@@ -1,42 +1,36 @@
 // The face: one guest on one loop, entered by `run`, `call`, its own timers and the settlements of its host calls.
 import { Engine } from '../engine/engine.ts'
+import type { Substrate } from '../engine/substrate.ts'
 import { LimitError } from '../errors.ts'
+import type { JsAdapterError } from '../errors.ts'
 import { CELL } from '../runtime/cells.ts'
 import { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import type { EntryBounds } from '../runtime/entry.ts'
+import { harden } from '../runtime/hardening.ts'
 import { GuestThrow } from '../runtime/marshal.ts'
+import type { Stub } from '../runtime/stubs.ts'
 import { GuestClock, clockMs } from './clock.ts'
 import { ConsoleBudget } from './console-budget.ts'
 import { closedError, Ending } from './ending.ts'
 import { Entries } from './entries.ts'
 import { exposeGlobal, IDENTIFIER } from './exposure.ts'
 import type { Exposed } from './exposure.ts'
+import { guestHost } from './guest-host.ts'
 import { LateHost } from './late-host.ts'
 import { Lifetime } from './lifetime.ts'
 import { HostCalls } from './host-calls.ts'
+import { coreOptionsOf, entropyOf } from './opening.ts'
+import type { ResumeParts, SandboxParts } from './opening.ts'
 import { resolveSandboxOptions } from './options.ts'
 import type { ResolvedSandboxOptions, SandboxOptions } from './options.ts'
 import { Passes } from './passes.ts'
 import { PendingResults } from './pending-results.ts'
 import { Reports } from './reports.ts'
+import type { CallOptions, RunOptions } from './run-options.ts'
 import { settleHostCall } from './settlement.ts'
 import { TimerBridge } from './timer-bridge.ts'
 import type { ExitInfo, SandboxState, Usage } from './usage.ts'
-
-export interface RunOptions {
-  /** File name in stacks and positions. Default `script.js`. */
-  readonly name?: string | undefined
-  /** Runs the source as an ES module; resolves with a copy of its namespace. Default `false`. */
-  readonly module?: boolean | undefined
-  /** Lowers `wallMs` for this call. */
-  readonly timeoutMs?: number | undefined
-  /** Lowers `operationMs` for this call's first entry. */
-  readonly operationMs?: number | undefined
-  readonly signal?: AbortSignal | undefined
-}
-
-export type CallOptions = Omit<RunOptions, 'name' | 'module'>
 
 const GLOBAL_CODE = 0
 const MODULE_CODE = 1
@@ -45,6 +39,7 @@ const MODULE_CODE = 1
 export class Sandbox implements AsyncDisposable {
   readonly id: string
   readonly #options: ResolvedSandboxOptions
+  readonly #stubs: ReadonlyMap<string, Stub>
   readonly #core: Core
   readonly #hostCalls: HostCalls
   readonly #results: PendingResults
@@ -54,17 +49,14 @@ export class Sandbox implements AsyncDisposable {
   readonly #entries: Entries
   readonly #lifetime: Lifetime
 
-  private constructor(
-    options: ResolvedSandboxOptions,
-    open: (host: DispatcherHost) => Core,
-    parts: { readonly console: ConsoleBudget; readonly clock: GuestClock },
-  ) {
+  private constructor(options: ResolvedSandboxOptions, open: (host: DispatcherHost) => Core, parts: SandboxParts) {
     this.id = options.id
     this.#options = options
-    this.#console = parts.console
+    this.#stubs = new Map((parts.stubs ?? []).map((stub) => [stub.path, stub]))
+    this.#console = new ConsoleBudget(options.console, options.limits.maxConsoleBytes, clockMs)
     this.#results = new PendingResults(options.loop, () => this.#reports.limitOutsideEntry('wallMs'))
     this.#reports = new Reports(options)
-    const { clock } = parts
+    const { clock, settledLate } = parts
     this.#hostCalls = new HostCalls({
       id: options.id,
       tenant: options.tenant,
@@ -75,8 +67,20 @@ export class Sandbox implements AsyncDisposable {
       clockMs: clockMs,
       settle: (callId, origin, fulfilled, value) => this.#settleCall(callId, origin, fulfilled, value),
       callsChanged: () => this.#lifetime.checkEnd(),
+      settledLate,
     })
-    const core = open(this.#hostOf(clock))
+    for (const { id, kind } of this.#stubs.values()) if (kind !== 'raw') this.#hostCalls.reserve(id)
+    const core = open(
+      guestHost({
+        ...parts,
+        options,
+        console: this.#console,
+        hostCalls: this.#hostCalls,
+        core: () => this.#core,
+        ending: () => this.#ending,
+        entries: () => this.#entries,
+      }),
+    )
     this.#core = core
     const timerNowMs = (): number => Math.floor(clock.nowMs())
     const timers = new TimerBridge({
@@ -113,64 +117,70 @@ export class Sandbox implements AsyncDisposable {
     })
     this.#lifetime = new Lifetime({ ...shared, ending: this.#ending, entries: this.#entries })
   }
-  /** What the guest asks of the host, answered by this sandbox. */
-  #hostOf(clock: GuestClock): DispatcherHost {
-    return {
-      maxArgumentBytes: this.#options.limits.maxArgumentBytes,
-      timerNowMs: () => Math.floor(clock.nowMs()),
-      monotonicMs: () => clock.nowMs(),
-      onConsole: (stream, text) => this.#console.write(stream, text),
-      onExit: (code) => {
-        this.#ending.exitLatched = code
-        this.#core.latch.fire({ kind: 'exit', code }, this.#core.operation?.id ?? 0)
-        this.#core.polling.soon()
-      },
-      onCall: (functionId, callId, args, bytes) =>
-        this.#hostCalls.call(functionId, callId, args, bytes, this.#core.operation, this.#entries.origin),
-      onSyncCall: (functionId, args, bytes) => this.#hostCalls.callSync(functionId, args, bytes, this.#core.operation),
-      onSettled: (id, fulfilled, value) => this.#entries.settled(id, fulfilled, value),
-      onFatal: (error) => {
-        this.#ending.fatal ??= error
-      },
-    }
-  }
-
   /**
-   * Opens a sandbox with its own engine instance.
-   * @throws TypeError or RangeError for a wrong option; JsAdapterError `ERR_ENGINE_VARIANT`, `ERR_ENGINE_CALIBRATION`.
+   * Opens a sandbox with its own engine instance: a copy of `image`, or a new one that the profile is evaluated in.
+   * @throws TypeError or RangeError for a wrong option; JsAdapterError `ERR_ENGINE_VARIANT`, `ERR_ENGINE_CALIBRATION`,
+   * `ERR_IMAGE_MISMATCH`.
    */
   static async create(options: SandboxOptions): Promise<Sandbox> {
     const resolved = resolveSandboxOptions(options)
+    const { image, limits } = resolved
+    const startedAtMs = clockMs()
+    if (image !== undefined) {
+      const clock = new GuestClock(resolved)
+      const substrate = await image.restore(limits.memoryMaxBytes, clock.source)
+      return Sandbox.resume(resolved, substrate, { clock, how: 'image', startedAtMs })
+    }
     const engine = resolved.engine ?? (await Engine.load())
     const clock = new GuestClock(resolved)
-    const late = new LateHost(clock, resolved.limits.maxArgumentBytes)
-    const createdAtMs = clock.nowMs()
-    const startedAtMs = clockMs()
-    const core = await Core.create({
-      engine,
-      limits: resolved.limits,
-      clockMs,
-      host: late,
-      modules: resolved.modules,
-      installProfile: true,
-      config: { id: resolved.id, version: 'v26.0.0', argv: resolved.argv, env: resolved.env, createdAtMs, epochMs: Date.now() },
-    })
-    const sandbox = new Sandbox(
-      resolved,
-      (given) => {
-        late.use(given)
-        return core
-      },
-      { console: new ConsoleBudget(resolved.console, resolved.limits.maxConsoleBytes, clockMs), clock },
-    )
-    if (resolved.exposeGc)
-      sandbox.expose('gc', {
-        raw: () => {
-          core.collect()
-        },
-      })
+    const entropy = entropyOf(resolved)
+    const late = new LateHost({ clock, entropy, maxArgumentBytes: limits.maxArgumentBytes })
+    const core = await Core.create(coreOptionsOf(resolved, engine, { clock, entropy, host: late }))
+    if (resolved.hardened) harden(core, { noEval: resolved.noEval })
+    const open = (given: DispatcherHost): Core => {
+      late.use(given)
+      return core
+    }
+    const sandbox = new Sandbox(resolved, open, { clock, entropy })
+    sandbox.#exposeGc()
     sandbox.#reports.instance('fresh', clockMs() - startedAtMs)
     return sandbox
+  }
+  /** @internal Takes over a substrate that holds the options' image. */
+  static resume(options: ResolvedSandboxOptions, substrate: Substrate, parts: ResumeParts): Sandbox {
+    const { image } = options
+    if (image === undefined) throw new TypeError('image is missing')
+    const { clock = new GuestClock(options), entropy = entropyOf(options), settledLate } = parts
+    const { engine, stubs, state } = image
+    const open = (host: DispatcherHost): Core => {
+      const core = Core.resume(coreOptionsOf(options, engine, { clock, entropy, host }), substrate, state)
+      for (const { id, kind } of stubs) if (kind === 'raw') core.dispatcher.reserve(id)
+      return core
+    }
+    const sandbox = new Sandbox(options, open, { clock, entropy, stubs, settledLate })
+    sandbox.#exposeGc()
+    sandbox.#reports.instance(parts.how, clockMs() - parts.startedAtMs)
+    return sandbox
+  }
+  #exposeGc(): void {
+    if (this.#options.exposeGc)
+      this.expose('gc', {
+        raw: () => {
+          this.#core.collect()
+        },
+      })
+  }
+  /**
+   * @internal Ends the sandbox and takes its memory away from it, for the next tenant.
+   * @returns `inside` while the guest is being left, to be asked again from a task of the loop; `condemned` when the memory may not
+   * be used again.
+   */
+  endLease(error: JsAdapterError): 'clean' | 'inside' | 'condemned' {
+    this.#ending.run('closed', 'closed', error)
+    if (this.#core.inside) return 'inside'
+    const { condemned } = this.#core
+    this.#core.instance.revoke(error)
+    return condemned === undefined ? 'clean' : 'condemned'
   }
 
   get state(): SandboxState {
@@ -188,7 +198,8 @@ export class Sandbox implements AsyncDisposable {
    */
   expose(name: string, value: Exposed): void {
     this.#ending.assertAlive()
-    exposeGlobal({ core: this.#core, hostCalls: this.#hostCalls, trusted: (work) => this.#entries.trusted(work) }, name, value)
+    const trusted = (work: () => void): void => this.#entries.trusted(work)
+    exposeGlobal({ core: this.#core, hostCalls: this.#hostCalls, stubs: this.#stubs, trusted }, name, value)
   }
 
   /** Sets a global to a copy of `value`. @throws `ERR_VALUE_UNSUPPORTED` with the path of what has no guest form. */
@@ -331,9 +342,11 @@ export class Sandbox implements AsyncDisposable {
   }
 
   usage(): Usage {
+    const { usage } = this.#ending
+    if (usage !== undefined) return { ...usage, hostCalls: this.#hostCalls.counts() }
     const { cpuMs, memoryBytes } = this.#core
     return this.#reports.usage({
-      cpuMs,
+      cpuMs: this.#options.deterministic === undefined ? cpuMs : 0,
       memoryBytes,
       timers: this.#ending.state === undefined ? this.#core.cell(CELL.timers) : 0,
       interruptedTimers: this.#core.cell(CELL.timersInterrupted),

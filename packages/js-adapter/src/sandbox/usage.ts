@@ -9,7 +9,7 @@ export type SandboxState = (typeof SANDBOX_STATES)[number]
 
 export interface Usage {
   readonly operations: number
-  /** Milliseconds inside the guest in sum, host functions excluded. Elapsed time, not the processor's. */
+  /** Milliseconds inside the guest in sum, host functions excluded. Elapsed time, not the processor's. In a deterministic sandbox this, `elapsedMs` and `polls` are 0. */
   readonly cpuMs: number
   readonly elapsedMs: number
   readonly jobs: number

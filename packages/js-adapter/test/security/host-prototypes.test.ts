@@ -1,6 +1,6 @@
 // S-2: what a guest exports, throws or passes changes no prototype of the host.
 import { describe, expect, test } from 'vitest'
-import type { RawCall } from '../../src/runtime/dispatcher.ts'
+import type { RawCall } from '../../src/runtime/raw-call.ts'
 import { hostRealm, realmChanges } from '../support/host-realm.ts'
 import type { Opened } from '../support/open.ts'
 import { openSandbox, settled } from '../support/open.ts'

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isJsAdapterError } from '../../src/errors.ts'
-import type { RawCall } from '../../src/runtime/dispatcher.ts'
+import type { RawCall } from '../../src/runtime/raw-call.ts'
 import { openSandbox, settled } from '../support/open.ts'
 import type { Opened } from '../support/open.ts'
 
