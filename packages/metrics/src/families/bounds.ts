@@ -2,7 +2,8 @@
 import { optionError } from '../errors.ts'
 import type { MetricUnit } from './source.ts'
 import type { HistogramSnapshot } from '../instruments/histogram-snapshot.ts'
-import { cellMiddle, lowerBound } from '../instruments/layout.ts'
+import type { HistogramLayout } from '../instruments/layout.ts'
+import { cellCount, cellMiddle, lowerBound } from '../instruments/layout.ts'
 
 /** Of seconds: 1, 2.5 and 5 a decade, from 1 microsecond to 100 seconds. */
 export const DEFAULT_BOUNDS: readonly number[] = Object.freeze([
@@ -52,20 +53,44 @@ function checkBounds(bounds: readonly number[]): readonly number[] {
   return Object.freeze([...bounds])
 }
 
+/** For each bound the first cell that no longer counts under it: a cell goes by its middle. Increases with the bounds. */
+export function cellEdges(layout: HistogramLayout, bounds: readonly number[], scale: number): number[] {
+  const cells = cellCount(layout)
+  let from = 0
+  return bounds.map((bound) => {
+    let [low, high] = [from, cells]
+    while (low < high) {
+      const cell = (low + high) >>> 1
+      if (cellMiddle(layout, cell) * scale <= bound) low = cell + 1
+      else high = cell
+    }
+    from = low
+    return low
+  })
+}
+
 /**
  * Cumulative counts at each bound, without the last bucket, `+Inf`, which is the count. A cell counts under the first
  * bound that is not below its middle, so a count is off by at most one cell's.
  *
  * @param scale - what recorded values are multiplied by to get the unit of the bounds.
+ * @param edges - from {@link cellEdges} of this snapshot's layout, where many snapshots share it.
  */
-export function cumulativeCounts(snapshot: HistogramSnapshot, bounds: readonly number[], scale: number): number[] {
+export function cumulativeCounts(
+  snapshot: HistogramSnapshot,
+  bounds: readonly number[],
+  scale: number,
+  edges: readonly number[] = cellEdges(snapshot.layout, bounds, scale),
+): number[] {
   const { layout, firstCell, counts, zero, under } = snapshot
   const lowest = lowerBound(layout, 0) * scale
   const cumulative: number[] = []
   let sum = 0
   let next = 0
-  for (const bound of bounds) {
-    while (next < counts.length && cellMiddle(layout, firstCell + next) * scale <= bound) sum += counts[next++] as number
+  for (let i = 0; i < bounds.length; i++) {
+    const bound = bounds[i] as number
+    const end = Math.min(counts.length, (edges[i] as number) - firstCell)
+    while (next < end) sum += counts[next++] as number
     cumulative.push(sum + (bound >= 0 ? zero : 0) + (bound >= lowest ? under : 0))
   }
   return cumulative

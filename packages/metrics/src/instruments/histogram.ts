@@ -2,6 +2,7 @@
 import type { MetricsClock } from '../clock.ts'
 import { systemClock } from '../clock.ts'
 import { integerOption } from '../errors.ts'
+import { highWord } from './double-bits.ts'
 import type { HistogramSnapshot } from './histogram-snapshot.ts'
 import { coarsen, walkQuantiles } from './histogram-snapshot.ts'
 import type { HistogramLayout, HistogramLayoutOptions } from './layout.ts'
@@ -14,12 +15,8 @@ export interface HistogramOptions extends HistogramLayoutOptions {
   readonly clock?: MetricsClock | undefined
 }
 
-// A value is written here and its high word read back at once: no state outlives a call, so all histograms share it.
-const bits = new Float64Array(1)
-const words = new Int32Array(bits.buffer)
 /** Above every cell, and a small integer still. */
 const NO_CELL = 2 ** 29
-const HIGH: 0 | 1 = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0
 
 /**
  * Histogram of non-negative numbers with a proven error: for values within the layout a quantile is off by at most
@@ -64,8 +61,7 @@ export class Histogram {
       this.#rejected++
       return
     }
-    bits[0] = value
-    const cell = ((words[HIGH] as number) >> this.#shift) - this.#offset
+    const cell = (highWord(value) >> this.#shift) - this.#offset
     // Strictly between two cells in use a value can be neither extreme, nor outside the layout, nor anything but a number.
     if (cell > this.#low && cell < this.#high) {
       ;(this.#cells[cell] as number)++

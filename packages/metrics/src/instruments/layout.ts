@@ -1,5 +1,6 @@
 // The layout of a log-linear histogram: which cell a value falls into, and what a cell stands for.
 import { MetricsError, integerOption } from '../errors.ts'
+import { fromHighWord } from './double-bits.ts'
 
 /** Where the cells of a histogram lie. Two histograms merge only if their layouts are equal. */
 export interface HistogramLayout {
@@ -43,22 +44,15 @@ export function cellOffset({ lowestExponent, subBits }: HistogramLayout): number
 }
 
 // A bound is made from its bits, as a cell is read off them: powers would cost fifty times as much in a pass over all cells.
-const bits = new Float64Array(1)
-const words = new Int32Array(bits.buffer)
-const HIGH: 0 | 1 = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0
 
 /** The lower bound of a cell; exact. The bound after the last cell is the upper end of the layout. */
 export function lowerBound(layout: HistogramLayout, cell: number): number {
-  bits[0] = 0
-  words[HIGH] = (cell + cellOffset(layout)) << (20 - layout.subBits)
-  return bits[0]
+  return fromHighWord((cell + cellOffset(layout)) << (20 - layout.subBits))
 }
 
 /** The middle of a cell, which stands for each value in it; exact. */
 export function cellMiddle(layout: HistogramLayout, cell: number): number {
-  bits[0] = 0
-  words[HIGH] = (2 * (cell + cellOffset(layout)) + 1) << (19 - layout.subBits)
-  return bits[0]
+  return fromHighWord((2 * (cell + cellOffset(layout)) + 1) << (19 - layout.subBits))
 }
 
 /** The end of the highest cell. The largest double where that would be 2^1024. */

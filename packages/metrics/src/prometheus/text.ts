@@ -4,8 +4,10 @@ import { compareText } from '../families/series-key.ts'
 import type { HistogramMetricFamily, Labels, MetricFamily, MetricSource, NumberMetricFamily } from '../families/source.ts'
 import type { HistogramSnapshot } from '../instruments/histogram-snapshot.ts'
 import { quantiles } from '../instruments/histogram-snapshot.ts'
+import type { HistogramLayout } from '../instruments/layout.ts'
+import { sameLayout } from '../instruments/layout.ts'
 import type { BoundsChooser, BoundsOption } from '../families/bounds.ts'
-import { cumulativeCounts, resolveBounds } from '../families/bounds.ts'
+import { cellEdges, cumulativeCounts, resolveBounds } from '../families/bounds.ts'
 import { boundText, numberText } from './numbers.ts'
 
 export const TEXT_FORMATS = ['prometheus', 'openmetrics'] as const
@@ -87,12 +89,19 @@ function numbersText(family: NumberMetricFamily, { format }: ResolvedTextOptions
 function histogramText(family: HistogramMetricFamily, { format, bounds: choose }: ResolvedTextOptions): string {
   const { name, scale } = family
   const bounds = choose(family)
-  const boundTexts = bounds.map(format === 'openmetrics' ? boundText : numberText)
+  const write = format === 'openmetrics' ? boundText : numberText
+  const ends = bounds.map((bound) => `${write(bound)}"} `)
+  let layout: HistogramLayout | undefined
+  let edges: readonly number[] = []
   let text = headText(name, 'histogram', family, format)
   for (const [labels, { histogram, startEpochMs }] of inLabelOrder(family.series)) {
     const start = `${name}_bucket{${labels === '' ? '' : `${labels},`}le="`
-    const counts = cumulativeCounts(histogram, bounds, scale)
-    for (let i = 0; i < counts.length; i++) text += `${start}${boundTexts[i]}"} ${counts[i]}\n`
+    if (layout === undefined || !sameLayout(layout, histogram.layout)) {
+      layout = histogram.layout
+      edges = cellEdges(layout, bounds, scale)
+    }
+    const counts = cumulativeCounts(histogram, bounds, scale, edges)
+    for (let i = 0; i < counts.length; i++) text += `${start}${ends[i]}${counts[i]}\n`
     text += `${start}+Inf"} ${histogram.count}\n${totalsText(name, labels, histogram, scale)}`
     if (format === 'openmetrics')
       text += `${name}_created${labels === '' ? '' : `{${labels}}`} ${numberText(startEpochMs / 1000)}\n`
