@@ -1,7 +1,14 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/sqlite/index.ts', 'src/testing/index.ts', 'src/cli.ts'],
+  entry: [
+    'src/index.ts',
+    'src/sqlite/index.ts',
+    'src/postgres/index.ts',
+    'src/pglite/index.ts',
+    'src/testing/index.ts',
+    'src/cli.ts',
+  ],
   format: ['esm'],
   dts: false,
   clean: true,

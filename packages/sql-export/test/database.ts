@@ -26,9 +26,9 @@ export async function execute(path: string, sql: string, driver: SqliteDriver | 
   }
 }
 
-/** Rows of a query. */
+/** Rows of a query. The file is opened for writing: a handle that only reads cannot roll back the journal of a killed run. */
 export async function query(path: string, sql: string, params: readonly Cell[] = []): Promise<Row[]> {
-  const connection = (await loadDriver('auto'))(path, { readOnly: true, create: false })
+  const connection = (await loadDriver('auto'))(path, { readOnly: false, create: false })
   try {
     return queryAll(connection, sql, params)
   } finally {

@@ -1,9 +1,9 @@
 // The destination's schema before, during and after a run.
-import { destinationFingerprint } from '../mechanism/bind.ts'
+import { plannedFingerprint } from '../mechanism/bind.ts'
 import type { Destination, DestinationSession, ReferenceMode } from '../port/destination.ts'
 import type { Source } from '../port/source.ts'
 import type { Catalog, CatalogTable } from '../structure/catalog.ts'
-import { catalogFingerprint, constraintFingerprint, findTable } from '../structure/catalog.ts'
+import { constraintFingerprint, findTable } from '../structure/catalog.ts'
 import type { Plan } from '../structure/plan.ts'
 import { ExportError, configError } from '../vocabulary/errors.ts'
 import { tableId, tableText } from '../vocabulary/table-ref.ts'
@@ -16,7 +16,7 @@ function changed(what: string): ExportError {
 
 /** Refuses a plan that was made of another source schema. */
 export function requireSourceSchema(plan: Plan, source: Source, catalog: Catalog): void {
-  if (plan.source.engine !== source.engine || plan.source.fingerprint !== catalogFingerprint(catalog.tables))
+  if (plan.source.engine !== source.engine || plan.source.fingerprint !== plannedFingerprint(catalog, plan.tables))
     throw changed("source's schema")
 }
 
@@ -32,10 +32,7 @@ export function requireDestinationSchema(
     const { createTables, references } = options
     return fitPlan(plan, catalog, destination.engine, there, { createTables, references, triggers: 'allow', onLoss: 'allow' })
   }
-  if (
-    plan.destination.engine !== destination.engine ||
-    plan.destination.fingerprint !== destinationFingerprint(there, plan.tables)
-  )
+  if (plan.destination.engine !== destination.engine || plan.destination.fingerprint !== plannedFingerprint(there, plan.tables))
     throw changed("destination's schema")
   return plan
 }
@@ -65,7 +62,7 @@ export async function makeMissingTables(
 ): Promise<void> {
   if (plan.destination?.createTables !== true) return
   const missing = missingTables(plan, catalog, await destination.readCatalog())
-  if (missing.length > 0) await session.createTables(missing)
+  if (missing.length > 0) await session.createTables(missing, plan.source.engine)
 }
 
 export function referenceMode(plan: Plan): ReferenceMode {

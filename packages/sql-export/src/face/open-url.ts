@@ -3,33 +3,52 @@ import type { Destination } from '../port/destination.ts'
 import type { Source } from '../port/source.ts'
 import { configError } from '../vocabulary/errors.ts'
 
-const SCHEMES = ['sqlite'] as const
+const SCHEMES = ['sqlite', 'postgres', 'postgresql', 'pglite'] as const
 
 /** A handle, or a URL such as `sqlite:shop.db`. */
 export type SourceInput = Source | string
 export type DestinationInput = Destination | string
 
-function requireScheme(url: string): void {
+function requireScheme(url: string): (typeof SCHEMES)[number] {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(url)?.[1]?.toLowerCase()
-  if (scheme === undefined || !SCHEMES.some((known) => known === scheme))
+  const found = SCHEMES.find((known) => known === scheme)
+  if (found === undefined)
     throw configError(
       scheme === undefined ? 'the database is named by no URL' : `unknown scheme "${scheme}:"`,
-      'Use sqlite:FILE.',
+      'Use sqlite:FILE, postgres://USER@HOST:PORT/DATABASE or pglite:DIRECTORY.',
     )
+  return found
+}
+
+async function open(url: string, readOnly: boolean, create: boolean): Promise<Source & Destination> {
+  const scheme = requireScheme(url)
+  switch (scheme) {
+    case 'sqlite': {
+      const { openSqlite } = await import('../sqlite/open.ts')
+      return openSqlite(url, { readOnly, create })
+    }
+    case 'postgres':
+    case 'postgresql': {
+      const { openPostgres } = await import('../postgres/open.ts')
+      return openPostgres(url, { readOnly })
+    }
+    case 'pglite': {
+      const { openPglite } = await import('../pglite/open.ts')
+      return openPglite(url, { readOnly, create })
+    }
+    default:
+      throw new TypeError(`unknown scheme: ${scheme satisfies never}`)
+  }
 }
 
 /** Opens a source. @throws ExportError `ERR_EXPORT_CONFIG` for an unknown scheme or a missing file. */
 export async function openSource(url: string): Promise<Source> {
-  requireScheme(url)
-  const { openSqlite } = await import('../sqlite/open.ts')
-  return openSqlite(url, { readOnly: true })
+  return open(url, true, false)
 }
 
 /** Opens a destination. @param create - whether a missing file is made. */
 export async function openDestination(url: string, create: boolean): Promise<Destination> {
-  requireScheme(url)
-  const { openSqlite } = await import('../sqlite/open.ts')
-  return openSqlite(url, { create })
+  return open(url, false, create)
 }
 
 /** Runs `work` with a source; closes it afterwards only if it was opened here. */

@@ -1,12 +1,12 @@
 // Makes a plan: reads catalogs, and keys to count rows; writes nothing.
 import type { ReferencePolicy } from '../mechanism/bind.ts'
-import { bindDestination, destinationFingerprint, planSteps } from '../mechanism/bind.ts'
+import { bindDestination, plannedFingerprint, planSteps } from '../mechanism/bind.ts'
+import { abortReason, cancelOnAbort } from '../mechanism/abort.ts'
 import { computeClosure } from '../mechanism/closure.ts'
 import type { Graph } from '../mechanism/graph.ts'
 import { buildGraph } from '../mechanism/graph.ts'
 import type { Source } from '../port/source.ts'
 import type { Catalog } from '../structure/catalog.ts'
-import { catalogFingerprint } from '../structure/catalog.ts'
 import type { ExportConfig } from '../structure/config.ts'
 import { requireConfig } from '../structure/config.ts'
 import type { Plan } from '../structure/plan.ts'
@@ -95,7 +95,7 @@ function requireOneOf<T extends string>(name: string, value: T, words: readonly 
 function unboundPlan(source: Source, catalog: Catalog, graph: Graph): Plan {
   return sealPlan({
     format: PLAN_FORMAT,
-    source: { engine: source.engine, fingerprint: catalogFingerprint(catalog.tables) },
+    source: { engine: source.engine, fingerprint: plannedFingerprint(catalog, graph.tables) },
     destination: null,
     tables: graph.tables,
     edges: graph.edges,
@@ -126,21 +126,27 @@ export function fitPlan(
   there: Catalog,
   options: ResolvedPlanOptions,
 ): Plan {
-  const bound = bindDestination(catalog, there, plan.tables, plan.edges, options)
+  const bound = bindDestination(catalog, there, plan.tables, plan.edges, {
+    ...options,
+    from: plan.source.engine,
+    to: engine,
+  })
   const { hash: _hash, ...body } = plan
-  if (options.onLoss === 'error' && bound.losses.length > 0)
+  const serious = bound.losses.filter(({ severity }) => severity !== 'representation')
+  if (options.onLoss === 'error' && serious.length > 0)
     throw new ExportError(
       'ERR_EXPORT_TYPE_MAP',
-      `values could be lost in ${bound.losses.map(({ table, column }) => `${tableText(table)}.${column}`).join(', ')}`,
+      `values could be lost in ${serious.map(({ table, column }) => `${tableText(table)}.${column}`).join(', ')}`,
       {
         remedy: 'Give the columns at the destination the type that they have at the source.',
       },
     )
   return sealPlan({
     ...body,
-    destination: { engine, fingerprint: destinationFingerprint(there, plan.tables), createTables: options.createTables },
+    destination: { engine, fingerprint: plannedFingerprint(there, plan.tables), createTables: options.createTables },
     tables: bound.tables,
     edges: bound.edges,
+    steps: planSteps(bound.tables, bound.edges, catalog),
     losses: bound.losses,
     observed: { ...plan.observed, notes: [...plan.observed.notes, ...bound.notes] },
   })
@@ -156,13 +162,17 @@ async function countRows(
   const snapshot = await source.begin()
   let counts: Record<string, number>
   const notes = [...plan.observed.notes]
+  const release = cancelOnAbort(signal, [snapshot])
   try {
     const closure = await computeClosure(plan, catalog, snapshot, { batchRows, signal, onPage: () => {} })
     counts = Object.fromEntries(closure.tables.map(({ table, store }) => [tableText(table.id), store.ranked().length]))
     for (const [edge, count] of closure.cutChildren) notes.push(`${edge}: ${count} children lie beyond maxDepth`)
     if (closure.rows() === 0)
       notes.push(`no row matched the roots: ${plan.roots.map(({ table }) => tableText(table)).join(', ')}`)
+  } catch (error) {
+    throw abortReason(signal, error)
   } finally {
+    release()
     await snapshot.end()
   }
   return { ...plan, observed: { counts, atEpochMs: plan.observed.atEpochMs, notes } }

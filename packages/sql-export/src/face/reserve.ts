@@ -5,9 +5,9 @@ import type { DestinationSession } from '../port/destination.ts'
 import type { JournalFacts } from '../structure/journal.ts'
 import type { Plan } from '../structure/plan.ts'
 import { ExportError } from '../vocabulary/errors.ts'
+import { greatestInteger } from '../vocabulary/integer-range.ts'
 import { sameTable, tableId, tableText } from '../vocabulary/table-ref.ts'
 
-const GREATEST_INT64 = 2n ** 63n - 1n
 const PAGE_ROWS = 5000
 
 export interface Reserved {
@@ -27,16 +27,17 @@ export async function reserveBlocks(
 ): Promise<Reserved> {
   const starts = new Map<string, bigint>()
   const ranges = new Map<string, { readonly from: bigint; readonly to: bigint }>()
-  for (const { id, keys, rows, key } of plan.tables) {
+  for (const { id, keys, rows, key, columns } of plan.tables) {
     if (keys !== 'remap' || rows !== 'copy') continue
     const count = BigInt(closure.table(id).store.ranked().length)
-    let greatest = await session.greatestKey(id, key[0] ?? '')
+    let past = 0n
     for (const { blocks, keys: counts } of unfinished) {
       const last = BigInt(blocks[tableId(id)] ?? 0) + BigInt(counts[tableId(id)]?.count ?? 0) - 1n
-      if (last > greatest) greatest = last
+      if (last > past) past = last
     }
-    const start = (greatest < 0n ? 0n : greatest) + 1n
-    if (start + count - 1n > GREATEST_INT64)
+    const start = await session.reserveKeys(id, key[0] ?? '', count, past)
+    const type = columns.find(({ name }) => name === key[0])?.destinationType ?? ''
+    if (start + count - 1n > greatestInteger(type, plan.destination?.engine !== 'sqlite'))
       throw new ExportError('ERR_EXPORT_KEY_MODE', `${tableText(id)}: no room for ${count} keys past the greatest`, {
         table: id,
         remedy: 'Remove the row with the greatest key, or keep the keys.',

@@ -1,5 +1,6 @@
 // One run: closure, keys, rows, checks; commits by batch with a journal, or once.
 import { randomUUID } from 'node:crypto'
+import { abortReason, cancelOnAbort } from '../mechanism/abort.ts'
 import { computeClosure } from '../mechanism/closure.ts'
 import type { Closure } from '../mechanism/closure-table.ts'
 import { LimitWatch } from '../mechanism/limits.ts'
@@ -89,6 +90,8 @@ export class Run {
     const snapshot = await this.#source.begin()
     let report: Omit<RunReport, 'snapshots'>
     let start: RunStart
+    const { signal } = this.#options
+    const release = cancelOnAbort(signal, [snapshot, this.#session])
     try {
       const closure = await this.#readClosure(snapshot)
       start = resumption === undefined ? await this.#begin(closure, snapshot) : await this.#continue(closure, resumption)
@@ -98,9 +101,12 @@ export class Run {
       const checks = await this.#timed('verify', () => this.#verify(start))
       report = this.#report(closure, checks)
     } catch (error) {
+      const cause = abortReason(signal, error)
       await this.#session.rollback()
-      await endQuietly(snapshot, error)
-      throw this.#withResume(error)
+      await endQuietly(snapshot, cause)
+      throw this.#withResume(cause)
+    } finally {
+      release()
     }
     await this.#finish(snapshot)
     this.#progress.done()
@@ -268,6 +274,7 @@ export class Run {
   async #verify({ ranges, baseline, constraints }: RunStart): Promise<VerifyCheck[]> {
     const { tables, edges, steps } = this.#plan
     const generated = steps.filter(({ kind }) => kind === 'sequence').flatMap((step) => step.tables)
+    for (const { id } of tables) if (this.#countsOf(tableText(id)).written > 0) await this.#session.advanceGenerators(id)
     const checks = [
       ...(await verifyReferences(this.#session, tables, edges, ranges, baseline)),
       ...(await verifyRowCounts(this.#session, tables, ranges, (table) => this.#countsOf(table).written)),

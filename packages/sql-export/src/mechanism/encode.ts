@@ -6,7 +6,9 @@ import { ExportError } from '../vocabulary/errors.ts'
 import type { ColumnRef } from '../vocabulary/table-ref.ts'
 import { sameTable, tableId, tableText } from '../vocabulary/table-ref.ts'
 import type { Closure, ClosureEdge, ClosureTable } from './closure-table.ts'
+import type { Engine } from '../vocabulary/value-kind.ts'
 import { originOf } from './origins.ts'
+import { cellConverter } from './type-map.ts'
 import type { MaskFunction } from './mask.ts'
 import { maskFunction } from './mask.ts'
 
@@ -37,6 +39,7 @@ export class RowEncoder {
   readonly #keyAt: number
   readonly #start: bigint | undefined
   readonly #masks: readonly { readonly at: number; readonly mask: MaskFunction }[]
+  readonly #converters: readonly { readonly at: number; readonly convert: MaskFunction }[]
   readonly #indexes: Int32Array
   readonly #counts: RowCounts
 
@@ -51,6 +54,7 @@ export class RowEncoder {
       readonly isNullable: (column: string) => boolean
       readonly predicates: readonly string[]
       readonly counts: RowCounts
+      readonly engines: { readonly from: Engine; readonly to: Engine }
     },
   ) {
     const at = (name: string): number => columns.indexOf(name) + 1
@@ -73,6 +77,11 @@ export class RowEncoder {
     this.#masks = table.table.columns
       .filter(({ transform, omit }) => transform !== null && omit === null)
       .map((column) => maskOf(column, at(column.name), context.maskKey))
+    const { from, to } = context.engines
+    this.#converters = table.table.columns.flatMap(({ name, kind, omit }) => {
+      const convert = omit === null ? cellConverter(kind, from, to) : undefined
+      return convert === undefined ? [] : [{ at: at(name), convert }]
+    })
     this.#indexes = new Int32Array(this.#parts.length)
   }
 
@@ -100,6 +109,7 @@ export class RowEncoder {
       row[at] = mask(row[at] ?? null)
       this.#counts.masked++
     }
+    for (const { at, convert } of this.#converters) row[at] = convert(row[at] ?? null)
   }
 
   #null(row: Row, positions: readonly number[]): void {

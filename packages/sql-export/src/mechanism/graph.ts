@@ -10,6 +10,8 @@ import { compareText, sameTable, tableId, tableText } from '../vocabulary/table-
 import { keyKindOf } from '../vocabulary/value-kind.ts'
 import type { CompiledTemplate } from '../template/compile.ts'
 import { compileTemplate } from '../template/compile.ts'
+import { dialectOf } from '../template/dialect.ts'
+import { shiftParameters } from '../template/lexer.ts'
 import { allEdges, applyFollow, applyOutside, checkEdge, isUniqueEdge, requireRef } from './edges.ts'
 import type { Settings } from './origins.ts'
 import { checkMappings, originOf, withTransforms } from './origins.ts'
@@ -23,7 +25,11 @@ export interface Graph {
 }
 
 /** Builds the structure of a plan. @throws ExportError for names that the catalog lacks, and for what no run could do. */
-export function buildGraph(catalog: Catalog, config: ExportConfig, source: Pick<Source, 'rootSql' | 'quoteName'>): Graph {
+export function buildGraph(
+  catalog: Catalog,
+  config: ExportConfig,
+  source: Pick<Source, 'rootSql' | 'quoteName' | 'engine'>,
+): Graph {
   const template = config.template === undefined ? undefined : compile(config.template, catalog, config, source)
   const notes = [...catalog.notes, ...(template?.notes ?? [])]
   const declared = applyFollow(catalog, allEdges(catalog, config, template), config.follow ?? [])
@@ -70,12 +76,17 @@ function tableSettings(catalog: Catalog, config: ExportConfig): Settings {
   return settings
 }
 
-function compile(text: string, catalog: Catalog, config: ExportConfig, source: Pick<Source, 'quoteName'>): CompiledTemplate {
+function compile(
+  text: string,
+  catalog: Catalog,
+  config: ExportConfig,
+  source: Pick<Source, 'quoteName' | 'engine'>,
+): CompiledTemplate {
   const filters = (config.filters ?? []).map(({ alias, where, params = [] }, i) => {
     if (alias === undefined) throw configError(`filters[${i}]: a template's filter names an alias`)
     return { alias, where, params }
   })
-  return compileTemplate(text, catalog, config.params ?? [], filters, (name) => source.quoteName(name))
+  return compileTemplate(text, catalog, config.params ?? [], filters, (name) => source.quoteName(name), dialectOf(source.engine))
 }
 
 function reachable(
@@ -149,7 +160,7 @@ function rootsOf(
   catalog: Catalog,
   config: ExportConfig,
   tables: readonly CatalogTable[],
-  source: Pick<Source, 'rootSql'>,
+  source: Pick<Source, 'rootSql' | 'engine'>,
 ): PlanRoot[] {
   const filters = (config.filters ?? []).map((filter, i) => {
     if (filter.table === undefined || filter.alias !== undefined)
@@ -162,7 +173,14 @@ function rootsOf(
     const table = tables[i] ?? requireTable(catalog, root.table, `roots[${i}].table`)
     const narrowing = filters.filter(({ ref }) => sameTable(ref, table.ref))
     const params = [...(root.params ?? []), ...narrowing.flatMap((filter) => [...(filter.params ?? [])])]
-    const conditions = [root.where, ...narrowing.map(({ where }) => where)].filter((text) => text !== undefined)
+    const dialect = dialectOf(source.engine)
+    let bound = root.params?.length ?? 0
+    const added = narrowing.map(({ where, params: values = [] }) => {
+      const shifted = shiftParameters(where, dialect, bound)
+      bound += values.length
+      return shifted
+    })
+    const conditions = [root.where, ...added].filter((text) => text !== undefined)
     return {
       table: table.ref,
       sql: source.rootSql({ table: table.ref, key: table.key, conditions, limit: root.limit ?? null }),

@@ -72,6 +72,7 @@ export async function loadTable(
     isNullable: (name) => known !== undefined && isNullable(known, name),
     predicates,
     counts,
+    engines: { from: plan.source.engine, to: plan.destination?.engine ?? plan.source.engine },
   })
   const steps = transformSteps(table, columns, edges, options, counts)
   const positions = written.map(({ name }) => columns.indexOf(name) + 1)
@@ -79,7 +80,9 @@ export async function loadTable(
     ref,
     written.map(({ name }) => name),
   )
+  const isOneStatement = edges.some(({ load }) => load === 'same-statement')
   const ranked = table.store.ranked()
+  let sent = 0
   try {
     for (let from = start, batch = 0; from < ranked.length; from += options.batchRows, batch++) {
       options.signal?.throwIfAborted()
@@ -106,11 +109,25 @@ export async function loadTable(
             remedy: 'Rows vanished from the source during the run. Nothing of this batch was written.',
           },
         )
+      if (!isOneStatement) await flush()
       options.limits.requireTime('load', ref)
       await options.onPage(ref, from + page.length - 1, performance.now() - startedAtMs)
     }
+    await flush()
   } finally {
     await writer.close()
+  }
+
+  async function flush(): Promise<void> {
+    const taken = await writer.flush()
+    if (taken !== sent)
+      throw new ExportError('ERR_EXPORT_WRITE_COUNT', `${tableText(ref)}: ${sent} rows were sent, and ${taken} taken`, {
+        table: ref,
+        step: 'load',
+        remedy: 'A trigger or rule at the destination leaves rows out; disable it for the load.',
+      })
+    counts.written += taken
+    sent = 0
   }
 
   async function writeRows(rows: readonly Row[], page: Int32Array): Promise<void> {
@@ -124,15 +141,9 @@ export async function loadTable(
       const row = kept[i] ?? []
       encoder.encode(row, page[Number(row[0])] ?? 0)
     }
-    const taken = await writer.write(kept, positions)
-    if (taken !== kept.length)
-      throw new ExportError('ERR_EXPORT_WRITE_COUNT', `${tableText(ref)}: ${kept.length} rows were sent, and ${taken} taken`, {
-        table: ref,
-        step: 'load',
-        remedy: 'A trigger or rule at the destination leaves rows out; disable it for the load.',
-      })
+    await writer.write(kept, positions)
+    sent += kept.length
     counts.read += rows.length
-    counts.written += taken
     counts.bytes += bytes
     options.onRows(tableText(ref), rows.length, bytes)
   }

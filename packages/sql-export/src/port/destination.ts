@@ -10,8 +10,11 @@ export type ReferenceMode = 'bulk' | 'deferred' | 'enforced'
 
 /** Writes rows of one table. */
 export interface RowWriter {
-  /** Writes `row[positions[0]]`, `row[positions[1]]` and so on of each row. @returns how many rows the database took. */
-  write(rows: readonly Row[], positions: readonly number[]): Promise<number>
+  /** Sends `row[positions[0]]`, `row[positions[1]]` and so on of each row. */
+  write(rows: readonly Row[], positions: readonly number[]): Promise<void>
+  /** Waits for what was sent. @returns how many rows the database took since the last flush. */
+  flush(): Promise<number>
+  /** Drops what was not flushed. */
   close(): Promise<void>
 }
 
@@ -35,13 +38,17 @@ export interface KeyRange {
 
 /** A destination while a run has it: one writer, holding the database's lock. */
 export interface DestinationSession {
-  /** Makes tables and their plain indexes. */
-  createTables(tables: readonly CatalogTable[]): Promise<void>
+  /** Makes tables and their plain indexes, as they are in a database of `engine`. */
+  createTables(tables: readonly CatalogTable[], engine: Engine): Promise<void>
   begin(mode: ReferenceMode): Promise<void>
   commit(): Promise<void>
   rollback(): Promise<void>
   /** Greatest value of an integer column and of the generator behind it; 0 when there is none. */
   greatestKey(table: TableRef, column: string): Promise<bigint>
+  /** Reserves `count` consecutive keys, past all that are there and past `past`. @returns the first. */
+  reserveKeys(table: TableRef, column: string, count: bigint, past: bigint): Promise<bigint>
+  /** Sets the table's generators past every value that is there. */
+  advanceGenerators(table: TableRef): Promise<void>
   /** Rows of the table, or of a range of its integer key. */
   countRows(table: TableRef, range: KeyRange | null): Promise<number>
   countOrphans(request: OrphanRequest): Promise<number>
@@ -53,6 +60,8 @@ export interface DestinationSession {
   /** The least key that the table's generator may give next; `null` if it has none. */
   nextKeyFloor(table: TableRef): Promise<bigint | null>
   readonly journal: Journal
+  /** Ends the statement at hand, which then fails. Engines whose statements end soon need not have it. */
+  cancel?(): Promise<void>
   end(): Promise<void>
 }
 

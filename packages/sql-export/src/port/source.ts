@@ -46,6 +46,8 @@ export interface SourceSnapshot {
   readRoot(sql: string, params: readonly ParamValue[]): AsyncIterable<RowChunk>
   readPage(request: PageRequest): AsyncIterable<RowChunk>
   readChildren(request: ChildRequest): AsyncIterable<RowChunk>
+  /** Ends the statement at hand, which then fails. Engines whose statements end soon need not have it. */
+  cancel?(): Promise<void>
   /** Ends the snapshot. @throws ExportError `ERR_EXPORT_SOURCE_CHANGED` if the engine finds that it was none. */
   end(): Promise<void>
 }

@@ -88,7 +88,14 @@ export function readSqliteCatalog(connection: SqliteConnection): Catalog {
       return finishTable(draft, readEdges(draft, edgeRows.get(draft.name) ?? [], drafts, notes), triggers)
     })
   const views = tableRows.filter(([, type]) => type === 'view').map(([name]) => text(name))
-  return { tables, views: views.sort(compareText), notes }
+  return {
+    defaultSchema: 'main',
+    references: { bulk: true, deferral: 'all', statementEnd: true },
+    denied: { select: [], insert: [] },
+    tables,
+    views: views.sort(compareText),
+    notes,
+  }
 }
 
 function readIndexes(rows: readonly Row[]): Index[] {
@@ -217,6 +224,7 @@ function finishTable(draft: Drafted, edges: readonly CatalogEdge[], triggers: re
     generator: isRowidKey ? (/\bAUTOINCREMENT\b/i.test(draft.sql) ? 'autoincrement' : 'rowid') : null,
     triggers,
     ddl: [draft.sql, ...plain.filter(isMade).map(({ sql }) => sql ?? '')],
+    edgeDdl: [],
     notMade: plain.filter((index) => !isMade(index)).map(({ name }) => `index ${name}`),
   }
 }

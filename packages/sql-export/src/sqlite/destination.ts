@@ -6,7 +6,9 @@ import type { Cell, Row } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
+import type { Engine } from '../vocabulary/value-kind.ts'
 import { affinityOf } from './affinity.ts'
+import { sqliteDdl } from './ddl.ts'
 import type { SqliteConnection, SqliteStatement } from './connection.ts'
 import { queryAll, queryValue } from './connection.ts'
 import { asExportError, guarded } from './errors.ts'
@@ -62,11 +64,14 @@ export class SqliteSession implements DestinationSession {
     }
   }
 
-  async createTables(tables: readonly CatalogTable[]): Promise<void> {
-    for (const { ref, ddl } of tables)
+  async createTables(tables: readonly CatalogTable[], engine: Engine): Promise<void> {
+    for (const table of tables) {
+      const { ref } = table
+      const ddl = engine === 'sqlite' ? table.ddl : sqliteDdl(table)
       guarded('ERR_EXPORT_WRITE', `making table ${tableText(ref)} failed`, { table: ref }, () => {
         for (const statement of ddl) this.#connection.exec(statement)
       })
+    }
     this.#types = undefined
   }
 
@@ -111,6 +116,15 @@ export class SqliteSession implements DestinationSession {
     return typeof greatest === 'bigint' && greatest > generated ? greatest : generated
   }
 
+  async reserveKeys(table: TableRef, column: string, _count: bigint, past: bigint): Promise<bigint> {
+    const greatest = await this.greatestKey(table, column) // the run's lock keeps others from taking the next ones
+    return (greatest > past ? greatest : past) + 1n
+  }
+
+  async advanceGenerators(): Promise<void> {
+    // SQLite raises its own counters with every row that has a key
+  }
+
   async countRows(table: TableRef, range: KeyRange | null): Promise<number> {
     const where = range === null ? '' : ` WHERE ${quoteName(range.column)} BETWEEN ? AND ?`
     const params = range === null ? [] : [range.from, range.to]
@@ -145,6 +159,7 @@ export class SqliteSession implements DestinationSession {
       for (let i = 0; i < positions.length; i++) {
         const cell = row[positions[i] ?? 0] ?? null
         if (textEndsAtNul && typeof cell === 'string' && cell.includes('\0')) throw nulError(table)
+        if (typeof cell === 'number' && Number.isNaN(cell)) throw nanError(table, columns[i] ?? '')
         params[parameter++] = cell
         if (!isPlain && classed.has(columns[i] ?? '')) params[parameter++] = typeof cell === 'number' ? 1n : 0n
       }
@@ -162,9 +177,9 @@ export class SqliteSession implements DestinationSession {
       params.length = parameter
       return Math.min(statement.run(params), to - from)
     }
+    let written = 0
     return {
       write: async (rows, positions) => {
-        let written = 0
         let i = 0
         try {
           for (; i + together <= rows.length; i += together) written += insert(several, rows, i, i + together, positions)
@@ -172,7 +187,11 @@ export class SqliteSession implements DestinationSession {
         } catch (error) {
           throw asExportError(error, 'ERR_EXPORT_WRITE', `writing ${tableText(table)} failed`, { table })
         }
-        return written
+      },
+      flush: async () => {
+        const taken = written
+        written = 0
+        return taken
       },
       close: async () => {
         single.finalize()
@@ -215,6 +234,14 @@ export class SqliteSession implements DestinationSession {
     const value = queryValue(this.#connection, 'SELECT seq FROM sqlite_sequence WHERE name = ?', [table.name])
     return typeof value === 'bigint' ? value : undefined
   }
+}
+
+/** SQLite would store NULL in its place. */
+function nanError(table: TableRef, column: string): ExportError {
+  return new ExportError('ERR_EXPORT_VALUE', `${tableText(table)}.${column}: NaN, which SQLite cannot hold`, {
+    table,
+    remedy: 'Mask or transform the column.',
+  })
 }
 
 function nulError(table: TableRef): ExportError {

@@ -1,17 +1,7 @@
 // Errors of SQLite drivers, rebuilt without statements and values.
+import { CleanedError } from '../vocabulary/cleaned-error.ts'
 import type { ExportErrorCode, ExportErrorOptions } from '../vocabulary/errors.ts'
 import { ExportError, isExportError } from '../vocabulary/errors.ts'
-
-/** What is left of a driver's error: its name, code and a message of known wording. */
-export class CleanedError extends Error {
-  override readonly name = 'CleanedError'
-  readonly code: string
-
-  constructor(message: string, code: string) {
-    super(message)
-    this.code = code
-  }
-}
 
 /** Messages of SQLite whose variable part is a name of the schema, never a value. */
 const SAFE_MESSAGES =

@@ -39,15 +39,33 @@ export interface CatalogTable {
   readonly key: readonly string[]
   readonly uniqueKeys: readonly (readonly string[])[]
   readonly edges: readonly CatalogEdge[]
-  readonly generator: 'rowid' | 'autoincrement' | null
+  /** What gives the next key: SQLite's row number, or a sequence of the server. */
+  readonly generator: 'rowid' | 'autoincrement' | 'sequence' | null
   readonly triggers: readonly string[]
   /** The engine's own statements that make the table and its plain indexes. */
   readonly ddl: readonly string[]
+  /** Statements that declare its references, for engines that want the other tables made before. */
+  readonly edgeDdl: readonly string[]
   /** Parts of the table that `ddl` does not make: partial and expression indexes. */
   readonly notMade: readonly string[]
 }
 
+/** How a database checks references while rows are written. */
+export interface ReferenceAbility {
+  /** Whether this user may stop the checks for a transaction. */
+  readonly bulk: boolean
+  /** Which constraints can wait for the commit: all, those declared so, or none. */
+  readonly deferral: 'all' | 'declared' | 'none'
+  /** Whether rows of one statement may refer to each other in any order. */
+  readonly statementEnd: boolean
+}
+
 export interface Catalog {
+  readonly references: ReferenceAbility
+  /** The schema whose tables are named without one. */
+  readonly defaultSchema: string
+  /** Tables that this user may not read (`select`) or not write (`insert`). */
+  readonly denied: { readonly select: readonly TableRef[]; readonly insert: readonly TableRef[] }
   readonly tables: readonly CatalogTable[]
   readonly views: readonly string[]
   readonly notes: readonly string[]
@@ -75,7 +93,8 @@ export function findTable(catalog: Catalog, ref: TableRef): CatalogTable | undef
  * @throws ExportError `ERR_EXPORT_CONFIG` with the nearest name.
  */
 export function requireTable(catalog: Catalog, text: string, path: string): CatalogTable {
-  const exact = catalog.tables.filter((table) => tableText(table.ref) === text || table.ref.name === text)
+  const whole = catalog.tables.filter((table) => tableText(table.ref) === text)
+  const exact = whole.length > 0 ? whole : catalog.tables.filter((table) => table.ref.name === text)
   const found = exact.length > 0 ? exact : catalog.tables.filter((table) => table.ref.name.toLowerCase() === text.toLowerCase())
   const [table] = found
   if (table === undefined) {

@@ -9,12 +9,16 @@ export const KEY_MODES = ['keep', 'remap'] as const
 export type KeyMode = (typeof KEY_MODES)[number]
 export const MISSING_POLICIES = ['error', 'skip', 'null'] as const
 export type MissingPolicy = (typeof MISSING_POLICIES)[number]
-export const LOAD_STRATEGIES = ['enforced', 'deferred', 'bulk', 'verify-only'] as const
+export const LOAD_STRATEGIES = ['enforced', 'same-statement', 'deferred', 'bulk', 'verify-only'] as const
 export type LoadStrategy = (typeof LOAD_STRATEGIES)[number]
 export const STEP_KINDS = ['reserve', 'load', 'verify', 'sequence'] as const
 export type StepKind = (typeof STEP_KINDS)[number]
 export type Severity = 'representation' | 'possible' | 'certain'
-export type LossCode = 'affinity'
+/**
+ * `affinity`: a column of another kind; `text-form`: a text where the source has a type of its own; `precision`: digits of a
+ * decimal; `not-a-number`: NaN, which the destination lacks.
+ */
+export type LossCode = 'affinity' | 'text-form' | 'precision' | 'not-a-number'
 
 /** A parameter in JSON: 64-bit integers and bytes are written as objects with one member. */
 export type ParamValue = null | string | number | boolean | { readonly int64: string } | { readonly bytes: string }

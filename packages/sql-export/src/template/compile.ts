@@ -6,7 +6,9 @@ import { toParam } from '../structure/config.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { sameTable, tableText } from '../vocabulary/table-ref.ts'
 import { didYouMean } from '../vocabulary/nearest.ts'
-import { templateError } from './lexer.ts'
+import type { Dialect } from './dialect.ts'
+import { dialectOf } from './dialect.ts'
+import { shiftParameters, templateError } from './lexer.ts'
 import type { Template, TemplateColumn, TemplateName, TemplateSource } from './parser.ts'
 import { parseTemplate } from './parser.ts'
 
@@ -53,18 +55,21 @@ export function compileTemplate(
   params: TemplateParams,
   filters: readonly TemplateFilter[],
   quoteName: (name: string) => string,
+  dialect: Dialect = dialectOf('sqlite'),
 ): CompiledTemplate {
-  return new TemplateCompiler(parseTemplate(text), catalog, quoteName).compile(params, filters)
+  return new TemplateCompiler(parseTemplate(text, dialect), catalog, quoteName, dialect).compile(params, filters)
 }
 
 class TemplateCompiler {
   readonly #template: Template
   readonly #catalog: Catalog
   readonly #quoteName: (name: string) => string
+  readonly #dialect: Dialect
   readonly #bound = new Map<string, Bound>()
   readonly #notes: string[] = []
 
-  constructor(template: Template, catalog: Catalog, quoteName: (name: string) => string) {
+  constructor(template: Template, catalog: Catalog, quoteName: (name: string) => string, dialect: Dialect) {
+    this.#dialect = dialect
     this.#template = template
     this.#catalog = catalog
     this.#quoteName = quoteName
@@ -73,7 +78,7 @@ class TemplateCompiler {
   compile(params: TemplateParams, filters: readonly TemplateFilter[]): CompiledTemplate {
     const edges: TemplateEdge[] = []
     for (const source of this.#template.sources) {
-      const id = fold(source.alias.text)
+      const id = this.#dialect.fold(source.alias.text)
       if (this.#bound.has(id)) throw this.#fail('ERR_TEMPLATE_ALIAS', source.alias, 'an alias that is used twice')
       const table = this.#table(source)
       const isFirst = this.#bound.size === 0
@@ -86,7 +91,7 @@ class TemplateCompiler {
     this.#checkOrder()
     const values = this.#values(params)
     for (const { alias } of filters)
-      if (!this.#bound.has(fold(alias)))
+      if (!this.#bound.has(this.#dialect.fold(alias)))
         throw templateError('ERR_TEMPLATE_FIELD', this.#template.text, 0, `filters: the template has no alias "${alias}"`)
     const roots = [...this.#bound.values()].map((bound) => this.#root(bound, values, filters))
     return { roots, edges, tables: [...this.#bound.values()].map(({ table }) => table.ref), notes: this.#notes }
@@ -96,10 +101,15 @@ class TemplateCompiler {
     const last = parts.at(-1)
     const schema = parts.length === 2 ? parts[0] : undefined
     if (last === undefined) throw new TypeError('a source without a name')
-    if (schema !== undefined && fold(schema.text) !== 'main') throw this.#fail('ERR_TEMPLATE_NAME', schema, 'an unknown schema')
-    const found = this.#catalog.tables.find(({ ref }) => fold(ref.name) === fold(last.text))
+    const isDefault = schema === undefined || this.#dialect.fold(schema.text) === this.#catalog.defaultSchema
+    if (!isDefault && !this.#catalog.tables.some(({ ref }) => ref.schema === schema.text))
+      throw this.#fail('ERR_TEMPLATE_NAME', schema, 'an unknown schema')
+    const found = this.#catalog.tables.find(
+      ({ ref }) =>
+        this.#dialect.fold(ref.name) === this.#dialect.fold(last.text) && ref.schema === (isDefault ? null : schema.text),
+    )
     if (found !== undefined) return found
-    if (this.#catalog.views.some((view) => fold(view) === fold(last.text)))
+    if (this.#catalog.views.some((view) => this.#dialect.fold(view) === this.#dialect.fold(last.text)))
       throw this.#fail('ERR_TEMPLATE_SOURCE', last, 'a view', 'Name the tables that it reads.')
     throw this.#fail(
       'ERR_TEMPLATE_NAME',
@@ -112,7 +122,7 @@ class TemplateCompiler {
   }
 
   #column(table: CatalogTable, name: TemplateName): string {
-    const found = table.columns.find((column) => fold(column.name) === fold(name.text))
+    const found = table.columns.find((column) => this.#dialect.fold(column.name) === this.#dialect.fold(name.text))
     if (found !== undefined) return found.name
     throw this.#fail(
       'ERR_TEMPLATE_NAME',
@@ -129,14 +139,14 @@ class TemplateCompiler {
     const groups = new Map<string, { readonly other: CatalogTable; readonly own: string[]; readonly others: string[] }>()
     for (const { left, right, start } of source.equalities) {
       const at = { text: '', start }
-      const [a, b] = [fold(left.alias?.text ?? ''), fold(right.alias?.text ?? '')]
+      const [a, b] = [this.#dialect.fold(left.alias?.text ?? ''), this.#dialect.fold(right.alias?.text ?? '')]
       if (a === b) throw this.#fail('ERR_TEMPLATE_JOIN', at, 'one alias on both sides')
-      const own = fold(source.alias.text)
+      const own = this.#dialect.fold(source.alias.text)
       if (a !== own && b !== own) throw this.#fail('ERR_TEMPLATE_JOIN', at, 'neither side is the alias that is joined')
       const [mine, theirs] = a === own ? [left, right] : [right, left]
-      const other = earlier.get(fold(theirs.alias?.text ?? ''))?.table
+      const other = earlier.get(this.#dialect.fold(theirs.alias?.text ?? ''))?.table
       if (other === undefined) throw this.#fail('ERR_TEMPLATE_JOIN', at, 'an alias that is not known yet')
-      const id = fold(theirs.alias?.text ?? '')
+      const id = this.#dialect.fold(theirs.alias?.text ?? '')
       const group = groups.get(id) ?? { other, own: [], others: [] }
       group.own.push(this.#column(table, mine.column))
       group.others.push(this.#column(other, theirs.column))
@@ -201,7 +211,7 @@ class TemplateCompiler {
     for (const field of this.#template.fields) {
       const { bound, id } = this.#resolve(field, 'ERR_TEMPLATE_FIELD')
       const column = this.#column(bound.table, field.column)
-      const isAlias = field.as !== null && fold(field.as.text) === id
+      const isAlias = field.as !== null && this.#dialect.fold(field.as.text) === id
       if (field.as !== null && !isAlias && !isSingle)
         throw this.#fail('ERR_TEMPLATE_FIELD', field.as, 'the name after AS is not the alias')
       if (field.as !== null && !isAlias) this.#notes.push(`the template's name "${field.as.text}" has no meaning`)
@@ -226,7 +236,9 @@ class TemplateCompiler {
     const seen = new Set<string>()
     for (const item of this.#template.order) {
       const { bound, id } = this.#resolve(item, 'ERR_TEMPLATE_ORDER')
-      const column = bound.table.columns.find(({ name }) => fold(name) === fold(item.column.text))?.name
+      const column = bound.table.columns.find(
+        ({ name }) => this.#dialect.fold(name) === this.#dialect.fold(item.column.text),
+      )?.name
       if (column === undefined || !bound.table.key.includes(column))
         throw this.#fail('ERR_TEMPLATE_ORDER', item.column, 'the order is not by a key column')
       if (seen.has(`${id}.${column}`)) throw this.#fail('ERR_TEMPLATE_ORDER', item.column, 'an order that is there twice')
@@ -240,15 +252,15 @@ class TemplateCompiler {
       if (this.#bound.size === 1 && only !== undefined && code === 'ERR_TEMPLATE_FIELD') return { bound: only[1], id: only[0] }
       throw this.#fail(code, column, 'a column without its alias')
     }
-    const bound = this.#bound.get(fold(alias.text))
+    const bound = this.#bound.get(this.#dialect.fold(alias.text))
     if (bound === undefined) throw this.#fail(code, alias, `an unknown alias${didYouMean(alias.text, this.#bound.keys())}`)
-    return { bound, id: fold(alias.text) }
+    return { bound, id: this.#dialect.fold(alias.text) }
   }
 
   /** The value of each parameter, in the order in which they stand. */
   #values(params: TemplateParams): ParamValue[] {
     const { parameters, text } = this.#template
-    const styles = new Set(parameters.map(({ text: name }) => (name === '?' ? '?' : name.startsWith('?') ? '?N' : 'name')))
+    const styles = new Set(parameters.map(({ text: name }) => (name === '?' ? '?' : /^[?$]\d/.test(name) ? '?N' : 'name')))
     const fail = (what: string, at = 0): Error => templateError('ERR_TEMPLATE_PARAM', text, parameters[at]?.start ?? 0, what)
     if (styles.size > 1)
       throw fail(
@@ -259,7 +271,7 @@ class TemplateCompiler {
     if (isNamed && Array.isArray(params)) throw fail('named parameters need an object of values')
     if (!isNamed && !Array.isArray(params)) throw fail('numbered parameters need a list of values')
     const wanted = parameters.map(({ text: name }, i) =>
-      name === '?' ? String(i) : name.startsWith('?') ? String(Number(name.slice(1)) - 1) : name.slice(1),
+      name === '?' ? String(i) : /^[?$]\d/.test(name) ? String(Number(name.slice(1)) - 1) : name.slice(1),
     )
     const given = Object.entries(params)
     wanted.forEach((name, i) => {
@@ -280,10 +292,11 @@ class TemplateCompiler {
     const { from, where } = this.#template
     const alias = this.#quoteName(source.alias.text)
     const keys = table.key.map((name) => `${alias}.${this.#quoteName(name)}`)
+    const shifts = filters.map((_, i) => filters.slice(0, i).reduce((sum, { params }) => sum + params.length, values.length))
     const conditions = [
       ...(where === null ? [] : [this.#verbatim(where.start, where.end)]),
       ...keys.map((key) => `${key} IS NOT NULL`),
-      ...filters.map((filter) => filter.where),
+      ...filters.map((filter, i) => shiftParameters(filter.where, this.#dialect, shifts[i] ?? 0)),
     ]
     const list = keys.map((key, i) => `${key} AS ${this.#quoteName(table.key[i] ?? '')}`).join(', ')
     const sql = `SELECT DISTINCT ${list} FROM ${this.#verbatim(from.start, from.end)}\nWHERE ${conditions.map((condition) => `(${condition}\n)`).join(' AND ')} ORDER BY ${keys.join(', ')}`
@@ -296,22 +309,17 @@ class TemplateCompiler {
     const { text, parameters } = this.#template
     let result = ''
     let at = start
-    for (const token of parameters) {
-      if (token.start < start || token.end > end) continue
-      result += `${text.slice(at, token.start)}?`
+    parameters.forEach((token, i) => {
+      if (token.start < start || token.end > end) return
+      result += `${text.slice(at, token.start)}${this.#dialect.placeholder(i + 1)}`
       at = token.end
-    }
+    })
     return result + text.slice(at, end)
   }
 
   #fail(code: Code, { start }: TemplateName, what: string, remedy?: string): Error {
     return templateError(code, this.#template.text, start, what, remedy)
   }
-}
-
-/** SQLite folds ASCII letters only. */
-function fold(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

@@ -1,6 +1,8 @@
-// Tokens of a template query, in SQLite's dialect.
+// Tokens of a template query.
 import type { ExportErrorCode } from '../vocabulary/errors.ts'
 import { ExportError } from '../vocabulary/errors.ts'
+import type { Dialect } from './dialect.ts'
+import { dialectOf } from './dialect.ts'
 
 export type TokenKind = 'name' | 'quoted' | 'string' | 'number' | 'parameter' | 'symbol' | 'end'
 
@@ -25,30 +27,27 @@ export function templateError(code: TemplateCode, template: string, offset: numb
 }
 
 const SPACE = /[ \t\n\f\r]+/y
-const WORD = /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y
 const NUMBER = /0[xX][0-9A-Fa-f]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y
-const PARAMETER = /\?\d*|[:@$][A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y
-const SYMBOL = /\|\||->>|->|<>|<<|>>|<=|>=|==|!=|[-+*/%&|~<>=(),.;]/y
-const QUOTES: Readonly<Record<string, string>> = { "'": "'", '"': '"', '`': '`', '[': ']' }
+const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y
 
 /**
  * Splits a template into tokens; white space and comments are left out. The last token is of kind `end`.
  * @throws ExportError `ERR_TEMPLATE_LEX` for what is unterminated or unbalanced, for a NUL, and for comments that some
  * engines execute.
  */
-export function tokenize(template: string): Token[] {
+export function tokenize(template: string, dialect: Dialect = dialectOf('sqlite')): Token[] {
   const fail = (offset: number, what: string): ExportError => templateError('ERR_TEMPLATE_LEX', template, offset, what)
   const nul = template.indexOf('\0')
   if (nul !== -1) throw fail(nul, 'a NUL character')
   const tokens: Token[] = []
   const open: number[] = []
   for (let at = 0; at < template.length; ) {
-    const skipped = skip(template, at, fail)
+    const skipped = skip(template, at, dialect, fail)
     if (skipped > at) {
       at = skipped
       continue
     }
-    const token = quoted(template, at, fail) ?? matched(template, at)
+    const token = quoted(template, at, dialect, fail) ?? matched(template, at, dialect)
     if (token === undefined) throw fail(at, 'an unexpected character')
     if (token.text === '(' && token.kind === 'symbol') open.push(at)
     if (token.text === ')' && token.kind === 'symbol' && open.pop() === undefined)
@@ -70,7 +69,7 @@ function matchAt(pattern: RegExp, template: string, at: number): string | undefi
 }
 
 /** @returns where the next token may begin: past white space, or past a comment. */
-function skip(template: string, at: number, fail: Fail): number {
+function skip(template: string, at: number, { hasNestedComments }: Dialect, fail: Fail): number {
   const space = matchAt(SPACE, template, at)
   if (space !== undefined) return at + space.length
   if (template.startsWith('--', at)) {
@@ -79,19 +78,45 @@ function skip(template: string, at: number, fail: Fail): number {
   }
   if (!template.startsWith('/*', at)) return at
   if (template[at + 2] === '!' || template[at + 2] === '+') throw fail(at, 'a comment that some engines execute')
+  if (hasNestedComments) return pastNested(template, at, fail)
   const end = template.indexOf('*/', at + 2)
   if (end === -1) throw fail(at, 'a comment that is not closed')
   return end + 2
 }
 
-function quoted(template: string, at: number, fail: Fail): Token | undefined {
-  const isBlob = /[xX]/.test(template[at] ?? '') && template[at + 1] === "'"
-  const start = isBlob ? at + 1 : at
+function pastNested(template: string, start: number, fail: Fail): number {
+  let depth = 0
+  for (let at = start; at < template.length; at += 2) {
+    while (at < template.length && !template.startsWith('/*', at) && !template.startsWith('*/', at)) at++
+    if (at >= template.length) break
+    depth += template.startsWith('/*', at) ? 1 : -1
+    if (depth === 0) return at + 2
+  }
+  throw fail(start, 'a comment that is not closed')
+}
+
+function quoted(template: string, at: number, dialect: Dialect, fail: Fail): Token | undefined {
+  if (dialect.hasDollarQuotes) {
+    const tag = matchAt(DOLLAR_TAG, template, at)
+    if (tag !== undefined) {
+      const end = template.indexOf(tag, at + tag.length)
+      if (end === -1) throw fail(at, 'a string that is not closed')
+      return { kind: 'string', text: template.slice(at + tag.length, end), start: at, end: end + tag.length }
+    }
+  }
+  const isPrefixed = (dialect.hasDollarQuotes ? /[xXbBnNeE]/ : /[xX]/).test(template[at] ?? '') && template[at + 1] === "'"
+  const hasEscapes = isPrefixed && dialect.hasDollarQuotes && /[eE]/.test(template[at] ?? '')
+  const start = isPrefixed ? at + 1 : at
   const opening = template[start] ?? ''
-  const closing = QUOTES[opening]
+  const closing = dialect.quotes[opening]
   if (closing === undefined) return undefined
   let text = ''
   for (let i = start + 1; i < template.length; i++) {
+    if (hasEscapes && template[i] === '\\') {
+      text += template.slice(i, i + 2)
+      i++
+      continue
+    }
     if (template[i] !== closing) {
       text += template[i]
       continue
@@ -106,16 +131,31 @@ function quoted(template: string, at: number, fail: Fail): Token | undefined {
   throw fail(at, opening === "'" ? 'a string that is not closed' : 'a quoted name that is not closed')
 }
 
-function matched(template: string, at: number): Token | undefined {
+function matched(template: string, at: number, dialect: Dialect): Token | undefined {
   const kinds = [
     ['number', NUMBER],
-    ['name', WORD],
-    ['parameter', PARAMETER],
-    ['symbol', SYMBOL],
+    ['name', dialect.word],
+    ['parameter', dialect.parameter],
+    ['symbol', dialect.symbol],
   ] as const
   for (const [kind, pattern] of kinds) {
     const text = matchAt(pattern, template, at)
-    if (text !== undefined && text !== '') return { kind, text, start: at, end: at + text.length }
+    if (text === undefined || text === '') continue
+    const isFolded = kind === 'name' && dialect.foldsUnquoted
+    return { kind, text: isFolded ? text.toLowerCase() : text, start: at, end: at + text.length }
   }
   return undefined
+}
+
+/** The text with its numbered parameters moved up by `by`: those of `$1` style; others stand for themselves. */
+export function shiftParameters(text: string, dialect: Dialect, by: number): string {
+  if (by === 0 || dialect.placeholder(1) !== '$1') return text
+  let result = ''
+  let at = 0
+  for (const { kind, start, end } of tokenize(text, dialect)) {
+    if (kind !== 'parameter') continue
+    result += `${text.slice(at, start)}${dialect.placeholder(Number(text.slice(start + 1, end)) + by)}`
+    at = end
+  }
+  return result + text.slice(at)
 }

@@ -1,4 +1,6 @@
 // The structure of a template query: fields, sources, joins and order. Conditions stay as they are written.
+import type { Dialect } from './dialect.ts'
+import { dialectOf } from './dialect.ts'
 import type { Token } from './lexer.ts'
 import { templateError, tokenize } from './lexer.ts'
 
@@ -82,8 +84,8 @@ const NEVER_ALIAS = [
 ]
 
 /** Parses a template. @throws ExportError `ERR_TEMPLATE_*` with the place. */
-export function parseTemplate(text: string): Template {
-  return new TemplateParser(text).parse()
+export function parseTemplate(text: string, dialect: Dialect = dialectOf('sqlite')): Template {
+  return new TemplateParser(text, dialect).parse()
 }
 
 class TemplateParser {
@@ -91,9 +93,9 @@ class TemplateParser {
   readonly #tokens: readonly Token[]
   #at = 0
 
-  constructor(text: string) {
+  constructor(text: string, dialect: Dialect) {
     this.#text = text
-    this.#tokens = tokenize(text)
+    this.#tokens = tokenize(text, dialect)
   }
 
   parse(): Template {

@@ -3,6 +3,7 @@ import type { Cell } from './cell.ts'
 
 export const VALUE_KINDS = [
   'int64',
+  'uint64',
   'boolean',
   'decimal',
   'double',
@@ -11,16 +12,20 @@ export const VALUE_KINDS = [
   'uuid',
   'date',
   'timestamp',
+  'timestamptz',
   'time',
   'json',
+  'enum',
+  'array',
+  'other',
   'any',
 ] as const
 export type ValueKind = (typeof VALUE_KINDS)[number]
 
-export const KEY_KINDS = ['int64', 'uuid', 'bytes', 'text', 'decimal', 'temporal', 'tuple'] as const
+export const KEY_KINDS = ['int64', 'uint64', 'uuid', 'bytes', 'text', 'decimal', 'temporal', 'tuple'] as const
 export type KeyKind = (typeof KEY_KINDS)[number]
 
-export const ENGINES = ['sqlite'] as const
+export const ENGINES = ['sqlite', 'postgres'] as const
 export type Engine = (typeof ENGINES)[number]
 
 /** The kind of a key of one column; a column of kind `any` makes a tuple of one, whose components keep their class. */
@@ -31,12 +36,17 @@ export function keyKindOf(kinds: readonly ValueKind[]): KeyKind | null {
     case 'int64':
     case 'boolean':
       return 'int64'
+    case 'uint64':
+      return 'uint64'
     case 'decimal':
       return 'decimal'
     case 'double':
       return null
     case 'text':
     case 'json':
+    case 'enum':
+    case 'array':
+    case 'other':
       return 'text'
     case 'uuid':
       return 'uuid'
@@ -44,6 +54,7 @@ export function keyKindOf(kinds: readonly ValueKind[]): KeyKind | null {
       return 'bytes'
     case 'date':
     case 'timestamp':
+    case 'timestamptz':
     case 'time':
       return 'temporal'
     case 'any':
@@ -58,16 +69,21 @@ export function isKeyCell(kind: ValueKind, cell: Cell): boolean {
   if (cell === null || typeof cell === 'number') return false
   switch (kind) {
     case 'int64':
+    case 'uint64':
     case 'boolean':
       return typeof cell === 'bigint'
     case 'text':
     case 'json':
+    case 'enum':
+    case 'array':
+    case 'other':
       return typeof cell === 'string'
     case 'bytes':
       return cell instanceof Uint8Array
     case 'decimal':
     case 'date':
     case 'timestamp':
+    case 'timestamptz':
     case 'time':
     case 'uuid':
       return typeof cell === 'string' || typeof cell === 'bigint' || (kind === 'uuid' && cell instanceof Uint8Array)

@@ -1,0 +1,229 @@
+// Writes a PostgreSQL database in one session.
+import type { DestinationSession, Journal, KeyRange, OrphanRequest, ReferenceMode, RowWriter } from '../port/destination.ts'
+import type { CatalogTable } from '../structure/catalog.ts'
+import { findTable } from '../structure/catalog.ts'
+import type { Cell } from '../vocabulary/cell.ts'
+import { ExportError } from '../vocabulary/errors.ts'
+import type { TableRef } from '../vocabulary/table-ref.ts'
+import { tableId, tableText } from '../vocabulary/table-ref.ts'
+import type { Engine } from '../vocabulary/value-kind.ts'
+import type { PostgresCatalog } from './catalog.ts'
+import type { PostgresConnection } from './connection.ts'
+import { queryText } from './connection.ts'
+import { foreignEdgeDdl, foreignTableDdl } from './ddl.ts'
+import { guarded, isLost } from './errors.ts'
+import { postgresJournal } from './journal.ts'
+import { addressOf } from './source.ts'
+import { existingSql, orphansSql, quoteName } from './sql.ts'
+import { copyWriter } from './writer.ts'
+
+/** Times that a block of keys is asked for before another session's inserts are held to be in the way. */
+const RESERVE_ATTEMPTS = 5
+
+/** Lock of one default schema of one database, held by the session: `pg_try_advisory_lock`. */
+export const TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('loopwright sql-export ' || current_schema(), 0))"
+const UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('loopwright sql-export ' || current_schema(), 0))"
+
+export class PostgresSession implements DestinationSession {
+  readonly journal: Journal
+  readonly #connection: PostgresConnection
+  readonly #readCatalog: () => Promise<PostgresCatalog>
+  readonly #onEnd: () => void
+  #known: PostgresCatalog | undefined
+  #inTransaction = false
+  #hasEnded = false
+
+  constructor(
+    connection: PostgresConnection,
+    readCatalog: () => Promise<PostgresCatalog>,
+    onEnd: () => void,
+    known: PostgresCatalog,
+  ) {
+    this.#connection = connection
+    this.#readCatalog = readCatalog
+    this.#onEnd = onEnd
+    this.#known = known
+    this.journal = postgresJournal(connection)
+  }
+
+  async createTables(tables: readonly CatalogTable[], engine: Engine): Promise<void> {
+    const isOwn = engine === 'postgres'
+    const run = async (table: CatalogTable, ddl: readonly string[]): Promise<void> => {
+      const { ref } = table
+      for (const statement of ddl)
+        await guarded('ERR_EXPORT_WRITE', `making table ${tableText(ref)} failed`, { table: ref }, () =>
+          this.#connection.execute(statement),
+        )
+    }
+    for (const table of tables) await run(table, isOwn ? table.ddl : foreignTableDdl(table))
+    for (const table of tables) await run(table, isOwn ? table.edgeDdl : foreignEdgeDdl(table))
+    this.#known = await this.#readCatalog()
+  }
+
+  async begin(mode: ReferenceMode): Promise<void> {
+    await guarded('ERR_EXPORT_WRITE', 'the transaction could not begin', {}, async () => {
+      await this.#connection.execute('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE')
+      this.#inTransaction = true
+      if (mode === 'bulk') await this.#connection.execute('SET LOCAL session_replication_role = replica')
+      if (mode === 'deferred') await this.#connection.execute('SET CONSTRAINTS ALL DEFERRED')
+    })
+  }
+
+  async commit(): Promise<void> {
+    this.#inTransaction = false // a COMMIT that fails has rolled back
+    await guarded('ERR_EXPORT_WRITE', 'the transaction could not be committed', {}, () => this.#connection.execute('COMMIT'))
+  }
+
+  async rollback(): Promise<void> {
+    if (!this.#inTransaction) return
+    this.#inTransaction = false
+    await guarded('ERR_EXPORT_WRITE', 'the transaction could not be rolled back', {}, () => this.#unlessLost('ROLLBACK'))
+  }
+
+  async greatestKey(table: TableRef, column: string): Promise<bigint> {
+    const known = await this.#catalog()
+    const greatest = await this.#value(`SELECT coalesce(max(${quoteName(column)}), 0) FROM ${known.quoteTable(table)}`)
+    return BigInt(greatest)
+  }
+
+  async reserveKeys(table: TableRef, column: string, count: bigint, past: bigint): Promise<bigint> {
+    const known = await this.#catalog()
+    const sequence = known.facts.get(tableId(table))?.sequences.get(column)
+    if (sequence === undefined) {
+      await this.#keepInsertsOut(known.quoteTable(table))
+      const greatest = await this.greatestKey(table, column)
+      return (greatest > past ? greatest : past) + 1n
+    }
+    const greatest = await this.greatestKey(table, column)
+    await this.#raise(sequence, greatest > past ? greatest : past)
+    if (count === 0n) return this.#nextOf(sequence)
+    for (let attempt = 0; attempt < RESERVE_ATTEMPTS; attempt++) {
+      const [first = '0', last = '0'] = await this.#row(
+        `SELECT min(n), max(n) FROM (SELECT nextval($1::regclass) AS n FROM generate_series(1, ${count})) AS taken`,
+        [sequence],
+      )
+      const [from, to] = [BigInt(first), BigInt(last)]
+      if (to - from + 1n === count) return from
+      const step = BigInt(await this.#value('SELECT seqincrement FROM pg_sequence WHERE seqrelid = $1::regclass', [sequence]))
+      if (step === 1n) continue // another session took keys in between
+      await this.#keepInsertsOut(known.quoteTable(table))
+      await this.#raise(sequence, to + count)
+      return to + 1n
+    }
+    throw new ExportError('ERR_EXPORT_LOCKED', `${tableText(table)}: other sessions take keys too fast for a block of ${count}`, {
+      table,
+      isTemporary: true,
+      remedy: 'Run again when fewer rows are inserted.',
+    })
+  }
+
+  async advanceGenerators(table: TableRef): Promise<void> {
+    const known = await this.#catalog()
+    for (const [column, sequence] of known.facts.get(tableId(table))?.sequences ?? [])
+      await this.#raise(sequence, await this.greatestKey(table, column))
+  }
+
+  async countRows(table: TableRef, range: KeyRange | null): Promise<number> {
+    const known = await this.#catalog()
+    const where = range === null ? '' : ` WHERE ${quoteName(range.column)} BETWEEN ${range.from} AND ${range.to}`
+    return Number(await this.#value(`SELECT count(*) FROM ${known.quoteTable(table)}${where}`))
+  }
+
+  async countOrphans(request: OrphanRequest): Promise<number> {
+    const known = await this.#catalog()
+    const { child } = request
+    return guarded('ERR_EXPORT_VERIFY', `checking ${tableText(child)} failed`, { table: child }, async () =>
+      Number(await queryText(this.#connection, orphansSql(request, known.quoteTable))),
+    )
+  }
+
+  async countExisting(table: TableRef, key: readonly string[], values: readonly (readonly Cell[])[]): Promise<number> {
+    const known = await this.#catalog()
+    return Number(await this.#value(existingSql(table, addressOf(known, table, key), values, known.quoteTable)))
+  }
+
+  openWriter(table: TableRef, columns: readonly string[]): RowWriter {
+    const known = this.#known
+    const found = known === undefined ? undefined : findTable(known.catalog, table)
+    if (known === undefined || found === undefined) throw new TypeError(`no table ${tableText(table)}`)
+    return copyWriter(this.#connection, found, columns, known.quoteTable)
+  }
+
+  async checkReferences(): Promise<undefined> {
+    return undefined // PostgreSQL has no check of its own for rows that are there
+  }
+
+  async nextKeyFloor(table: TableRef): Promise<bigint | null> {
+    const known = await this.#catalog()
+    const [key] = findTable(known.catalog, table)?.key ?? []
+    const sequence = key === undefined ? undefined : known.facts.get(tableId(table))?.sequences.get(key)
+    return sequence === undefined ? null : this.#nextOf(sequence)
+  }
+
+  async cancel(): Promise<void> {
+    await this.#connection.cancel()
+  }
+
+  async end(): Promise<void> {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    try {
+      await this.rollback()
+      await guarded('ERR_EXPORT_CONNECTION', 'the lock could not be released', {}, () => this.#unlessLost(UNLOCK))
+    } finally {
+      this.#onEnd()
+    }
+  }
+
+  /** A server rolls back and unlocks by itself when the connection ends, and the caller has heard of that already. */
+  async #unlessLost(sql: string): Promise<void> {
+    try {
+      await this.#connection.execute(sql)
+    } catch (error) {
+      if (!isLost(error)) throw error
+    }
+  }
+
+  async #catalog(): Promise<PostgresCatalog> {
+    this.#known ??= await this.#readCatalog()
+    return this.#known
+  }
+
+  async #row(sql: string, params: readonly string[] = []): Promise<readonly string[]> {
+    const { rows } = await guarded('ERR_EXPORT_WRITE', 'a statement at the destination failed', {}, () =>
+      this.#connection.query(sql, params),
+    )
+    return (rows[0] ?? []).map((cell) => cell ?? '')
+  }
+
+  async #value(sql: string, params: readonly string[] = []): Promise<string> {
+    return (await this.#row(sql, params))[0] ?? ''
+  }
+
+  /**
+   * Locks a table whose next key is its greatest plus one. A user who may only INSERT may not lock: a key that another session
+   * takes meanwhile then fails the run by the key itself.
+   */
+  async #keepInsertsOut(table: string): Promise<void> {
+    const mayLock = await this.#value("SELECT has_table_privilege($1::regclass, 'UPDATE, DELETE, TRUNCATE')", [table])
+    if (mayLock === 't' || mayLock === 'true') await this.#execute(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`)
+  }
+
+  async #execute(sql: string): Promise<void> {
+    await guarded('ERR_EXPORT_WRITE', 'a statement at the destination failed', {}, () => this.#connection.execute(sql))
+  }
+
+  /** The least key that a sequence gives next. */
+  async #nextOf(sequence: string): Promise<bigint> {
+    const name = await this.#value('SELECT $1::regclass::text', [sequence])
+    const [last = '0', isCalled = 'f'] = await this.#row(`SELECT last_value, is_called FROM ${name}`)
+    const step = BigInt(await this.#value('SELECT seqincrement FROM pg_sequence WHERE seqrelid = $1::regclass', [sequence]))
+    return isCalled === 't' || isCalled === 'true' ? BigInt(last) + step : BigInt(last)
+  }
+
+  /** Sets a sequence so that what it gives next exceeds `value`; never back. */
+  async #raise(sequence: string, value: bigint): Promise<void> {
+    if (value < 1n || (await this.#nextOf(sequence)) > value) return
+    await this.#row('SELECT setval($1::regclass, $2::bigint)', [sequence, value.toString()])
+  }
+}

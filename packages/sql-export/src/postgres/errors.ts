@@ -1,0 +1,102 @@
+// Errors of PostgreSQL, rebuilt without statements and values.
+import { CleanedError } from '../vocabulary/cleaned-error.ts'
+import type { ExportErrorCode, ExportErrorOptions } from '../vocabulary/errors.ts'
+import { ExportError, isExportError } from '../vocabulary/errors.ts'
+
+const TEXTS: Readonly<Record<string, string>> = {
+  '22001': 'a text is too long for its column',
+  '22003': 'a number is out of range for its column',
+  '22007': 'a date or time cannot be read',
+  '22008': 'a date or time is out of range',
+  '22021': 'a text holds a character that the encoding lacks',
+  '22P02': 'a value cannot be read as the type of its column',
+  '22P04': 'a row of COPY does not fit its columns',
+  '23502': 'a column that is NOT NULL would be NULL',
+  '23503': 'a reference names a row that is not there',
+  '23505': 'a key would be there twice',
+  '23514': 'a CHECK constraint fails',
+  '23P01': 'an EXCLUDE constraint fails',
+  '25006': 'the transaction only reads',
+  '40001': 'the transaction could not be serialized',
+  '40P01': 'a deadlock',
+  '42501': 'a right is lacking',
+  '42601': 'a syntax error',
+  '53100': 'the disk of the server is full',
+  '53200': 'the server is out of memory',
+  '53300': 'the server has no connection left',
+  '55P03': 'a lock was not to be had',
+  '57014': 'the statement was cancelled',
+  '57P01': 'the server ended the connection',
+  '57P03': 'the server is starting up',
+}
+
+/** Codes whose message names parts of the schema, and never a value. */
+const NAMING = new Set(['42P01', '42703', '42883', '42704', '3F000', '42P07', '3D000', '28000', '28P01', '42710', '0A000'])
+const TEMPORARY = /^(40|53|55P03|57P|08)/
+const VALUE = /^(22|23502|23514)/
+
+function textOf(error: object, name: string): string {
+  const value: unknown = Reflect.get(error, name)
+  return typeof value === 'string' ? value : ''
+}
+
+/** The SQLSTATE of a driver's error, or the system's code; empty if it has none. */
+export function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null ? textOf(error, 'code') : ''
+}
+
+/** Rebuilds what a driver threw: SQLSTATE, names of the schema, and a message of our own. */
+export function cleanError(error: unknown): CleanedError {
+  const code = codeOf(error)
+  if (typeof error !== 'object' || error === null) return new CleanedError('PostgreSQL reported an error', code)
+  const message = textOf(error, 'message')
+  const names = ['table', 'column', 'constraint'].map((name) => [name, textOf(error, name)] as const)
+  const where = names.filter(([, value]) => value !== '').map(([name, value]) => `${name} "${value.slice(0, 128)}"`)
+  const text = NAMING.has(code) ? message.slice(0, 200) : (TEXTS[code] ?? (isNetwork(code) ? 'the connection failed' : ''))
+  const what = text === '' ? 'PostgreSQL reported an error' : text
+  return new CleanedError(`${what}${where.length === 0 ? '' : ` (${where.join(', ')})`}${code === '' ? '' : ` [${code}]`}`, code)
+}
+
+function isNetwork(code: string): boolean {
+  return /^(E[A-Z]+|08...|57P..)$/.test(code)
+}
+
+/** Whether the connection is gone. */
+export function isLost(error: unknown): boolean {
+  const code = codeOf(error)
+  const message = error instanceof Error ? error.message : ''
+  return isNetwork(code) || /Connection terminated|not queryable|connection is closed|Connection ended/i.test(message)
+}
+
+export function asExportError(
+  error: unknown,
+  code: ExportErrorCode,
+  what: string,
+  options: ExportErrorOptions = {},
+): ExportError {
+  if (isExportError(error)) return error
+  const cause = cleanError(error)
+  const chosen = chosenCode(cause.code, code, isLost(error))
+  return new ExportError(chosen, `${what}: ${cause.message}`, { ...options, cause, isTemporary: TEMPORARY.test(cause.code) })
+}
+
+function chosenCode(sqlState: string, code: ExportErrorCode, lost: boolean): ExportErrorCode {
+  if (sqlState === '42501') return 'ERR_EXPORT_PRIVILEGE'
+  if (code === 'ERR_EXPORT_WRITE') return VALUE.test(sqlState) ? 'ERR_EXPORT_VALUE' : code
+  if (lost) return 'ERR_EXPORT_CONNECTION'
+  return code
+}
+
+/** Runs `work`; what it throws becomes an `ExportError` of `code` with the cleaned cause. */
+export async function guarded<T>(
+  code: ExportErrorCode,
+  what: string,
+  options: ExportErrorOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw asExportError(error, code, what, options)
+  }
+}
