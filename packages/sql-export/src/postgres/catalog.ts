@@ -10,7 +10,7 @@ import type { ColumnFacts, DraftIndex, DraftTable, TypeFacts } from './draft.ts'
 import { edgeDdl, notMade, tableDdl } from './ddl.ts'
 import { quoteName } from './sql.ts'
 import type { AddressColumn, QuoteTable } from './sql.ts'
-import { isExactType, kindOf } from './types.ts'
+import { isExactType, kindOf } from './value-text.ts'
 
 /** What statements need of a table beside its catalog entry. */
 export interface TableFacts {

@@ -13,8 +13,8 @@ import { CopyRows } from './copy-text.ts'
 import { asExportError, guarded, isLost } from './errors.ts'
 import type { AddressColumn } from './sql.ts'
 import { childrenSql, pageSql } from './sql.ts'
-import type { CellReader } from './types.ts'
-import { readerOf, readerOfOid } from './types.ts'
+import type { CellReader } from './value-text.ts'
+import { readerOf, readerOfOid } from './value-text.ts'
 
 /** Rows that a cursor gives at a time. */
 const FETCH_ROWS = 5000

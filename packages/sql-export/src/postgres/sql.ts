@@ -6,7 +6,7 @@ import type { Cell } from '../vocabulary/cell.ts'
 import { configError } from '../vocabulary/errors.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import type { ValueKind } from '../vocabulary/value-kind.ts'
-import { cellText } from './types.ts'
+import { cellText } from './value-text.ts'
 
 /** Quotes a name. @throws ExportError `ERR_EXPORT_CONFIG` for an empty name or one with U+0000. */
 export function quoteName(name: string): string {

@@ -11,7 +11,7 @@ import { copyField } from './copy-text.ts'
 import { asExportError } from './errors.ts'
 import type { QuoteTable } from './sql.ts'
 import { quoteList } from './sql.ts'
-import { cellText } from './types.ts'
+import { cellText } from './value-text.ts'
 
 /** Text that is sent at a time, in UTF-16 units. */
 const SEND_LENGTH = 64 * 1024
