@@ -8,42 +8,38 @@ const writeLine = (stream, text) => {
   host(1, stream, text + '\n')
 }
 const guestConsole = objectCreate({})
-const consoleMethod = (name, fn) => { define(guestConsole, name, named(fn, name), true) }
-const toStdout = function (...args) { writeLine(0, formatLog(args)) }
-const toStderr = function (...args) { writeLine(1, formatLog(args)) }
-consoleMethod('log', function (...args) { writeLine(0, formatLog(args)) })
-consoleMethod('info', function (...args) { writeLine(0, formatLog(args)) })
-consoleMethod('debug', function (...args) { writeLine(0, formatLog(args)) })
-consoleMethod('error', function (...args) { writeLine(1, formatLog(args)) })
-consoleMethod('warn', function (...args) { writeLine(1, formatLog(args)) })
-consoleMethod('dirxml', function (...args) { writeLine(0, formatLog(args)) })
-consoleMethod('dir', function (value, options) {
-  const ctx = newContext(isObject(options) && options.depth !== undefined ? (options.depth === null ? Infinity : options.depth) : 2)
-  writeLine(0, formatValue(ctx, value, 0))
+const consoleMethod = (name, fn) => { define(guestConsole, name, named(fn, name, 0), true) }
+consoleMethod('log', (...args) => { writeLine(0, formatLog(args)) })
+consoleMethod('info', (...args) => { writeLine(0, formatLog(args)) })
+consoleMethod('debug', (...args) => { writeLine(0, formatLog(args)) })
+consoleMethod('error', (...args) => { writeLine(1, formatLog(args)) })
+consoleMethod('warn', (...args) => { writeLine(1, formatLog(args)) })
+consoleMethod('dirxml', (...args) => { writeLine(0, formatLog(args)) })
+consoleMethod('dir', (value, options) => {
+  writeLine(0, formatValue(newContext(options), value, 0))
 })
-consoleMethod('assert', function (condition, ...args) {
+consoleMethod('assert', (condition, ...args) => {
   if (condition) return
   if (args.length > 0 && typeof args[0] === 'string') args[0] = 'Assertion failed: ' + args[0]
   else args = argumentsFrom(['Assertion failed', ...args], 0)
   writeLine(1, formatLog(args))
 })
-consoleMethod('trace', function trace(...args) {
+consoleMethod('trace', (...args) => {
   const error = new $Error()
   const text = formatLog(args)
   writeLine(1, 'Trace' + (args.length > 0 && text !== '' ? ': ' + text : '') + '\n' + publicFrames('' + error.stack))
 })
-consoleMethod('clear', function () {})
-consoleMethod('group', function (...args) { if (args.length > 0) writeLine(0, formatLog(args)); groupIndent += '  ' })
-consoleMethod('groupCollapsed', guestConsole.group)
-consoleMethod('groupEnd', function () { groupIndent = stringSlice(groupIndent, 0, -2) })
-const warnAbout = (method, label, what) => { emitWarning((method === 'count' ? "Count for '" : "") + what, 'Warning') }
-consoleMethod('count', function (label = 'default') {
+consoleMethod('clear', () => {})
+consoleMethod('group', (...args) => { if (args.length > 0) writeLine(0, formatLog(args)); groupIndent += '  ' })
+consoleMethod('groupCollapsed', (...args) => { apply(guestConsole.group, undefined, args) })
+consoleMethod('groupEnd', () => { groupIndent = stringSlice(groupIndent, 0, -2) })
+consoleMethod('count', (label = 'default') => {
   label = '' + label
   const n = (counts.get(label) || 0) + 1
   counts.set(label, n)
   writeLine(0, label + ': ' + n)
 })
-consoleMethod('countReset', function (label = 'default') {
+consoleMethod('countReset', (label = 'default') => {
   label = '' + label
   if (!counts.has(label)) { emitWarning("Count for '" + label + "' does not exist"); return }
   counts.delete(label)
@@ -65,25 +61,25 @@ const elapsedText = (ms) => {
   if (seconds !== 0) return toFixed(seconds, 3) + 's'
   return $Number(toFixed(ms, 3)) + 'ms'
 }
-consoleMethod('time', function (label = 'default') {
+consoleMethod('time', (label = 'default') => {
   label = '' + label
   if (times.has(label)) { emitWarning("Label '" + label + "' already exists for console.time()"); return }
   times.set(label, host(10))
 })
-consoleMethod('timeEnd', function (label = 'default') {
+consoleMethod('timeEnd', (label = 'default') => {
   label = '' + label
   if (!times.has(label)) { emitWarning("No such label '" + label + "' for console.timeEnd()"); return }
   writeLine(0, label + ': ' + elapsedText(host(10) - times.get(label)))
   times.delete(label)
 })
-consoleMethod('timeLog', function (label = 'default', ...args) {
+consoleMethod('timeLog', (label = 'default', ...args) => {
   label = '' + label
   if (!times.has(label)) { emitWarning("No such label '" + label + "' for console.timeLog()"); return }
   const text = label + ': ' + elapsedText(host(10) - times.get(label))
   writeLine(0, args.length > 0 ? text + ' ' + formatLog(args) : text)
 })
 const cellText = (value) => {
-  const ctx = newContext(isObject(value) && !isArray(value) && objectKeys(value).length > 2 ? -1 : 0)
+  const ctx = newContext({ __proto__: null, depth: isObject(value) && !isArray(value) && objectKeys(value).length > 2 ? -1 : 0 })
   return formatValue(ctx, value, 0)
 }
 const renderTable = (head, columns) => {
@@ -116,7 +112,7 @@ const renderTable = (head, columns) => {
   for (let j = 0; j < longest; j++) out += row(rows[j] || safeList()) + '\n'
   return out + rule('└', '┴', '┘')
 }
-consoleMethod('table', function (data, properties) {
+consoleMethod('table', (data, properties) => {
   if (!isObject(data)) { writeLine(0, formatLog([data])); return }
   const indexName = isMap(data) || isSet(data) ? '(iteration index)' : '(index)'
   const head = safeList(), columns = safeList(), indexColumn = safeList()

@@ -1,7 +1,7 @@
 // Guest source: DOMException, Event, CustomEvent, EventTarget, AbortController and AbortSignal.
 
 export const events: string = String.raw`
-const domCodes = { __proto__: null, IndexSizeError: 1, HierarchyRequestError: 3, WrongDocumentError: 4, InvalidCharacterError: 5, NoModificationAllowedError: 7, NotFoundError: 8, NotSupportedError: 9, InUseAttributeError: 10, InvalidStateError: 11, SyntaxError: 12, InvalidModificationError: 13, NamespaceError: 14, InvalidAccessError: 15, TypeMismatchError: 17, SecurityError: 18, NetworkError: 19, AbortError: 20, URLMismatchError: 21, QuotaExceededError: 22, TimeoutError: 23, InvalidNodeTypeError: 24, DataCloneError: 25 }
+const domCodes = { __proto__: null, IndexSizeError: 1, DOMStringSizeError: 2, HierarchyRequestError: 3, WrongDocumentError: 4, InvalidCharacterError: 5, NoDataAllowedError: 6, NoModificationAllowedError: 7, NotFoundError: 8, NotSupportedError: 9, InUseAttributeError: 10, InvalidStateError: 11, SyntaxError: 12, InvalidModificationError: 13, NamespaceError: 14, InvalidAccessError: 15, ValidationError: 16, TypeMismatchError: 17, SecurityError: 18, NetworkError: 19, AbortError: 20, URLMismatchError: 21, QuotaExceededError: 22, TimeoutError: 23, InvalidNodeTypeError: 24, DataCloneError: 25 }
 const domBrand = new $WeakMap()
 class DOMException {
   constructor(message = '', options = 'Error') {
@@ -28,6 +28,8 @@ for (const name of objectKeys(domCodes)) {
   for (const target of [DOMException, DOMException.prototype]) defineProperty(target, constant, { __proto__: null, value: domCodes[name], enumerable: true })
 }
 function toConstantCase(name) {
+  if (name === 'DOMStringSizeError') return 'DOMSTRING_SIZE'
+  if (name === 'InUseAttributeError') return 'INUSE_ATTRIBUTE'
   if (name === 'TypeMismatchError') return 'TYPE_MISMATCH'
   if (name === 'URLMismatchError') return 'URL_MISMATCH'
   let out = ''
@@ -64,8 +66,16 @@ class Event {
   get eventPhase() { return eventOf(this).phase }
   get timeStamp() { return eventOf(this).timeStamp }
   get returnValue() { return !eventOf(this).prevented }
+  set returnValue(value) { eventOf(this); if (value !== undefined && !value) this.preventDefault() }
   get cancelBubble() { return eventOf(this).stopped }
   set cancelBubble(value) { if (value) eventOf(this).stopped = true }
+  initEvent(type, bubbles = false, cancelable = false) {
+    const state = eventOf(this)
+    requireArguments(arguments.length, ['type'])
+    if (state.dispatching) return
+    state.type = '' + type; state.bubbles = !!bubbles; state.cancelable = !!cancelable
+    state.prevented = false; state.stopped = false; state.stoppedNow = false; state.target = null; state.trusted = false
+  }
   composedPath() { const state = eventOf(this); return state.dispatching ? [state.current] : [] }
   preventDefault() { const state = eventOf(this); if (state.cancelable && !state.passive) state.prevented = true }
   stopPropagation() { eventOf(this).stopped = true }
@@ -157,7 +167,7 @@ const signalOf = (signal) => {
   return state
 }
 class AbortSignal extends EventTarget {
-  constructor(key) {
+  constructor(key = undefined) {
     if (key !== construction) throw codedError($TypeError, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor')
     super()
     weakMapSet(signalState, this, { __proto__: null, aborted: false, reason: undefined, steps: safeList(), onabort: null, handler: undefined, dependents: safeList(), sources: undefined })
@@ -174,7 +184,7 @@ class AbortSignal extends EventTarget {
     }
   }
   throwIfAborted() { const state = signalOf(this); if (state.aborted) throw state.reason }
-  static abort(reason) {
+  static abort(reason = undefined) {
     const signal = new AbortSignal(construction), state = signalOf(signal)
     state.aborted = true
     state.reason = reason === undefined ? new DOMException('This operation was aborted', 'AbortError') : reason
@@ -243,6 +253,23 @@ const enumerableMembers = (Type, tag) => {
   for (const key of getOwnPropertyNames(Type.prototype)) if (key !== 'constructor') defineProperty(Type.prototype, key, { __proto__: null, enumerable: true })
   defineProperty(Type.prototype, $Symbol.toStringTag, { __proto__: null, value: tag, configurable: true })
 }
+const inspector = (prototype, show) => { define(prototype, customInspect, { [customInspect](depth, options) { return show(this, depth, options) } }[customInspect]) }
+const copyOptions = (options) => {
+  const out = { __proto__: null }
+  for (let i = 0; i < inspectOptions.length; i++) out[inspectOptions[i]] = isObject(options) ? options[inspectOptions[i]] : undefined
+  return out
+}
+const lowerDepth = (options) => {
+  const out = copyOptions(options)
+  if (isInteger(out.depth)) out.depth--
+  return out
+}
+const asNamed = (value, shown, options) => constructorOf(value) + ' ' + inspect(shown, lowerDepth(options))
+inspector(Timeout.prototype, (timeout, depth, options) => { const bare = copyOptions(options); bare.depth = 0; bare.customInspect = false; return inspect(timeout, bare) })
+inspector(Event.prototype, (event, depth, options) => depth < 0 ? constructorOf(event) : asNamed(event, { type: event.type, defaultPrevented: event.defaultPrevented, cancelable: event.cancelable, timeStamp: event.timeStamp }, options))
+inspector(EventTarget.prototype, (target, depth, options) => depth < 0 ? constructorOf(target) : asNamed(target, {}, options))
+inspector(AbortSignal.prototype, (signal, depth, options) => depth < 0 ? '[AbortSignal]' : asNamed(signal, { aborted: signal.aborted }, options))
+inspector(AbortController.prototype, (controller, depth, options) => depth < 0 ? controller : asNamed(controller, { signal: controller.signal }, options))
 enumerableMembers(Event, 'Event'); enumerableMembers(CustomEvent, 'CustomEvent'); enumerableMembers(EventTarget, 'EventTarget')
 enumerableMembers(AbortSignal, 'AbortSignal'); enumerableMembers(AbortController, 'AbortController')
 `

@@ -4,7 +4,6 @@
 // limits, thresholds) are those of Node's util.inspect, which this has to equal to the byte; the code is our own.
 
 export const inspect: string = String.raw`
-const MAX_ITEMS = 100, MAX_STRING = 10000, COLUMNS = 80, COMPACT = 3
 const plainKey = /^[a-zA-Z_][a-zA-Z_0-9]*$/, needsEscape = /[\x00-\x1f\x27\x5c\x7f-\x9f]|[\ud800-\udfff]/
 const escapes = objectCreate(null)
 escapes['\b'] = '\\b'; escapes['\t'] = '\\t'; escapes['\n'] = '\\n'; escapes['\f'] = '\\f'; escapes['\r'] = '\\r'; escapes['\\'] = '\\\\'
@@ -45,12 +44,12 @@ const formatPrimitive = (ctx, value) => {
   switch (typeof value) {
     case 'string': {
       let trailer = ''
-      if (value.length > MAX_STRING) {
-        const rest = value.length - MAX_STRING
-        value = stringSlice(value, 0, MAX_STRING)
+      if (value.length > ctx.maxStringLength) {
+        const rest = value.length - ctx.maxStringLength
+        value = stringSlice(value, 0, ctx.maxStringLength)
         trailer = '... ' + rest + ' more character' + (rest > 1 ? 's' : '')
       }
-      if (ctx.compact !== true && value.length > 16 && value.length > COLUMNS - ctx.indentation - 4 && stringIncludes(value, '\n')) {
+      if (ctx.compact !== true && value.length > 16 && value.length > ctx.breakLength - ctx.indentation - 4 && stringIncludes(value, '\n')) {
         const lines = stringSplit(value, '\n'), parts = safeList()
         for (let i = 0; i < lines.length; i++) {
           if (i === lines.length - 1 && lines[i] === '') break
@@ -117,10 +116,10 @@ const formatValue = (ctx, value, depth, typed) => {
     if (target === null || target === undefined) return '<Revoked Proxy>'
     return formatValue(ctx, target, depth, typed)
   }
-  const custom = value[customInspect]
+  const custom = ctx.customInspect ? value[customInspect] : undefined
   if (typeof custom === 'function') {
-    const options = { depth: ctx.depth === Infinity ? Infinity : ctx.depth - depth, colors: false, showHidden: false, maxArrayLength: MAX_ITEMS, maxStringLength: MAX_STRING, breakLength: COLUMNS, compact: COMPACT }
-    const result = apply(custom, value, [options.depth, options, inspect])
+    const left = ctx.depth === Infinity ? Infinity : ctx.depth - depth
+    const result = apply(custom, value, [left, optionsFor(ctx), inspect])
     if (result !== value) {
       if (!isObject(result)) return typeof result === 'string' ? stringReplaceAll(result, '\n', '\n' + stringRepeat(' ', ctx.indentation)) : formatPrimitive(ctx, result)
       return formatValue(ctx, result, depth)
@@ -138,7 +137,7 @@ const KIND_OBJECT = 0, KIND_ARRAY = 1, KIND_ARRAY_EXTRA = 2
 const formatRaw = (ctx, value, depth, typed) => {
   const constructor = constructorOf(value)
   let tag = tagOf(value)
-  if (tag !== '' && (constructor !== null ? tag === constructor : false)) tag = ''
+  if (tag !== '' && (tag === constructor || isEnumerable(value, $Symbol.toStringTag))) tag = ''
   let keys = visibleKeys(ctx, value), braces = ['{', '}'], base = '', kind = KIND_OBJECT, body = () => safeList(), typedName
   if (isArray(value)) {
     const prefix = constructor !== 'Array' || tag !== '' ? prefixOf(constructor, tag, 'Array', '(' + value.length + ')') : ''
@@ -169,7 +168,7 @@ const formatRaw = (ctx, value, depth, typed) => {
   } else if (typeof value === 'function') {
     base = functionBase(value, constructor, tag)
     if (keys.length === 0) return base
-  } else if (isErrorObject(value)) {
+  } else if (isErrorObject(value) || inherits(value, ErrorPrototype)) {
     const hidden = safeList()
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i]
@@ -179,7 +178,7 @@ const formatRaw = (ctx, value, depth, typed) => {
     keys = hidden
     if (hasOwn(value, 'cause') && !includesKey(keys, 'cause')) keys[keys.length] = 'cause'
     if (isArray(ownValue(value, 'errors')) && !includesKey(keys, 'errors')) keys[keys.length] = 'errors'
-    base = formatError(ctx, value, constructor, tag, keys)
+    base = formatError(ctx, value, constructor, tag)
     if (keys.length === 0) return base
   } else if (dateLike(value)) {
     const ms = dateGetTime(value)
@@ -248,7 +247,7 @@ const boxedText = (value, keys) => {
   for (let i = 0; i < kinds.length; i++) {
     const found = unboxed(value, kinds[i][1])
     if (found === undefined) continue
-    const text = formatPrimitive({ __proto__: null, compact: true, indentation: 0 }, found.v)
+    const text = formatPrimitive(newContext({ __proto__: null, compact: true, breakLength: Infinity }), found.v)
     return { text: '[' + kinds[i][0] + ': ' + text + ']', keys: kinds[i][0] === 'String' ? nonIndexKeys(keys) : keys }
   }
   return undefined
@@ -279,13 +278,14 @@ const functionBase = (value, constructor, tag) => {
   return out
 }
 const asyncFunctionProto = getPrototypeOf(async function () {}), generatorFunctionProto = getPrototypeOf(function* () {}), asyncGeneratorFunctionProto = getPrototypeOf(async function* () {})
+const ErrorPrototype = $Error.prototype
+const inherits = (value, prototype) => { for (let o = getPrototypeOf(value); o !== null; o = getPrototypeOf(o)) if (o === prototype) return true; return false }
 const errorStack = (error) => {
   let stack
   try { stack = error.stack } catch { stack = undefined }
-  const header = errorHeader(error)
-  if (typeof stack !== 'string' || stack === '') return stack === undefined || typeof stack === 'string' ? '[' + header + ']' : header
+  if (typeof stack !== 'string' || stack === '') return errorHeader(error)
   if (stack[stack.length - 1] === '\n') stack = stringSlice(stack, 0, -1)
-  return startsWith(stack, '    at ') ? header + '\n' + publicFrames(stack) : stack
+  return startsWith(stack, '    at ') ? errorHeader(error) + '\n' + publicFrames(stack) : stack
 }
 const publicFrames = (stack) => {
   const lines = stringSplit(stack, '\n')
@@ -293,28 +293,40 @@ const publicFrames = (stack) => {
   for (let i = 0; i < lines.length; i++) if (!stringIncludes(lines[i], '(loopwright:') && !stringIncludes(lines[i], ' (native)')) out += (out === '' ? '' : '\n') + lines[i]
   return out === '' ? '    at <anonymous>' : out
 }
-const errorHeader = (error) => {
-  let name, message
+const errorName = (error) => {
+  let name
   try { name = error.name } catch { name = undefined }
+  return name === undefined ? 'Error' : isObject(name) || typeof name === 'symbol' ? 'Error' : $String(name)
+}
+const errorHeader = (error) => {
+  let message
+  const name = errorName(error)
   try { message = error.message } catch { message = undefined }
-  name = name === undefined ? 'Error' : isObject(name) ? 'Error' : $String(name)
-  message = message === undefined ? '' : isObject(message) ? '' : $String(message)
+  message = message === undefined ? '' : isObject(message) || typeof message === 'symbol' ? '' : $String(message)
   return name === '' ? message : message === '' ? name : name + ': ' + message
 }
-const formatError = (ctx, error, constructor, tag, keys) => {
-  let stack = errorStack(error)
-  const name = constructor === null ? 'Error' : constructor
-  const shown = (() => { try { return error.name } catch { return undefined } })()
-  if (constructor !== null && typeof shown === 'string' && endsWith(name, 'Error') && startsWith(stack, shown) && !stringIncludes(shown, name) && shown === 'Error' && name !== 'Error') {
-    stack = name + stringSlice(stack, shown.length)
-  }
+/* The header names the class as well where its name alone does not tell it. */
+const improvedStack = (stack, constructor, name, tag) => {
+  const at = name.length, next = stack[at]
+  if (constructor !== null && !(endsWith(name, 'Error') && startsWith(stack, name) && (stack.length === at || next === ':' || next === '\n'))) return stack
+  if (constructor === null && !startsWith(stack, name)) return stack
+  const prefix = stringSlice(prefixOf(constructor, tag, constructor === null ? name : 'Error', ''), 0, -1)
+  if (name === prefix) return stack
+  return stringIncludes(prefix, name) ? prefix + stringSlice(stack, at) : prefix + ' [' + name + ']' + stringSlice(stack, at)
+}
+const formatError = (ctx, error, constructor, tag) => {
+  let stack = improvedStack(errorStack(error), constructor, errorName(error), tag), message
+  try { message = error.message } catch { message = undefined }
+  let from = typeof message === 'string' && message !== '' ? stringIndexOf(stack, message) : -1
+  from = from < 0 ? 0 : from + message.length
+  if (stringIndexOf(stack, '\n    at', from) < 0) stack = '[' + stack + ']'
   if (ctx.indentation !== 0) stack = stringReplaceAll(stack, '\n', '\n' + stringRepeat(' ', ctx.indentation))
   return stack
 }
 const formatArray = (ctx, value, depth) => {
   const output = safeList(), n = value.length
   let shown = 0, i = 0
-  while (i < n && shown < MAX_ITEMS) {
+  while (i < n && shown < ctx.maxArrayLength) {
     if (!hasOwn(value, i)) {
       let holes = 0
       if (n - i > 10000) {
@@ -331,7 +343,7 @@ const formatArray = (ctx, value, depth) => {
   return output
 }
 const formatTyped = (ctx, value) => {
-  const output = safeList(), n = typedLength(value), most = mathMin(MAX_ITEMS, n)
+  const output = safeList(), n = typedLength(value), most = mathMin(ctx.maxArrayLength, n)
   for (let i = 0; i < most; i++) output[i] = typeof value[i] === 'bigint' ? bigintToString(value[i]) + 'n' : formatNumber(value[i])
   if (n > most) output[most] = '... ' + (n - most) + ' more item' + (n - most > 1 ? 's' : '')
   return output
@@ -340,18 +352,18 @@ const formatSet = (ctx, value, depth) => {
   const output = safeList(), n = setSize(value)
   let i = 0
   ctx.indentation += 2
-  setForEach(value, (item) => { if (i++ < MAX_ITEMS) output[output.length] = formatValue(ctx, item, depth) })
+  setForEach(value, (item) => { if (i++ < ctx.maxArrayLength) output[output.length] = formatValue(ctx, item, depth) })
   ctx.indentation -= 2
-  if (n > MAX_ITEMS) output[output.length] = '... ' + (n - MAX_ITEMS) + ' more item' + (n - MAX_ITEMS > 1 ? 's' : '')
+  if (n > ctx.maxArrayLength) output[output.length] = '... ' + (n - ctx.maxArrayLength) + ' more item' + (n - ctx.maxArrayLength > 1 ? 's' : '')
   return output
 }
 const formatMap = (ctx, value, depth) => {
   const output = safeList(), n = mapSize(value)
   let i = 0
   ctx.indentation += 2
-  mapForEach(value, (item, key) => { if (i++ < MAX_ITEMS) output[output.length] = formatValue(ctx, key, depth) + ' => ' + formatValue(ctx, item, depth) })
+  mapForEach(value, (item, key) => { if (i++ < ctx.maxArrayLength) output[output.length] = formatValue(ctx, key, depth) + ' => ' + formatValue(ctx, item, depth) })
   ctx.indentation -= 2
-  if (n > MAX_ITEMS) output[output.length] = '... ' + (n - MAX_ITEMS) + ' more item' + (n - MAX_ITEMS > 1 ? 's' : '')
+  if (n > ctx.maxArrayLength) output[output.length] = '... ' + (n - ctx.maxArrayLength) + ' more item' + (n - ctx.maxArrayLength > 1 ? 's' : '')
   return output
 }
 const formatArrayBuffer = (ctx, value) => {
@@ -399,15 +411,15 @@ const isNumeric = (items, count) => {
   return true
 }
 /* How many columns a list of short items gets: the block is to look about square, a character being 2.5 times as high as wide. */
-const columnsFor = (count, cell, meanSlack, room) => {
+const columnsFor = (ctx, count, cell, meanSlack, room) => {
   const glyphs = mathMax(cell - 3 - sqrt(meanSlack), 1)
-  return mathMin(round(sqrt(2.5 * glyphs * count) / glyphs), floor(room / cell), COMPACT * 4, 15)
+  return mathMin(round(sqrt(2.5 * glyphs * count) / glyphs), floor(room / cell), ctx.compact * 4, 15)
 }
 /* Sets a long list in columns: numbers flush right, anything else flush left. A last "more items" line stays alone. */
 const inColumns = (ctx, output, items) => {
   const last = output.length - 1
-  const hasRest = items !== undefined && last >= 0 && startsWith(output[last], '... ') && items.length > MAX_ITEMS
-  const count = hasRest ? last : output.length, room = COLUMNS - ctx.indentation, widths = safeList()
+  const hasRest = items !== undefined && last >= 0 && startsWith(output[last], '... ') && items.length > ctx.maxArrayLength
+  const count = hasRest ? last : output.length, room = ctx.breakLength - ctx.indentation, widths = safeList()
   let sum = 0, widest = 0
   for (let i = 0; i < count; i++) {
     widths[i] = widthOf(output[i])
@@ -416,7 +428,7 @@ const inColumns = (ctx, output, items) => {
   }
   const cell = widest + 2
   if (cell * 3 >= room || (widest > 6 && sum <= cell * 5)) return output
-  const columns = columnsFor(count, cell, cell - sum / output.length, room)
+  const columns = columnsFor(ctx, count, cell, cell - sum / output.length, room)
   if (columns <= 1) return output
   const columnWidths = safeList()
   for (let i = 0; i < count; i++) columnWidths[i % columns] = mathMax(columnWidths[i % columns] || 0, widths[i])
@@ -437,10 +449,10 @@ const layOut = (ctx, output, base, braces, kind, depth, value) => {
   const start = (base === '' ? '' : base + ' ') + braces[0]
   let entries = output
   if (kind === KIND_ARRAY_EXTRA && output.length > 6) entries = inColumns(ctx, output, isArray(value) || typedTag(value) !== undefined ? value : undefined)
-  if (ctx.currentDepth - depth < COMPACT && entries === output) {
+  if (ctx.currentDepth - depth < ctx.compact && entries === output) {
     let width = ctx.indentation + braces[0].length + base.length + 10
-    for (let i = 0; i < entries.length && width <= COLUMNS; i++) width += entries[i].length + 2
-    if (width <= COLUMNS && !stringIncludes(base, '\n')) {
+    for (let i = 0; i < entries.length && width <= ctx.breakLength; i++) width += entries[i].length + 2
+    if (width <= ctx.breakLength && !stringIncludes(base, '\n')) {
       const line = joinList(entries, ', ')
       if (!stringIncludes(line, '\n')) return start + ' ' + line + ' ' + braces[1]
     }
@@ -449,18 +461,28 @@ const layOut = (ctx, output, base, braces, kind, depth, value) => {
   return start + margin + '  ' + joinList(entries, ',' + margin + '  ') + margin + braces[1]
 }
 const isProxy = (value) => host(14, value) === true
-const newContext = (depth, showHidden) => ({ __proto__: null, showHidden: showHidden === true, seen: safeList(), circular: safeMap(), circularCount: 0, indentation: 0, currentDepth: 0, depth, compact: COMPACT })
-const inspect = (value, options) => {
-  let depth = 2
-  if (isObject(options) && options.depth !== undefined) depth = options.depth === null ? Infinity : options.depth
-  return formatValue(newContext(depth), value, 0, true)
+const newContext = (options) => {
+  const ctx = { __proto__: null, depth: 2, showHidden: false, breakLength: 80, compact: 3, maxArrayLength: 100, maxStringLength: 10000, sorted: false, getters: false, customInspect: true, seen: safeList(), circular: safeMap(), circularCount: 0, indentation: 0, currentDepth: 0 }
+  if (isObject(options)) {
+    for (let i = 0; i < inspectOptions.length; i++) { const value = options[inspectOptions[i]]; if (value !== undefined) ctx[inspectOptions[i]] = value }
+    if (ctx.depth === null) ctx.depth = Infinity
+    if (ctx.maxArrayLength === null) ctx.maxArrayLength = Infinity
+    if (ctx.maxStringLength === null) ctx.maxStringLength = Infinity
+  }
+  return ctx
 }
+const inspectOptions = safeList()
+for (const name of ['depth', 'showHidden', 'breakLength', 'compact', 'maxArrayLength', 'maxStringLength', 'sorted', 'getters', 'customInspect']) inspectOptions[inspectOptions.length] = name
+/* What a custom inspector is given beside the depth that is left. */
+const optionsFor = (ctx) => ({ depth: ctx.depth, showHidden: ctx.showHidden, colors: false, customInspect: true, showProxy: false, maxArrayLength: ctx.maxArrayLength, maxStringLength: ctx.maxStringLength, breakLength: ctx.breakLength, compact: ctx.compact, sorted: ctx.sorted, getters: ctx.getters, numericSeparator: false })
+const inspect = (value, options) => formatValue(newContext(options), value, 0, true)
+const plainInspect = (value) => formatValue(newContext(), value, 0, true)
 const describeReceived = (value) => {
   if (value === null || value === undefined) return '' + value
   if (typeof value === 'function') return 'function ' + safeName(value)
   if (typeof value === 'object') {
     const constructor = constructorOf(value)
-    return constructor !== null && constructor !== '' ? 'an instance of ' + constructor : inspect(value, { depth: -1 })
+    return constructor !== null && constructor !== '' ? 'an instance of ' + constructor : inspect(value, { __proto__: null, depth: -1 })
   }
   let text = inspect(value)
   if (text.length > 28) text = stringSlice(text, 0, 25) + '...'
@@ -504,7 +526,7 @@ const formatLog = (args) => {
             if (typeof arg === 'number') text = formatNumber(arg)
             else if (typeof arg === 'bigint') text = bigintToString(arg) + 'n'
             else if (!isObject(arg) || typeof arg === 'function' || hasOwnToString(arg)) text = $String(arg)
-            else text = formatValue(newContext(0), arg, 0)
+            else text = formatValue(newContext({ __proto__: null, depth: 0 }), arg, 0)
             break
           case 'j':
             at++
@@ -519,7 +541,7 @@ const formatLog = (args) => {
             text = typeof arg === 'bigint' ? bigintToString(arg) + 'n' : typeof arg === 'symbol' ? 'NaN' : formatNumber(parseIntOf(arg))
             break
           case 'f': at++; text = typeof arg === 'symbol' ? 'NaN' : formatNumber(parseFloatOf(arg)); break
-          case 'o': at++; text = formatValue(newContext(4, true), arg, 0); break
+          case 'o': at++; text = formatValue(newContext({ __proto__: null, depth: 4, showHidden: true }), arg, 0); break
           case 'O': at++; text = inspect(arg); break
           case 'c': at++; text = ''; break
           case '%': out += stringSlice(first, last, i); last = i + 1; continue

@@ -1,16 +1,18 @@
 // Guest source: the whole profile as one function of (host function, cell buffer, configuration), and what it hands back.
 import { codec } from './codec.ts'
 import { console } from './console.ts'
+import { crypto } from './crypto.ts'
 import { events } from './events.ts'
 import { inspect } from './inspect.ts'
+import { lazy } from './lazy.ts'
 import { primordials } from './primordials.ts'
 import { process } from './process.ts'
 import { reflection } from './reflection.ts'
 import { timers } from './timers.ts'
+import { url } from './url.ts'
 import { web } from './web.ts'
 
-/** File name of profile code in guest stacks: frames of it are left out of reports. */
-export const PRELUDE_FILE = 'loopwright:profile'
+export { PRELUDE_FILE } from './file-name.ts'
 
 /** Functions that the host calls, in the order of the array that the prelude returns. */
 export const PRELUDE_EXPORTS = [
@@ -143,11 +145,12 @@ const enumerableGlobal = (name, value) => define($globalThis, name, value, true)
 const installProfile = () => {
   for (const [name, value] of [['setTimeout', setTimeout], ['setInterval', setInterval], ['setImmediate', setImmediate], ['clearTimeout', clearTimeout], ['clearInterval', clearInterval], ['clearImmediate', clearImmediate], ['queueMicrotask', queueMicrotask]]) enumerableGlobal(name, value)
   enumerableGlobal('structuredClone', structuredClone); enumerableGlobal('atob', atob); enumerableGlobal('btoa', btoa)
-  enumerableGlobal('performance', performanceObject)
-  for (const [name, value] of [['DOMException', DOMException], ['Event', Event], ['CustomEvent', CustomEvent], ['EventTarget', EventTarget], ['AbortController', AbortController], ['AbortSignal', AbortSignal], ['Performance', Performance], ['TextEncoder', TextEncoder], ['TextDecoder', TextDecoder]]) installGlobal(name, value)
+  defineGetter($globalThis, 'performance', getPerformance, setPerformance)
+  for (const [name, value] of [['DOMException', DOMException], ['Event', Event], ['CustomEvent', CustomEvent], ['EventTarget', EventTarget], ['AbortController', AbortController], ['AbortSignal', AbortSignal], ['Performance', Performance], ['TextEncoder', TextEncoder], ['TextDecoder', TextDecoder], ['URL', URL], ['URLSearchParams', URLSearchParams], ['Crypto', Crypto]]) installGlobal(name, value)
+  defineGetter($globalThis, 'crypto', getCrypto, undefined)
   installGlobal('process', guestProcess)
   installGlobal('console', guestConsole)
-  installGlobal('global', $globalThis)
+  enumerableGlobal('global', $globalThis)
   delete $globalThis.SharedArrayBuffer
   delete $globalThis.gc
 }
@@ -165,6 +168,9 @@ export const PRELUDE_SOURCE: string = [
   console,
   events,
   web,
+  lazy,
+  url,
+  crypto,
   bridge,
   `return [${PRELUDE_EXPORTS.join(', ')}]\n})`,
 ].join('\n')

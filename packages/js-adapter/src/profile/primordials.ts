@@ -28,6 +28,7 @@ const regexpExec = uncurry(RegExp.prototype.exec)
 const typedProto = getPrototypeOf(Uint8Array.prototype)
 const typedTag = getter(typedProto, Symbol.toStringTag), typedBuffer = getter(typedProto, 'buffer'), typedOffset = getter(typedProto, 'byteOffset')
 const typedLength = getter(typedProto, 'length'), typedByteLength = getter(typedProto, 'byteLength')
+const typedSet = uncurry(typedProto.set)
 const viewBuffer = getter(DataView.prototype, 'buffer'), viewOffset = getter(DataView.prototype, 'byteOffset'), viewByteLength = getter(DataView.prototype, 'byteLength')
 const bufferByteLength = getter(ArrayBuffer.prototype, 'byteLength'), bufferSlice = uncurry(ArrayBuffer.prototype.slice)
 const numberValueOf = uncurry(Number.prototype.valueOf), stringValueOf = uncurry(String.prototype.valueOf), booleanValueOf = uncurry(Boolean.prototype.valueOf)
@@ -37,6 +38,7 @@ const charCodeAt = uncurry(String.prototype.charCodeAt), stringSlice = uncurry(S
 const stringIncludes = uncurry(String.prototype.includes), stringRepeat = uncurry(String.prototype.repeat), padEnd = uncurry(String.prototype.padEnd)
 const padStart = uncurry(String.prototype.padStart), stringSplit = uncurry(String.prototype.split), startsWith = uncurry(String.prototype.startsWith)
 const stringReplaceAll = uncurry(String.prototype.replaceAll), endsWith = uncurry(String.prototype.endsWith), lastIndexOf = uncurry(String.prototype.lastIndexOf)
+const toWellFormed = uncurry(String.prototype.toWellFormed)
 const toLowerCase = uncurry(String.prototype.toLowerCase), stringTrim = uncurry(String.prototype.trim)
 const arrayJoin = uncurry(Array.prototype.join), arraySort = uncurry(Array.prototype.sort), arraySlice = uncurry(Array.prototype.slice), fromCharCode = String.fromCharCode
 const numberToString = uncurry(Number.prototype.toString), toFixed = uncurry(Number.prototype.toFixed)
@@ -64,8 +66,19 @@ const named = (fn, name, length) => {
 }
 const isObject = (value) => (typeof value === 'object' && value !== null) || typeof value === 'function'
 const promiseProto = $Promise.prototype
+/* Errors of the profile print and convert with their code, as Node's do, and are plain instances of their class otherwise. */
+const codedPrototypes = safeMap()
+const codedPrototype = (Type) => {
+  let prototype = codedPrototypes.get(Type)
+  if (prototype === undefined) {
+    prototype = objectCreate(Type.prototype, { toString: { __proto__: null, value: named(function () { return this.name + ' [' + this.code + ']: ' + this.message }, 'toString'), writable: true, configurable: true } })
+    codedPrototypes.set(Type, prototype)
+  }
+  return prototype
+}
 const codedError = (Type, code, message) => {
-  const error = new Type(message)
+  const error = setPrototypeOf(new Type(message), codedPrototype(Type))
+  define(error, 'stack', error.name + ' [' + code + ']: ' + message + '\n' + publicFrames('' + error.stack))
   define(error, 'code', code, true)
   return error
 }

@@ -187,7 +187,7 @@ const emitWarning = (warning, type, code) => {
 }
 
 const processName = 'js-adapter'
-class EventEmitter {}
+class EventEmitter { constructor(options) {} }
 const guestProcess = objectCreate(objectCreate(EventEmitter.prototype, { constructor: { __proto__: null, value: named(function process() {}, 'process'), writable: true, configurable: true } }))
 const method = (name, fn) => { define(guestProcess, name, named(fn, name), true) }
 method('nextTick', function (callback) {
@@ -196,25 +196,31 @@ method('nextTick', function (callback) {
   pushTick(callback, argumentsFrom(arguments, 1))
 })
 const emitterMethod = (name, fn) => { define(EventEmitter.prototype, name, named(fn, name), true) }
-emitterMethod('on', function (name, listener) { addListener(name, listener, false); return this })
 emitterMethod('addListener', function (name, listener) { addListener(name, listener, false); return this })
+define(EventEmitter.prototype, 'on', EventEmitter.prototype.addListener, true)
 emitterMethod('prependListener', function (name, listener) { addListener(name, listener, true); return this })
 emitterMethod('once', function (name, listener) { addListener(name, onceOf(name, listener), false); return this })
 emitterMethod('prependOnceListener', function (name, listener) { addListener(name, onceOf(name, listener), true); return this })
-emitterMethod('off', function (name, listener) { checkListener(listener); removeListener(name, listener); return this })
 emitterMethod('removeListener', function (name, listener) { checkListener(listener); removeListener(name, listener); return this })
+define(EventEmitter.prototype, 'off', EventEmitter.prototype.removeListener, true)
 emitterMethod('removeAllListeners', function (name) { if (arguments.length === 0) listeners.clear(); else listeners.delete(name); return this })
 emitterMethod('emit', function (name, ...args) { return emit(name, ...args) })
-emitterMethod('listenerCount', function (name) { return listOf(name).length })
+emitterMethod('listenerCount', function (name, listener) {
+  const list = listOf(name)
+  if (listener === undefined || listener === null) return list.length
+  let n = 0
+  for (let i = 0; i < list.length; i++) if (list[i] === listener || list[i].listener === listener) n++
+  return n
+})
 emitterMethod('listeners', function (name) { const out = [], list = listOf(name); for (let i = 0; i < list.length; i++) define(out, i, list[i].listener || list[i], true); return out })
 emitterMethod('rawListeners', function (name) { return arraySlice(listOf(name)) })
 emitterMethod('eventNames', function () { const out = []; mapForEach(listeners, (_list, name) => { define(out, out.length, name, true) }); return out })
-emitterMethod('setMaxListeners', function () { return this })
+emitterMethod('setMaxListeners', function (n) { return this })
 emitterMethod('getMaxListeners', function () { return 10 })
-method('emitWarning', function (warning, type, code) { emitWarning(warning, type, code) })
+method('emitWarning', function (warning, type, code, ctor) { emitWarning(warning, type, code) })
 method('exit', exit)
-defineProperty(guestProcess, 'exitCode', { __proto__: null, configurable: false, enumerable: true, get: named(() => exitCode, 'get exitCode'), set: named((value) => { exitCode = coerceExitCode(value) }, 'set exitCode') })
-defineProperty(guestProcess, '_exiting', { __proto__: null, configurable: true, enumerable: true, get: () => exiting, set: (value) => { exiting = !!value } })
+defineProperty(guestProcess, 'exitCode', { __proto__: null, configurable: false, enumerable: true, get: named(() => exitCode, 'get'), set: named((value) => { exitCode = coerceExitCode(value) }, 'set') })
+defineProperty(guestProcess, '_exiting', { __proto__: null, configurable: true, enumerable: true, get: named(() => exiting, 'get'), set: named((value) => { exiting = !!value }, 'set') })
 const startedAt = guestNow()
 const hrtime = function (time) {
   const ms = host(10)
@@ -226,9 +232,8 @@ const hrtime = function (time) {
 }
 method('hrtime', hrtime)
 define(hrtime, 'bigint', named(() => $BigInt(round(host(10) * 1e6)), 'bigint'), true)
-method('uptime', function () { return (host(10) - config.createdAtMs) / 1000 })
-define(guestProcess, 'version', config.version, true)
-define(guestProcess, 'platform', 'loopwright', true)
+method('uptime', () => (host(10) - config.createdAtMs) / 1000)
+for (const [name, value] of [['version', config.version], ['platform', 'loopwright']]) defineProperty(guestProcess, name, { __proto__: null, value, enumerable: true, configurable: true })
 define(guestProcess, 'argv', config.argv, true)
 define(guestProcess, 'env', config.env, true)
 const writer = (stream) => {
@@ -242,7 +247,8 @@ const writer = (stream) => {
   define(target, 'write', write, true)
   return target
 }
-define(guestProcess, 'stdout', writer(0), true)
-define(guestProcess, 'stderr', writer(1), true)
-defineProperty(guestProcess, $Symbol.toStringTag, { __proto__: null, value: 'process', configurable: true })
+const guestStdout = writer(0), guestStderr = writer(1)
+defineGetter(guestProcess, 'stdout', named(function () { return guestStdout }, 'getStdout'))
+defineGetter(guestProcess, 'stderr', named(function () { return guestStderr }, 'getStderr'))
+defineProperty(guestProcess, $Symbol.toStringTag, { __proto__: null, value: 'process', writable: true })
 `

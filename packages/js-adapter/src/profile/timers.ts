@@ -124,14 +124,14 @@ class Timeout {
   unref() { if (this[kRefed]) { this[kRefed] = false; cellsI[4]-- } return this }
   ref() { if (this[kRefed] === false) { this[kRefed] = true; cellsI[4]++ } return this }
   hasRef() { return this[kRefed] === true }
-  close() { clearTimeoutOf(this); return this }
-  [Symbol.toPrimitive]() {
-    const id = this[kAsyncId]
-    if (!this[kHasPrimitive] && !this._destroyed) { this[kHasPrimitive] = true; knownById.set(id, this) }
-    return id
-  }
 }
-if (Symbol.dispose !== undefined) define(Timeout.prototype, Symbol.dispose, named(function () { clearTimeoutOf(this) }, '[Symbol.dispose]'))
+define(Timeout.prototype, 'close', named(function () { clearTimeoutOf(this); return this }, ''), true)
+define(Timeout.prototype, Symbol.dispose, named(function () { clearTimeoutOf(this) }, ''), true)
+define(Timeout.prototype, Symbol.toPrimitive, named(function () {
+  const id = this[kAsyncId]
+  if (!this[kHasPrimitive] && !this._destroyed) { this[kHasPrimitive] = true; knownById.set(id, this) }
+  return id
+}, ''), true)
 const revive = (item) => {
   if (item._idleTimeout === -1 || !item._onTimeout) return false
   countTimer()
@@ -194,7 +194,7 @@ class Immediate {
   unref() { if (this[kRefed] === true) { this[kRefed] = false; cellsI[3]-- } return this }
   hasRef() { return !!this[kRefed] }
 }
-if (Symbol.dispose !== undefined) define(Immediate.prototype, Symbol.dispose, named(function () { clearImmediate(this) }, '[Symbol.dispose]'))
+define(Immediate.prototype, Symbol.dispose, named(function () { clearImmediate(this) }, ''), true)
 const setImmediate = function setImmediate(callback, arg1, arg2, arg3) {
   if (typeof callback !== 'function') throw invalidCallback(callback)
   return new Immediate(callback, argumentsFrom(arguments, 1))
@@ -210,7 +210,7 @@ const clearImmediate = function clearImmediate(immediate) {
   if (typeof immediate !== 'object' || immediate === null || immediate._destroyed || getPrototypeOf(immediate) !== Immediate.prototype) return
   cellsI[0]++
   finishImmediate(immediate)
-  immediate._onImmediate = null
+  immediate._onImmediate = undefined
   cellsI[0]--
 }
 

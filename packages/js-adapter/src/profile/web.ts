@@ -70,6 +70,7 @@ const structuredClone = function structuredClone(value, options = undefined) {
   for (let i = 0; i < wanted.length; i++) if (!made.has(wanted[i])) detachBuffer(wanted[i])
   return result
 }
+named(structuredClone, 'structuredClone', 2)
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 const base64Values = new $Uint8Array(128)
@@ -107,7 +108,7 @@ const atob = function atob(data) {
 const performanceBrand = new $WeakSet()
 const checkPerformance = (value) => { if (!isObject(value) || !weakSetHas(performanceBrand, value)) throw codedError($TypeError, 'ERR_INVALID_THIS', 'Value of "this" must be of type Performance') }
 class Performance extends EventTarget {
-  constructor(key) {
+  constructor(key = undefined) {
     if (key !== construction) throw codedError($TypeError, 'ERR_ILLEGAL_CONSTRUCTOR', 'Illegal constructor')
     super()
     weakSetAdd(performanceBrand, this)
@@ -118,6 +119,8 @@ class Performance extends EventTarget {
 }
 enumerableMembers(Performance, 'Performance')
 const performanceObject = new Performance(construction)
+const getPerformance = named(function () { return performanceObject }, 'get performance', 0)
+const setPerformance = named(function (value) { define($globalThis, 'performance', value, true) }, 'set performance', 1)
 
 class TextEncoder {
   get encoding() { return 'utf-8' }
@@ -227,5 +230,8 @@ const decodeBytes = (state, all, stream) => {
   }
   return out
 }
+inspector(TextEncoder.prototype, (encoder, depth, options) => typeof depth === 'number' && depth < 0 ? encoder : inspect({ encoding: encoder.encoding }, options))
+inspector(TextDecoder.prototype, (decoder, depth, options) => typeof depth === 'number' && depth < 0 ? '[TextDecoder]' : constructorOf(decoder) + ' ' + inspect({ encoding: decoder.encoding, fatal: decoder.fatal, ignoreBOM: decoder.ignoreBOM }, options))
+inspector(Performance.prototype, (value, depth, options) => depth < 0 ? value : 'Performance ' + inspect({ timeOrigin: value.timeOrigin }, options))
 enumerableMembers(TextEncoder, 'TextEncoder'); enumerableMembers(TextDecoder, 'TextDecoder')
 `

@@ -41,4 +41,7 @@ export const HOST_OP = {
   isProxy: 14,
   unexportable: 15,
   notCallable: 16,
+  /** Compiles a part of the profile that is needed for the first time. */
+  lazyPart: 17,
+  domainToAscii: 18,
 } as const

@@ -1,5 +1,8 @@
 // The one way from guest to host: a table of functions by id. No host exception leaves it.
 import { JsAdapterError, LimitError } from '../errors.ts'
+import { LAZY_PARTS } from '../profile/lazy.ts'
+import { PRELUDE_FILE } from '../profile/file-name.ts'
+import { domainToAscii, fillRandom } from './platform.ts'
 import { GuestError } from '../values/guest-values.ts'
 import { HOST_OP } from './cells.ts'
 import { RawCallView } from './raw-call.ts'
@@ -13,6 +16,8 @@ import type { Marshal } from './marshal.ts'
 
 const PROFILE_ID = 1
 const DENIED = 'denied:'
+/** What one `getRandomValues` may ask for. */
+const MAX_RANDOM_BYTES = 65_536
 /** Host errors kept for `unwrap()`; beyond that the oldest is forgotten. */
 const MAX_HOST_ERRORS = 256
 
@@ -23,6 +28,8 @@ export interface DispatchedGuest {
   readonly latch: Latch
   readonly polling: Polling
   readonly limits: { readonly maxResultBytes: number }
+  /** Evaluates global code; the result may be an exception. */
+  evaluate(source: string, fileName: string): number
   /** The borrowed target of a proxy; `undefined` for anything else. */
   proxyTarget(pointer: number): number | undefined
   errorFrom(thrown: unknown): JsAdapterError
@@ -333,6 +340,14 @@ export class Dispatcher {
         return this.#boolean(core, core.proxyTarget(value) !== undefined)
       case HOST_OP.proxyTarget:
         return this.#proxyTarget(core, value)
+      case HOST_OP.entropy:
+        return this.#entropy(core, marshal.readNumber(value))
+      case HOST_OP.lazyPart:
+        return marshal.checked(core.evaluate(LAZY_PARTS[marshal.readNumber(value)] ?? 'undefined', PRELUDE_FILE))
+      case HOST_OP.domainToAscii: {
+        const ascii = domainToAscii(marshal.readText(value))
+        return ascii === undefined ? 0 : marshal.newText(ascii)
+      }
       case HOST_OP.notCallable:
         throw new GuestRefusal({
           type: 'TypeError',
@@ -342,6 +357,17 @@ export class Dispatcher {
       default:
         return 0
     }
+  }
+  /** A buffer of random bytes, which the engine owns. */
+  #entropy({ instance }: DispatchedGuest, wanted: number): number {
+    const length = Math.max(0, Math.min(MAX_RANDOM_BYTES, Math.floor(wanted) || 0))
+    const bytes = new Uint8Array(length)
+    if (this.#host.fillRandom === undefined) fillRandom(bytes)
+    else this.#host.fillRandom(bytes)
+    const at = instance.exports._malloc(length + 1)
+    if (at === 0) throw new GuestRefusal({ type: 'RangeError', message: 'out of memory', code: 'ERR_LIMIT_MEMORY' })
+    instance.u8.set(bytes, at)
+    return instance.exports._QTS_NewArrayBuffer(instance.ctx, at, length)
   }
   #proxyTarget(core: DispatchedGuest, value: number): number {
     const target = core.proxyTarget(value)
