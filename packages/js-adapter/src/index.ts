@@ -29,6 +29,7 @@ export type {
   AdapterLogger,
   AdapterObserver,
   ConsoleSink,
+  Entropy,
   HostCallSample,
   InstanceSample,
   LimitSample,

@@ -87,6 +87,12 @@ export interface AdapterObserver {
   onLease?(sample: LeaseSample): void
 }
 
+/** Where the guest's `crypto` takes its randomness from. */
+export interface Entropy {
+  /** Fills all of `bytes`: at most 65 536, for one call of the guest. */
+  fill(bytes: Uint8Array): void
+}
+
 /** Receives the guest's console output, one call a line, the line's end included. */
 export interface ConsoleSink {
   write(stream: 'stdout' | 'stderr', text: string): void

@@ -3,7 +3,7 @@ import { Engine } from '../engine/engine.ts'
 import type { Substrate } from '../engine/substrate.ts'
 import type { TimeSource } from '../engine/time-imports.ts'
 import { JsAdapterError } from '../errors.ts'
-import { PRELUDE_SOURCE } from '../profile/prelude.ts'
+import { PROFILE_TEXT } from '../profile/prelude.ts'
 import { Core } from '../runtime/core.ts'
 import type { GuestState } from '../runtime/guest-state.ts'
 import { harden } from '../runtime/hardening.ts'
@@ -70,7 +70,7 @@ export class Image {
         variant,
         wasmSha256,
         patchedSha256,
-        profileSha256: sha256(PRELUDE_SOURCE),
+        profileSha256: sha256(PROFILE_TEXT),
         preludeSha256: sha256(prelude),
         hardened,
       },
@@ -93,7 +93,7 @@ export class Image {
     assertCopyable(used)
     const image = new Image(used, content)
     image.assertFits(used)
-    const profileSha256 = sha256(PRELUDE_SOURCE)
+    const profileSha256 = sha256(PROFILE_TEXT)
     if (content.identity.profileSha256 !== profileSha256) throw mismatch('profile', content.identity.profileSha256, profileSha256)
     await tryImage(image, coreOptions(image.engine, new QuietHost()))
     return image

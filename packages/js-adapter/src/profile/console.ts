@@ -112,6 +112,13 @@ const renderTable = (head, columns) => {
   for (let j = 0; j < longest; j++) out += row(rows[j] || safeList()) + '\n'
   return out + rule('└', '┴', '┘')
 }
+/* Columns stand in the order of an object's keys: numbers first, ascending. */
+const numbersFirst = (head, columns) => {
+  const at = { __proto__: null }
+  for (let i = 1; i < head.length; i++) at[head[i]] = columns[i]
+  const keys = objectKeys(at)
+  for (let i = 0; i < keys.length; i++) { head[i + 1] = keys[i]; columns[i + 1] = at[keys[i]] }
+}
 consoleMethod('table', (data, properties) => {
   if (!isObject(data)) { writeLine(0, formatLog([data])); return }
   const indexName = isMap(data) || isSet(data) ? '(iteration index)' : '(index)'
@@ -123,7 +130,7 @@ consoleMethod('table', (data, properties) => {
   const addRow = (label, value) => {
     const at = indexColumn.length
     indexColumn[at] = label
-    const primitive = !isObject(value) || typeof value === 'function'
+    const primitive = !isObject(value)
     if (primitive) { hasValues = true; valueColumn[at] = cellText(value); return }
     const keys = properties === undefined ? objectKeys(value) : properties
     for (let i = 0; i < keys.length; i++) {
@@ -144,6 +151,7 @@ consoleMethod('table', (data, properties) => {
   } else {
     const keys = objectKeys(data)
     for (let i = 0; i < keys.length; i++) addRow(keys[i], data[keys[i]])
+    numbersFirst(head, columns)
     if (hasValues) { head[head.length] = 'Values'; columns[columns.length] = valueColumn }
   }
   writeLine(0, renderTable(head, columns))

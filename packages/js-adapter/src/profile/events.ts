@@ -5,11 +5,12 @@ const domCodes = { __proto__: null, IndexSizeError: 1, DOMStringSizeError: 2, Hi
 const domBrand = new $WeakMap()
 class DOMException {
   constructor(message = '', options = 'Error') {
-    const carrier = new $Error('' + message)
-    const name = isObject(options) ? (options.name === undefined ? 'Error' : '' + options.name) : '' + options
-    weakMapSet(domBrand, this, { __proto__: null, name, message: '' + message })
-    define(this, 'stack', name + ': ' + message + '\n' + publicFrames('' + carrier.stack))
-    if (isObject(options) && hasOwn(options, 'cause')) define(this, 'cause', options.cause)
+    const self = construct($Error, [], new.target)
+    const name = isObject(options) ? '' + options.name : '' + options
+    weakMapSet(domBrand, self, { __proto__: null, name, message: '' + message })
+    define(self, 'stack', name + ': ' + message + '\n' + publicFrames('' + self.stack))
+    if (isObject(options) && 'cause' in options) define(self, 'cause', options.cause)
+    return self
   }
   get name() { return domPart(this).name }
   get message() { return domPart(this).message }
@@ -17,7 +18,7 @@ class DOMException {
 }
 const domPart = (value) => {
   const part = weakMapGet(domBrand, value)
-  if (part === undefined) throw codedError($TypeError, 'ERR_INVALID_THIS', 'Value of "this" must be of type DOMException')
+  if (part === undefined) throw codedError($TypeError, 'ERR_INVALID_THIS', 'Value of "this" must be of DOMException')
   return part
 }
 setPrototypeOf(DOMException.prototype, $Error.prototype)
@@ -86,6 +87,7 @@ for (const [name, value] of [['NONE', 0], ['CAPTURING_PHASE', 1], ['AT_TARGET', 
 const eventDetails = new $WeakMap()
 class CustomEvent extends Event {
   constructor(type, options = undefined) {
+    requireArguments(arguments.length, ['type'])
     super(type, options)
     weakMapSet(eventDetails, this, { __proto__: null, detail: options?.detail ?? null })
   }
@@ -93,6 +95,7 @@ class CustomEvent extends Event {
 }
 
 const targetState = new $WeakMap()
+const warnedTargets = setPrototypeOf(new $WeakSet(), { __proto__: null, has: WeakSet.prototype.has, add: WeakSet.prototype.add })
 const targetOf = (target) => {
   const state = weakMapGet(targetState, target)
   if (state === undefined) throw codedError($TypeError, 'ERR_INVALID_THIS', 'Value of "this" must be of type EventTarget')
@@ -103,7 +106,13 @@ class EventTarget {
   addEventListener(type, listener, options = undefined) {
     const state = targetOf(this)
     if (arguments.length < 2) throw codedError($TypeError, 'ERR_MISSING_ARGS', 'The "type" and "listener" arguments must be specified')
-    if (listener === null || listener === undefined) return
+    if (listener === null || listener === undefined) {
+      const warning = new $Error('addEventListener called with ' + listener + ' which has no effect.')
+      define(warning, 'name', 'AddEventListenerArgumentTypeWarning', true)
+      define(warning, 'target', this, true); define(warning, 'type', type, true)
+      emitWarning(warning)
+      return
+    }
     if (typeof listener !== 'function' && typeof listener !== 'object') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "listener" argument must be an instance of EventListener. Received ' + describeReceived(listener))
     const capture = typeof options === 'boolean' ? options : !!options?.capture
     const signal = isObject(options) ? options.signal : undefined
@@ -117,9 +126,18 @@ class EventTarget {
     for (let i = 0; i < list.length; i++) next[i] = list[i]
     next[next.length] = entry
     state.set(type, next)
+    if (next.length > 10 && !warnedTargets.has(this) && weakMapGet(signalState, this) === undefined) {
+      warnedTargets.add(this)
+      const warning = new $Error('Possible EventTarget memory leak detected. ' + next.length + ' ' + type + ' listeners added to ' + inspect(this, { __proto__: null, depth: -1 }) + '. MaxListeners is 10. Use events.setMaxListeners() to increase limit')
+      define(warning, 'name', 'MaxListenersExceededWarning', true)
+      define(warning, 'target', this, true); define(warning, 'type', type, true); define(warning, 'count', next.length, true)
+      emitWarning(warning)
+    }
     if (signal !== undefined) signalOf(signal).steps[signalOf(signal).steps.length] = () => { removeEntry(state, type, entry) }
   }
   removeEventListener(type, listener, options = undefined) {
+    targetOf(this)
+    requireArguments(arguments.length, ['type', 'listener'])
     const state = targetOf(this), capture = typeof options === 'boolean' ? options : !!options?.capture
     const list = state.get('' + type)
     if (list === undefined) return
@@ -127,6 +145,7 @@ class EventTarget {
   }
   dispatchEvent(event) {
     targetOf(this)
+    requireArguments(arguments.length, ['event'])
     if (!isObject(event) || weakMapGet(eventState, event) === undefined) throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "event" argument must be an instance of Event. Received ' + describeReceived(event))
     if (eventOf(event).dispatching) throw codedError($Error, 'ERR_EVENT_RECURSION', 'The event "' + eventOf(event).type + '" is already being dispatched')
     return dispatch(this, event)
@@ -151,7 +170,7 @@ const dispatch = (target, event) => {
       if (typeof entry.listener === 'function') {
         const result = apply(entry.listener, target, [event])
         if (isObject(result) && isPromise(result)) promiseThen(result, undefined, (error) => { reportLater(error) })
-      } else apply(entry.listener.handleEvent, entry.listener, [event])
+      } else { const handle = entry.listener.handleEvent; if (handle !== undefined && handle !== null) apply(handle, entry.listener, [event]) }
     } catch (error) { reportLater(error) }
     state.passive = false
   }
@@ -160,6 +179,13 @@ const dispatch = (target, event) => {
 }
 const reportLater = (error) => { pushTick(() => { throw error }, undefined) }
 
+const separated = (number) => {
+  let text = inspect(number), out = ''
+  if (!isInteger(number) || abs(number) <= 4294967296) return text
+  const start = text[0] === '-' ? 1 : 0
+  for (let i = text.length - 3; i >= start + 1; i -= 3) { out = '_' + stringSlice(text, i, i + 3) + out; text = stringSlice(text, 0, i) }
+  return text + out
+}
 const signalState = new $WeakMap(), construction = { __proto__: null }
 const signalOf = (signal) => {
   const state = weakMapGet(signalState, signal)
@@ -192,14 +218,19 @@ class AbortSignal extends EventTarget {
   }
   static timeout(delay) {
     if (typeof delay !== 'number') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "delay" argument must be of type number. Received ' + describeReceived(delay))
-    if (!(delay >= 0 && isInteger(delay))) throw codedError($RangeError, 'ERR_OUT_OF_RANGE', 'The value of "delay" is out of range. It must be >= 0 && <= 9007199254740991. Received ' + inspect(delay))
+    if (!(delay >= 0 && delay <= 4294967295 && isInteger(delay))) throw codedError($RangeError, 'ERR_OUT_OF_RANGE', 'The value of "delay" is out of range. It must be ' + (isInteger(delay) ? '>= 0 && <= 4294967295' : 'an integer') + '. Received ' + separated(delay))
     const signal = new AbortSignal(construction)
     setTimeout(() => { abortSignal(signal, new DOMException('The operation was aborted due to timeout', 'TimeoutError')) }, delay).unref()
     return signal
   }
   static any(signals) {
     const result = new AbortSignal(construction), state = signalOf(result), list = safeList()
-    for (const signal of signals) { signalOf(signal); list[list.length] = signal }
+    const wrong = (text) => codedError($TypeError, 'ERR_INVALID_ARG_TYPE', text)
+    if (!isObject(signals) || typeof signals[$Symbol.iterator] !== 'function') throw wrong('signals cannot be converted to sequence.')
+    for (const signal of signals) {
+      if (!isObject(signal) || weakMapGet(signalState, signal) === undefined) throw wrong('signals[' + list.length + '] is not of type AbortSignal.')
+      list[list.length] = signal
+    }
     for (let i = 0; i < list.length; i++) if (signalOf(list[i]).aborted) { state.aborted = true; state.reason = signalOf(list[i]).reason; return result }
     state.sources = safeList()
     const link = (source) => {
@@ -241,7 +272,7 @@ const abortSignal = (signal, reason) => {
 const controllers = new $WeakMap()
 const controllerOf = (controller) => {
   const signal = weakMapGet(controllers, controller)
-  if (signal === undefined) throw codedError($TypeError, 'ERR_INVALID_THIS', 'Value of "this" must be of type AbortController')
+  if (signal === undefined) throw new $TypeError('Receiver must be an instance of class AbortController')
   return signal
 }
 class AbortController {

@@ -17,7 +17,7 @@ const hidden = [
 // What timers are instances of is reached by making one.
 if (typeof setTimeout === 'function') {
   const timer = setTimeout(() => {}, 1), immediate = setImmediate(() => {})
-  hidden.push(getPrototypeOf(timer), getPrototypeOf(immediate))
+  hidden.push(getPrototypeOf(timer), getPrototypeOf(immediate), getPrototypeOf(new URLSearchParams().keys()))
   clearTimeout(timer); clearImmediate(immediate)
 }
 

@@ -14,7 +14,9 @@ const quoted = (text) => {
     if (!stringIncludes(text, '"')) quote = '"'
     else if (!stringIncludes(text, '${'`'}') && !stringIncludes(text, '$' + '{')) quote = '${'`'}'
   }
-  if (!testRegExp(needsEscape, text)) return quote + text + quote
+  return quote + (testRegExp(needsEscape, text) ? escaped(text, quote) : text) + quote
+}
+const escaped = (text, quote) => {
   let out = ''
   for (let i = 0; i < text.length; i++) {
     const unit = charCodeAt(text, i), char = text[i]
@@ -24,21 +26,22 @@ const quoted = (text) => {
     else if (unit >= 0xd800 && unit <= 0xdfff) {
       const low = charCodeAt(text, i + 1)
       if (unit < 0xdc00 && low >= 0xdc00 && low <= 0xdfff) { out += char + text[i + 1]; i++ }
-      else out += '\\u' + upper(numberToString(unit, 16))
+      else out += '\\u' + numberToString(unit, 16)
     } else out += char
   }
-  return quote + out + quote
+  return out
 }
 const upper = uncurry(String.prototype.toUpperCase)
 const formatNumber = (value) => (objectIs(value, -0) ? '-0' : '' + value)
 const formatKey = (key) => {
-  if (typeof key === 'symbol') return symbolText(key)
+  if (typeof key === 'symbol') return symbolKey(key)
   if (key === '__proto__') return "['__proto__']"
   return testRegExp(plainKey, key) ? key : quoted(key)
 }
-const symbolText = (symbol) => {
-  const text = symbolToString(symbol)
-  return testRegExp(/[\x00-\x1f\x7f-\x9f]/, text) ? 'Symbol(' + stringSlice(quoted(stringSlice(text, 7, -1)), 1, -1) + ')' : text
+const symbolText = (symbol) => symbolToString(symbol)
+const symbolKey = (symbol) => {
+  const text = stringSlice(symbolToString(symbol), 7, -1)
+  return testRegExp(needsEscape, text) ? 'Symbol(' + escaped(text, "'") + ')' : 'Symbol(' + text + ')'
 }
 const formatPrimitive = (ctx, value) => {
   switch (typeof value) {
@@ -77,7 +80,10 @@ const constructorOf = (value) => {
     const constructor = ownValue(o, 'constructor')
     if (typeof constructor === 'function' && safeName(constructor) !== '' && inheritsFrom(value, constructor)) return safeName(constructor)
   }
-  return null
+  const parent = getPrototypeOf(value)
+  if (parent === null) return null
+  const above = constructorOf(parent)
+  return 'Object <' + (above === null ? '[Object: null prototype] {}' : above) + '>'
 }
 const inheritsFrom = (value, constructor) => {
   const proto = getOwnPropertyDescriptor(constructor, 'prototype')
@@ -112,9 +118,9 @@ const customInspect = symbolFor('nodejs.util.inspect.custom')
 const formatValue = (ctx, value, depth, typed) => {
   if (!isObject(value)) return formatPrimitive(ctx, value)
   if (isProxy(value)) {
-    const target = host(11, value)
-    if (target === null || target === undefined) return '<Revoked Proxy>'
-    return formatValue(ctx, target, depth, typed)
+    try { isArray(value) } catch { return '<Revoked Proxy>' }
+    const text = formatValue(ctx, host(11, value), depth, typed)
+    return startsWith(text, '[Circular *') ? text : 'Proxy(' + text + ')'
   }
   const custom = ctx.customInspect ? value[customInspect] : undefined
   if (typeof custom === 'function') {
@@ -133,6 +139,7 @@ const formatValue = (ctx, value, depth, typed) => {
   }
   return formatRaw(ctx, value, depth, typed)
 }
+const indented = (ctx, value, depth) => { ctx.indentation += 2; const text = formatValue(ctx, value, depth); ctx.indentation -= 2; return text }
 const KIND_OBJECT = 0, KIND_ARRAY = 1, KIND_ARRAY_EXTRA = 2
 const formatRaw = (ctx, value, depth, typed) => {
   const constructor = constructorOf(value)
@@ -199,7 +206,7 @@ const formatRaw = (ctx, value, depth, typed) => {
     body = formatArrayBuffer
   } else if (viewLike(value)) {
     braces[0] = prefixOf(constructor, tag, 'DataView', '') + '{'
-    body = (c, v, d) => listOfTexts('[byteLength]: ' + viewByteLength(v), '[byteOffset]: ' + viewOffset(v), '[buffer]: ' + formatValue(c, viewBuffer(v), d))
+    body = (c, v, d) => listOfTexts('[byteLength]: ' + viewByteLength(v), '[byteOffset]: ' + viewOffset(v), '[buffer]: ' + indented(c, viewBuffer(v), d))
   } else if (isPromise(value)) {
     braces[0] = prefixOf(constructor, tag, 'Promise', '') + '{'
     body = formatPromise
@@ -252,6 +259,7 @@ const boxedText = (value, keys) => {
   }
   return undefined
 }
+const functionName = (fn) => { const own = ownValue(fn, 'name'); return own === undefined || isObject(own) || typeof own === 'symbol' ? '' : '' + own }
 const functionBase = (value, constructor, tag) => {
   const source = functionToString(value)
   if (startsWith(source, 'class') && endsWith(source, '}')) {
@@ -270,7 +278,7 @@ const functionBase = (value, constructor, tag) => {
   else if (proto === asyncGeneratorFunctionProto) type = 'AsyncGeneratorFunction'
   let out = '[' + type
   if (constructor === null) out += ' (null prototype)'
-  const name = safeName(value)
+  const name = functionName(value)
   out += name === '' ? ' (anonymous)' : ': ' + name
   out += ']'
   if (constructor !== type && constructor !== null && constructor !== 'Function') out += ' ' + constructor
@@ -369,8 +377,9 @@ const formatMap = (ctx, value, depth) => {
 const formatArrayBuffer = (ctx, value) => {
   const bytes = new $Uint8Array(value), n = typedLength(bytes)
   let hex = ''
-  for (let i = 0; i < n && i < 50; i++) hex += (i === 0 ? '' : ' ') + padStart(numberToString(bytes[i], 16), 2, '0')
-  if (n > 50) hex += ' ... ' + (n - 50) + ' more byte' + (n - 50 > 1 ? 's' : '')
+  const most = mathMin(ctx.maxArrayLength, n)
+  for (let i = 0; i < most; i++) hex += (i === 0 ? '' : ' ') + padStart(numberToString(bytes[i], 16), 2, '0')
+  if (n > most) hex += ' ... ' + (n - most) + ' more byte' + (n - most > 1 ? 's' : '')
   return listOfTexts('[Uint8Contents]: <' + hex + '>', '[byteLength]: ' + n)
 }
 const formatPromise = (ctx, value, depth) => {
@@ -386,14 +395,21 @@ const formatProperty = (ctx, value, depth, key, extra, item) => {
   let text
   if (descriptor.get !== undefined || descriptor.set !== undefined) {
     text = descriptor.set !== undefined ? (descriptor.get !== undefined ? '[Getter/Setter]' : '[Setter]') : '[Getter]'
+    if (descriptor.get !== undefined && (ctx.getters === true || (ctx.getters === 'get' && descriptor.set === undefined) || (ctx.getters === 'set' && descriptor.set !== undefined))) {
+      const got = apply(descriptor.get, value, [])
+      ctx.indentation += 2
+      text = isObject(got) ? text + ' ' + formatValue(ctx, got, depth) : stringSlice(text, 0, -1) + ': ' + formatPrimitive(ctx, got) + ']'
+      ctx.indentation -= 2
+    }
   } else {
-    ctx.indentation += 2
+    const step = ctx.compact === true && !extra ? 3 : 2
+    ctx.indentation += step
     text = formatValue(ctx, descriptor.value, depth)
-    ctx.indentation -= 2
+    ctx.indentation -= step
   }
   if (item) return text
   let name = formatKey(key)
-  if (descriptor.enumerable === false) name = '[' + (typeof key === 'symbol' ? symbolText(key) : key) + ']'
+  if (descriptor.enumerable === false) name = '[' + (typeof key === 'symbol' ? symbolKey(key) : key) + ']'
   return name + ': ' + text
 }
 const widthOf = (text) => {
@@ -447,8 +463,15 @@ const inColumns = (ctx, output, items) => {
 /* One line if nothing in it is long, deep or broken already; else a line an entry. */
 const layOut = (ctx, output, base, braces, kind, depth, value) => {
   const start = (base === '' ? '' : base + ' ') + braces[0]
+  if (ctx.sorted && kind === KIND_OBJECT) sortTexts(output, typeof ctx.sorted === 'function' ? ctx.sorted : undefined)
+  if (ctx.compact === true) {
+    const line = joinList(output, ', ')
+    if (line.length + output.length + base.length <= ctx.breakLength && !stringIncludes(line, '\n')) return braces[0] + (base === '' ? '' : ' ' + base) + ' ' + line + ' ' + braces[1]
+    const inner = '\n' + stringRepeat(' ', ctx.indentation) + '  '
+    return braces[0] + (base === '' && braces[0].length === 1 ? ' ' : (base === '' ? '' : ' ' + base) + inner) + joinList(output, ',' + inner) + ' ' + braces[1]
+  }
   let entries = output
-  if (kind === KIND_ARRAY_EXTRA && output.length > 6) entries = inColumns(ctx, output, isArray(value) || typedTag(value) !== undefined ? value : undefined)
+  if (kind === KIND_ARRAY_EXTRA && output.length > 6 && ctx.compact) entries = inColumns(ctx, output, isArray(value) || typedTag(value) !== undefined ? value : undefined)
   if (ctx.currentDepth - depth < ctx.compact && entries === output) {
     let width = ctx.indentation + braces[0].length + base.length + 10
     for (let i = 0; i < entries.length && width <= ctx.breakLength; i++) width += entries[i].length + 2
@@ -459,6 +482,12 @@ const layOut = (ctx, output, base, braces, kind, depth, value) => {
   }
   const margin = '\n' + stringRepeat(' ', ctx.indentation)
   return start + margin + '  ' + joinList(entries, ',' + margin + '  ') + margin + braces[1]
+}
+const sortTexts = (list, compare) => {
+  const copy = []
+  for (let i = 0; i < list.length; i++) define(copy, i, list[i], true)
+  if (compare === undefined) arraySort(copy); else arraySort(copy, compare)
+  for (let i = 0; i < list.length; i++) list[i] = copy[i]
 }
 const isProxy = (value) => host(14, value) === true
 const newContext = (options) => {

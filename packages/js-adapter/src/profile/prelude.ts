@@ -4,7 +4,7 @@ import { console } from './console.ts'
 import { crypto } from './crypto.ts'
 import { events } from './events.ts'
 import { inspect } from './inspect.ts'
-import { lazy } from './lazy.ts'
+import { LAZY_PARTS, lazy } from './lazy.ts'
 import { primordials } from './primordials.ts'
 import { process } from './process.ts'
 import { reflection } from './reflection.ts'
@@ -174,3 +174,6 @@ export const PRELUDE_SOURCE: string = [
   bridge,
   `return [${PRELUDE_EXPORTS.join(', ')}]\n})`,
 ].join('\n')
+
+/** All guest source of the profile: what an image is tied to. */
+export const PROFILE_TEXT: string = [PRELUDE_SOURCE, ...LAZY_PARTS].join('\n')

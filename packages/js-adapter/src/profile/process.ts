@@ -38,7 +38,16 @@ const addListener = (name, listener, first) => {
   for (let i = 0; i < list.length; i++) define(next, next.length, list[i], true)
   if (!first) define(next, next.length, listener, true)
   listeners.set(name, next)
+  if (maxListeners > 0 && next.length > maxListeners && !warnedCounts.has(name)) {
+    warnedCounts.add(name)
+    const warning = new $Error('Possible EventEmitter memory leak detected. ' + next.length + ' ' + $String(name) + ' listeners added to [process]. MaxListeners is ' + maxListeners + '. Use emitter.setMaxListeners() to increase limit')
+    define(warning, 'name', 'MaxListenersExceededWarning', true)
+    define(warning, 'emitter', guestProcess, true); define(warning, 'type', name, true); define(warning, 'count', next.length, true)
+    emitWarning(warning)
+  }
 }
+let maxListeners = 10
+const warnedCounts = safeSet()
 const onceOf = (name, listener) => {
   checkListener(listener)
   let fired = false
@@ -78,17 +87,17 @@ const emit = (name, ...args) => {
 
 let exitCode, exiting = false, fatal = false
 const coerceExitCode = (code) => {
-  if (code === undefined || code === null) return code
+  if (code === undefined || code === null) return undefined
   let value = code
   if (typeof value === 'string' && value !== '' && !numberIsNaN(+value)) value = +value
   if (typeof value !== 'number') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "code" argument must be of type number. Received ' + describeReceived(code))
   if (!isInteger(value)) throw codedError($RangeError, 'ERR_OUT_OF_RANGE', 'The value of "code" is out of range. It must be an integer. Received ' + inspect(value))
-  return code
+  return value
 }
 const currentExitCode = () => { const code = +exitCode; return code === code ? code | 0 : 0 }
 const spin = () => { for (;;); }
 const exit = function exit(code) {
-  if (arguments.length !== 0) { const checked = coerceExitCode(code); if (checked !== undefined && checked !== null) exitCode = checked }
+  if (arguments.length !== 0) exitCode = coerceExitCode(code)
   if (!exiting) {
     exiting = true
     emit('exit', currentExitCode())
@@ -107,7 +116,7 @@ const uncaught = (error, origin) => {
   if (exiting && origin === 'uncaughtException' && !listeners.has('uncaughtException')) { fatal = true; exitCode = 1; return host(9, error, origin) }
   if (listeners.has('uncaughtExceptionMonitor')) emit('uncaughtExceptionMonitor', error, origin)
   if (listeners.has('uncaughtException')) {
-    try { emit('uncaughtException', error, origin) } catch (second) { fatal = true; exitCode = 7; host(9, second, origin); return false }
+    try { emit('uncaughtException', error, origin) } catch (second) { fatal = true; exiting = true; exitCode = 7; host(9, second, origin); host(2, 7); spin() }
     return true
   }
   fatal = true
@@ -140,6 +149,11 @@ const noteRejection = (promise, reason, handled) => {
   cellsI[0]--
 }
 const dropRejections = () => { pendingRejections = safeList(); toReportHandled.length = 0; cellsI[6] = 0 }
+const reasonText = (reason) => {
+  if (typeof reason === 'symbol') return symbolToString(reason)
+  if (!isObject(reason)) return '' + reason
+  return typeof reason === 'function' ? functionToString(reason) : isArray(reason) ? '[object Array]' : '#<' + (constructorOf(reason) || 'Object') + '>'
+}
 const reportRejections = () => {
   cellsI[6] = 0
   for (let i = 0; i < toReportHandled.length; i++) {
@@ -153,12 +167,17 @@ const reportRejections = () => {
     if (handled) continue
     weakSetAdd(warnedRejections, promise)
     if (listeners.has('unhandledRejection')) {
-      try { emit('unhandledRejection', reason, promise) } catch (error) { uncaught(error, 'uncaughtException') }
+      try { emit('unhandledRejection', reason, promise) } catch (error) {
+        /* Node's own pass ends here as well: what is left is looked at after the next rejection. */
+        for (let k = i + 1; k < list.length; k++) pendingRejections[pendingRejections.length] = list[k]
+        uncaught(error, 'uncaughtException')
+        return
+      }
       continue
     }
     let error = reason
     if (!isErrorObject(reason)) {
-      error = codedError($Error, 'ERR_UNHANDLED_REJECTION', 'This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason "' + (typeof reason === 'string' ? reason : inspect(reason)) + '".')
+      error = codedError($Error, 'ERR_UNHANDLED_REJECTION', 'This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason "' + reasonText(reason) + '".')
       define(error, 'name', 'UnhandledPromiseRejection')
     }
     uncaught(error, 'unhandledRejection')
@@ -172,10 +191,11 @@ const emitWarning = (warning, type, code) => {
   if (typeof code === 'function') code = undefined
   if (type === undefined) type = 'Warning'
   if (typeof type !== 'string') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "type" argument must be of type string. Received ' + describeReceived(type))
+  if (code !== undefined && typeof code !== 'string') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "code" argument must be of type string. Received ' + describeReceived(code))
   if (typeof warning === 'string') {
     const text = warning
     warning = new $Error(text)
-    define(warning, 'name', '' + type)
+    define(warning, 'name', '' + type, true)
     if (code !== undefined) define(warning, 'code', code, true)
     if (detail !== undefined) define(warning, 'detail', detail, true)
   } else if (!isErrorObject(warning)) throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "warning" argument must be of type string or an instance of Error. Received ' + describeReceived(warning))
@@ -203,7 +223,19 @@ emitterMethod('once', function (name, listener) { addListener(name, onceOf(name,
 emitterMethod('prependOnceListener', function (name, listener) { addListener(name, onceOf(name, listener), true); return this })
 emitterMethod('removeListener', function (name, listener) { checkListener(listener); removeListener(name, listener); return this })
 define(EventEmitter.prototype, 'off', EventEmitter.prototype.removeListener, true)
-emitterMethod('removeAllListeners', function (name) { if (arguments.length === 0) listeners.clear(); else listeners.delete(name); return this })
+const removeAll = (name) => {
+  if (!listeners.has('removeListener')) { listeners.delete(name); return }
+  const list = listOf(name)
+  for (let i = list.length - 1; i >= 0; i--) removeListener(name, list[i])
+}
+emitterMethod('removeAllListeners', function (name) {
+  if (arguments.length !== 0) { removeAll(name); return this }
+  const names = safeList()
+  mapForEach(listeners, (_list, key) => { names[names.length] = key })
+  for (let i = 0; i < names.length; i++) if (names[i] !== 'removeListener') removeAll(names[i])
+  listeners.clear()
+  return this
+})
 emitterMethod('emit', function (name, ...args) { return emit(name, ...args) })
 emitterMethod('listenerCount', function (name, listener) {
   const list = listOf(name)
@@ -215,14 +247,23 @@ emitterMethod('listenerCount', function (name, listener) {
 emitterMethod('listeners', function (name) { const out = [], list = listOf(name); for (let i = 0; i < list.length; i++) define(out, i, list[i].listener || list[i], true); return out })
 emitterMethod('rawListeners', function (name) { return arraySlice(listOf(name)) })
 emitterMethod('eventNames', function () { const out = []; mapForEach(listeners, (_list, name) => { define(out, out.length, name, true) }); return out })
-emitterMethod('setMaxListeners', function (n) { return this })
-emitterMethod('getMaxListeners', function () { return 10 })
+emitterMethod('setMaxListeners', function (n) {
+  if (typeof n !== 'number') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "setMaxListeners" argument must be of type number. Received ' + describeReceived(n))
+  if (!(n >= 0)) throw codedError($RangeError, 'ERR_OUT_OF_RANGE', 'The value of "setMaxListeners" is out of range. It must be >= 0. Received ' + inspect(n))
+  maxListeners = n
+  return this
+})
+emitterMethod('getMaxListeners', function () { return maxListeners })
 method('emitWarning', function (warning, type, code, ctor) { emitWarning(warning, type, code) })
 method('exit', exit)
 defineProperty(guestProcess, 'exitCode', { __proto__: null, configurable: false, enumerable: true, get: named(() => exitCode, 'get'), set: named((value) => { exitCode = coerceExitCode(value) }, 'set') })
 defineProperty(guestProcess, '_exiting', { __proto__: null, configurable: true, enumerable: true, get: named(() => exiting, 'get'), set: named((value) => { exiting = !!value }, 'set') })
 const startedAt = guestNow()
 const hrtime = function (time) {
+  if (time !== undefined) {
+    if (!isArray(time)) throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "time" argument must be an instance of Array. Received ' + describeReceived(time))
+    if (time.length !== 2) throw codedError($RangeError, 'ERR_OUT_OF_RANGE', 'The value of "time" is out of range. It must be 2. Received ' + time.length)
+  }
   const ms = host(10)
   const seconds = floor(ms / 1000), nanos = round((ms - seconds * 1000) * 1e6)
   if (time === undefined) return [seconds, nanos]
@@ -238,7 +279,12 @@ define(guestProcess, 'argv', config.argv, true)
 define(guestProcess, 'env', config.env, true)
 const writer = (stream) => {
   const write = named(function (chunk, encoding, callback) {
-    host(1, stream, '' + chunk)
+    if (chunk === null) throw codedError($TypeError, 'ERR_STREAM_NULL_VALUES', 'May not write null values to stream')
+    if (typeof chunk !== 'string') {
+      if (!isObject(chunk) || (typedTag(chunk) === undefined && !isView(chunk))) throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "chunk" argument must be of type string or an instance of Buffer, TypedArray, or DataView. Received ' + describeReceived(chunk))
+      chunk = new TextDecoder('utf-8', { ignoreBOM: true }).decode(chunk)
+    }
+    host(1, stream, chunk)
     const done = typeof encoding === 'function' ? encoding : callback
     if (typeof done === 'function') pushTick(done, undefined)
     return true

@@ -1,7 +1,7 @@
 // Guest source: timeouts, intervals and immediates in Node's own structure: a list per duration, lists ordered by expiry.
 
 export const timers: string = String.raw`
-const kRefed = $Symbol('refed'), kHasPrimitive = $Symbol('kHasPrimitive'), kAsyncId = $Symbol('asyncId'), kTriggerId = $Symbol('triggerId')
+const kRefed = $Symbol('refed'), kHasPrimitive = $Symbol('kHasPrimitive'), kAsyncId = $Symbol('asyncId'), kTriggerId = $Symbol('triggerId'), kFrame = $Symbol('kAsyncContextFrame')
 const TIMEOUT_MAX = 2 ** 31 - 1
 const guestNow = () => host(0)
 let lastAsyncId = 1, lastListId = 0, maxTimers = 1000
@@ -94,36 +94,47 @@ const countTimer = () => {
 }
 const uncountTimer = (item) => {
   cellsI[5]--
-  if (item[kRefed]) cellsI[4]--
-  item[kRefed] = null
+  setCounted(item, false)
+  if (isRefed(item)) cellsI[4]--
   if (item[kHasPrimitive]) knownById.delete(item[kAsyncId])
 }
 
+/* What is counted is private: a guest that writes to its handles cannot move the counters. */
+let hasTimeoutBrand, isCounted, setCounted, isRefed, setRefed
 class Timeout {
-  constructor(callback, after, args, isRepeat, isRefed) {
+  #counted = true
+  #refed = true
+  static {
+    hasTimeoutBrand = (item) => #counted in item
+    isCounted = (item) => item.#counted
+    setCounted = (item, value) => { item.#counted = value }
+    isRefed = (item) => item.#refed
+    setRefed = (item, value) => { item.#refed = value; item[kRefed] = value }
+  }
+  constructor(callback, after, args, isRepeat, startRefed) {
     after = checkedDelay(after)
     countTimer()
     this._idleTimeout = after; this._idlePrev = this; this._idleNext = this; this._idleStart = null
     this._onTimeout = null
     this._onTimeout = callback
     this._timerArgs = args; this._repeat = isRepeat ? after : null; this._destroyed = false
-    this[kRefed] = isRefed
+    this[kRefed] = true
     this[kHasPrimitive] = false
-    this[kAsyncId] = ++lastAsyncId; this[kTriggerId] = 1
+    this[kAsyncId] = ++lastAsyncId; this[kTriggerId] = 1; this[kFrame] = undefined
     this._idlePrev = null; this._idleNext = null
-    if (isRefed) cellsI[4]++
+    cellsI[4]++
   }
   refresh() {
-    if (this[kRefed] === null) { if (!revive(this)) return this }
+    if (!isCounted(this)) { if (!revive(this)) return this }
     cellsI[0]++
     if (isActive(this)) unlinkTimer(this)
     insert(this, this._idleTimeout, guestNow())
     cellsI[0]--
     return this
   }
-  unref() { if (this[kRefed]) { this[kRefed] = false; cellsI[4]-- } return this }
-  ref() { if (this[kRefed] === false) { this[kRefed] = true; cellsI[4]++ } return this }
-  hasRef() { return this[kRefed] === true }
+  unref() { if (isRefed(this)) { setRefed(this, false); if (isCounted(this)) cellsI[4]-- } return this }
+  ref() { if (!isRefed(this)) { setRefed(this, true); if (isCounted(this)) cellsI[4]++ } return this }
+  hasRef() { return isRefed(this) }
 }
 define(Timeout.prototype, 'close', named(function () { clearTimeoutOf(this); return this }, ''), true)
 define(Timeout.prototype, Symbol.dispose, named(function () { clearTimeoutOf(this) }, ''), true)
@@ -135,21 +146,23 @@ define(Timeout.prototype, Symbol.toPrimitive, named(function () {
 const revive = (item) => {
   if (item._idleTimeout === -1 || !item._onTimeout) return false
   countTimer()
-  item._destroyed = false; item[kRefed] = true
-  cellsI[4]++
+  item._destroyed = false
+  setCounted(item, true)
+  if (isRefed(item)) cellsI[4]++
   return true
 }
 const clearTimeoutOf = (item) => {
-  if (!item || item._destroyed || item[kRefed] === undefined) return
+  if (!item || item._destroyed) return
   cellsI[0]++
   if (isActive(item)) unlinkTimer(item)
-  if (item[kRefed] !== null) uncountTimer(item)
+  if (isCounted(item)) uncountTimer(item)
   item._destroyed = true
   item._idleTimeout = -1
   item._onTimeout = undefined
+  item._timerArgs = undefined
   cellsI[0]--
 }
-const isTimeout = (value) => typeof value === 'object' && value !== null && getPrototypeOf(value) === Timeout.prototype
+const isTimeout = (value) => typeof value === 'object' && value !== null && hasTimeoutBrand(value)
 const clearAny = (value) => {
   if (isTimeout(value)) { if (value._onTimeout) clearTimeoutOf(value); else value._destroyed || clearTimeoutOf(value); return }
   if (typeof value === 'number' || typeof value === 'string') {
@@ -181,18 +194,34 @@ const clearTimeout = function clearTimeout(timer) { clearAny(timer) }
 const clearInterval = function clearInterval(timer) { clearAny(timer) }
 
 let immediates = safeList(), immediateAt = 0, dueImmediates = safeList()
+let hasImmediateBrand, finishImmediate
 class Immediate {
+  #pending = true
+  #refed = true
+  static {
+    hasImmediateBrand = (item) => #pending in item
+    finishImmediate = (item) => {
+      if (!item.#pending) return false
+      item.#pending = false
+      item._destroyed = true
+      cellsI[2]--; cellsI[5]--
+      if (item.#refed) cellsI[3]--
+      item.#refed = false
+      item[kRefed] = null
+      return true
+    }
+  }
   constructor(callback, args) {
     countTimer()
     this._idleNext = null; this._idlePrev = null; this._onImmediate = callback; this._argv = args; this._destroyed = false
     this[kRefed] = true
-    this[kAsyncId] = ++lastAsyncId; this[kTriggerId] = 1
+    this[kAsyncId] = ++lastAsyncId; this[kTriggerId] = 1; this[kFrame] = undefined
     cellsI[2]++; cellsI[3]++
     immediates[immediates.length] = this
   }
-  ref() { if (this[kRefed] === false) { this[kRefed] = true; cellsI[3]++ } return this }
-  unref() { if (this[kRefed] === true) { this[kRefed] = false; cellsI[3]-- } return this }
-  hasRef() { return !!this[kRefed] }
+  ref() { if (this.#pending && !this.#refed) { this.#refed = true; this[kRefed] = true; cellsI[3]++ } return this }
+  unref() { if (this.#pending && this.#refed) { this.#refed = false; this[kRefed] = false; cellsI[3]-- } return this }
+  hasRef() { return this.#refed }
 }
 define(Immediate.prototype, Symbol.dispose, named(function () { clearImmediate(this) }, ''), true)
 const setImmediate = function setImmediate(callback, arg1, arg2, arg3) {
@@ -200,16 +229,10 @@ const setImmediate = function setImmediate(callback, arg1, arg2, arg3) {
   return new Immediate(callback, argumentsFrom(arguments, 1))
 }
 named(setImmediate, 'setImmediate', 1)
-const finishImmediate = (item) => {
-  item._destroyed = true
-  cellsI[2]--; cellsI[5]--
-  if (item[kRefed]) cellsI[3]--
-  item[kRefed] = null
-}
 const clearImmediate = function clearImmediate(immediate) {
-  if (typeof immediate !== 'object' || immediate === null || immediate._destroyed || getPrototypeOf(immediate) !== Immediate.prototype) return
+  if (typeof immediate !== 'object' || immediate === null || !hasImmediateBrand(immediate)) return
   cellsI[0]++
-  finishImmediate(immediate)
+  if (!finishImmediate(immediate)) { cellsI[0]--; return }
   immediate._onImmediate = undefined
   cellsI[0]--
 }
@@ -222,7 +245,7 @@ const settleInterrupted = () => {
   running = null
   cellsI[7]++
   if (item._onImmediate !== undefined) return
-  if (!isActive(item) && !item._destroyed) { uncountTimer(item); item._destroyed = true }
+  if (!isActive(item) && isCounted(item)) { uncountTimer(item); item._destroyed = true }
 }
 const beginTimers = (now) => { settleInterrupted(); passNow = now }
 const afterTimeout = (item, start) => {
@@ -231,7 +254,7 @@ const afterTimeout = (item, start) => {
   if (item._repeat && item._idleTimeout !== -1) {
     item._idleTimeout = item._repeat
     insert(item, item._idleTimeout, start)
-  } else if (!isActive(item) && !item._destroyed) { uncountTimer(item); item._destroyed = true }
+  } else if (!isActive(item) && isCounted(item)) { uncountTimer(item); item._destroyed = true }
   cellsI[0]--
 }
 const stepTimers = () => {
@@ -261,7 +284,7 @@ const stepTimers = () => {
     unlink(item)
     cellsI[0]--
     const callback = item._onTimeout
-    if (!callback) { if (!item._destroyed) { uncountTimer(item); item._destroyed = true } continue }
+    if (!callback) { if (isCounted(item)) { uncountTimer(item); item._destroyed = true } continue }
     const start = item._repeat ? guestNow() : 0
     running = item
     try {
@@ -280,17 +303,15 @@ const stepImmediates = () => {
   while (immediateAt < dueImmediates.length) {
     const item = dueImmediates[immediateAt]
     dueImmediates[immediateAt++] = undefined
-    if (item._destroyed) continue
     cellsI[0]++
-    finishImmediate(item)
+    if (!finishImmediate(item)) { cellsI[0]--; continue }
     const callback = item._onImmediate
-    item._destroyed = false
     running = item
     cellsI[0]--
     try {
       if (item._argv === undefined) apply(callback, item, [])
       else apply(callback, item, item._argv)
-    } finally { running = null; item._destroyed = true; item._onImmediate = null }
+    } finally { running = null; item._onImmediate = undefined }
     return 1
   }
   return 0

@@ -131,7 +131,7 @@ const pairsOf = (init) => {
 class URLSearchParams {
   constructor(init = undefined) {
     let list
-    if (init === undefined || init === null) list = safeList()
+    if (init === undefined) list = safeList()
     else if (isObject(init)) list = pairsOf(init)
     else { init = usv(init); list = init === '' ? safeList() : urlCore().parseForm(init[0] === '?' ? stringSlice(init, 1) : init) }
     weakMapSet(paramsState, this, { __proto__: null, list, url: null })
@@ -226,9 +226,9 @@ const iteratorOf = (value) => {
 }
 define(iteratorPrototype, 'next', { next() {
   const state = iteratorOf(this), { list } = state.params
-  if (state.at >= list.length) return { value: undefined, done: true }
+  if (state.at >= list.length) return { done: true, value: undefined }
   state.at += 2
-  return { value: iteratorItem(list, state.at - 2, state.kind), done: false }
+  return { done: false, value: iteratorItem(list, state.at - 2, state.kind) }
 } }.next, true)
 const listText = (name, output) => {
   let length = -2
@@ -239,7 +239,7 @@ const listText = (name, output) => {
 inspector(iteratorPrototype, (iterator) => {
   const { params: { list }, kind, at } = iteratorOf(iterator), output = safeList()
   for (let i = at; i < list.length; i += 2) output[output.length] = inspect(iteratorItem(list, i, kind))
-  return listText('URLSearchParams Iterator', output)
+  return output.length === 0 ? 'URLSearchParams Iterator {  }' : listText('URLSearchParams Iterator', output)
 })
 defineProperty(iteratorPrototype, $Symbol.toStringTag, { __proto__: null, value: 'URLSearchParams Iterator', configurable: true })
 inspector(URLSearchParams.prototype, (params, depth) => {

@@ -2,17 +2,24 @@
 
 export const web: string = String.raw`
 const dataCloneError = (what) => new DOMException(what + ' could not be cloned.', 'DataCloneError')
+const isDetached = typeof getOwnPropertyDescriptor(ArrayBuffer.prototype, 'detached')?.get === 'function' ? getter(ArrayBuffer.prototype, 'detached') : () => false
 const detachBuffer = typeof ArrayBuffer.prototype.transfer === 'function' ? uncurry(ArrayBuffer.prototype.transfer) : undefined
 const structuredClone = function structuredClone(value, options = undefined) {
-  if (arguments.length === 0) throw codedError($TypeError, 'ERR_MISSING_ARGS', 'The "value" argument must be specified')
-  const made = safeMap(), fill = safeList(), moved = safeMap()
-  const transfer = isObject(options) && options.transfer !== undefined ? options.transfer : []
-  const wanted = safeList()
-  for (const item of transfer) {
-    if (!isObject(item) || !isBuffer(item) || detachBuffer === undefined) throw dataCloneError('A value in the transfer list')
-    if (moved.has(item)) throw new DOMException('ArrayBuffer occurs in the transfer list more than once', 'DataCloneError')
-    moved.set(item, true)
-    wanted[wanted.length] = item
+  if (arguments.length === 0) throw codedError($TypeError, 'ERR_MISSING_ARGS', 'The "The value argument must be specified" argument must be specified')
+  const made = safeMap(), moved = safeMap(), wanted = safeList(), frames = safeList()
+  const wrong = (text) => codedError($TypeError, 'ERR_INVALID_ARG_TYPE', "Failed to execute 'structuredClone': " + text)
+  if (options !== undefined && options !== null && !isObject(options)) throw wrong('Options cannot be converted to a dictionary')
+  const transfer = isObject(options) ? options.transfer : undefined
+  if (transfer !== undefined) {
+    if (!isObject(transfer) || typeof transfer[$Symbol.iterator] !== 'function') throw wrong('transfer in Options cannot be converted to sequence.')
+    for (const item of transfer) {
+      if (!isObject(item)) throw wrong('transfer in Options[' + wanted.length + '] is not an object.')
+      if (!isBuffer(item) || detachBuffer === undefined) throw new DOMException('Found invalid value in transferList.', 'DataCloneError')
+      if (moved.has(item)) throw new DOMException('Transfer list contains duplicate ArrayBuffer', 'DataCloneError')
+      if (isDetached(item)) throw new DOMException('An ArrayBuffer is detached and could not be cloned.', 'DataCloneError')
+      moved.set(item, true)
+      wanted[wanted.length] = item
+    }
   }
   const one = (v) => {
     if (typeof v === 'symbol') throw dataCloneError(symbolToString(v))
@@ -24,10 +31,11 @@ const structuredClone = function structuredClone(value, options = undefined) {
     made.set(v, copy)
     return copy
   }
-  const queue = (v, copy) => { fill[fill.length] = { __proto__: null, v, copy }; return copy }
+  /* What is inside is copied before what follows, in the order that getters would notice. */
+  const queue = (v, copy, kind, items) => { frames[frames.length] = { __proto__: null, v, copy, kind, items, at: 0 }; return copy }
   const make = (v) => {
     if (isProxy(v) || isPromise(v)) throw dataCloneError(isProxy(v) ? '#<Object>' : '#<Promise>')
-    if (isArray(v)) { const copy = []; copy.length = v.length; return queue(v, copy) }
+    if (isArray(v)) { const copy = []; copy.length = v.length; return queue(v, copy, 0, objectKeys(v)) }
     if (weakMapGet(domBrand, v) !== undefined) { const part = domPart(v); return new DOMException(part.message, part.name) }
     if (isErrorObject(v)) {
       const name = v.name === undefined ? 'Error' : '' + v.name
@@ -42,32 +50,39 @@ const structuredClone = function structuredClone(value, options = undefined) {
     switch (objectToString(v)) {
       case '[object Date]': if (isDate(v)) return new $Date(dateGetTime(v)); break
       case '[object RegExp]': if (isRegExp(v)) return new $RegExp(regexpSource(v), regexpFlags(v)); break
-      case '[object Map]': if (isMap(v)) return queue(v, new $Map()); break
-      case '[object Set]': if (isSet(v)) return queue(v, new $Set()); break
+      case '[object Map]': if (isMap(v)) { const items = safeList(); mapForEach(v, (item, key) => { items[items.length] = key; items[items.length] = item }); return queue(v, new $Map(), 1, items) } break
+      case '[object Set]': if (isSet(v)) { const items = safeList(); setForEach(v, (item) => { items[items.length] = item }); return queue(v, new $Set(), 2, items) } break
       case '[object Number]': { const p = unboxed(v, numberValueOf); if (p) return $Object(p.v); break }
       case '[object String]': { const p = unboxed(v, stringValueOf); if (p) return $Object(p.v); break }
       case '[object Boolean]': { const p = unboxed(v, booleanValueOf); if (p) return $Object(p.v); break }
       case '[object BigInt]': { const p = unboxed(v, bigintValueOf); if (p) return $Object(p.v); break }
-      case '[object Symbol]': throw dataCloneError('#<Symbol>')
-      case '[object WeakMap]': case '[object WeakSet]': case '[object WeakRef]': case '[object Generator]': throw dataCloneError('#<' + stringSlice(objectToString(v), 8, -1) + '>')
+      case '[object Symbol]': throw dataCloneError('[object Symbol]')
+      case '[object WeakMap]': case '[object WeakSet]': case '[object WeakRef]': throw dataCloneError('#<' + stringSlice(objectToString(v), 8, -1) + '>')
+      case '[object Generator]': throw dataCloneError('[object Generator]')
     }
-    if (isBuffer(v)) return moved.has(v) ? detachBuffer(v) : bufferSlice(v, 0)
+    if (isBuffer(v)) {
+      if (isDetached(v)) throw new DOMException('An ArrayBuffer is detached and could not be cloned.', 'DataCloneError')
+      return bufferSlice(v, 0)
+    }
     if (isView(v)) { const buffer = one(viewBuffer(v)); return new $DataView(buffer, viewOffset(v), viewByteLength(v)) }
     const typed = typedTag(v)
     if (typed !== undefined) {
       const offset = typedOffset(v), length = typedLength(v)
       return new typedConstructors[typed](one(typedBuffer(v)), offset, length)
     }
-    return queue(v, {})
+    return queue(v, {}, 0, objectKeys(v))
   }
   const result = one(value)
-  for (let i = 0; i < fill.length; i++) {
-    const { v, copy } = fill[i]
-    if (isMap(v)) { const entries = safeList(); mapForEach(v, (item, key) => { entries[entries.length] = key; entries[entries.length] = item }); for (let k = 0; k < entries.length; k += 2) apply(mapSetOf, copy, [one(entries[k]), one(entries[k + 1])]) }
-    else if (isSet(v)) { const entries = safeList(); setForEach(v, (item) => { entries[entries.length] = item }); for (let k = 0; k < entries.length; k++) apply(setProto.add, copy, [one(entries[k])]) }
-    else { const keys = objectKeys(v); for (let k = 0; k < keys.length; k++) define(copy, keys[k], one(v[keys[k]]), true) }
+  while (frames.length > 0) {
+    const frame = frames[frames.length - 1], { copy, items } = frame
+    if (frame.at >= items.length) { frames.length = frames.length - 1; continue }
+    const item = items[frame.at++]
+    if (frame.kind === 0) { if (hasOwn(frame.v, item)) define(copy, item, one(frame.v[item]), true) }
+    else if (frame.kind === 1) { const key = one(item); apply(mapSetOf, copy, [key, one(items[frame.at++])]) }
+    else apply(setProto.add, copy, [one(item)])
   }
-  for (let i = 0; i < wanted.length; i++) if (!made.has(wanted[i])) detachBuffer(wanted[i])
+  /* Only now, so that a clone that failed has moved nothing. */
+  for (let i = 0; i < wanted.length; i++) detachBuffer(wanted[i])
   return result
 }
 named(structuredClone, 'structuredClone', 2)
@@ -77,7 +92,7 @@ const base64Values = new $Uint8Array(128)
 for (let i = 0; i < 128; i++) base64Values[i] = 255
 for (let i = 0; i < 64; i++) base64Values[charCodeAt(BASE64, i)] = i
 const btoa = function btoa(data) {
-  if (arguments.length === 0) throw codedError($TypeError, 'ERR_MISSING_ARGS', 'The "data" argument must be specified')
+  if (arguments.length === 0) throw codedError($TypeError, 'ERR_MISSING_ARGS', 'The "input" argument must be specified')
   const text = '' + data
   let out = ''
   for (let i = 0; i < text.length; i += 3) {
@@ -88,17 +103,16 @@ const btoa = function btoa(data) {
   return out
 }
 const atob = function atob(data) {
-  if (arguments.length === 0) throw codedError($TypeError, 'ERR_MISSING_ARGS', 'The "data" argument must be specified')
+  if (arguments.length === 0) throw codedError($TypeError, 'ERR_MISSING_ARGS', 'The "input" argument must be specified')
   const given = '' + data
   let text = ''
   for (let i = 0; i < given.length; i++) { const unit = charCodeAt(given, i); if (unit !== 9 && unit !== 10 && unit !== 12 && unit !== 13 && unit !== 32) text += given[i] }
   if (text.length % 4 === 0 && endsWith(text, '=')) text = stringSlice(text, 0, endsWith(text, '==') ? -2 : -1)
+  for (let i = 0; i < text.length; i++) { const unit = charCodeAt(text, i); if (unit > 127 || base64Values[unit] === 255) throw new DOMException('Invalid character', 'InvalidCharacterError') }
   if (text.length % 4 === 1) throw new DOMException('The string to be decoded is not correctly encoded.', 'InvalidCharacterError')
   let out = '', bits = 0, count = 0
   for (let i = 0; i < text.length; i++) {
-    const unit = charCodeAt(text, i), value = unit < 128 ? base64Values[unit] : 255
-    if (value === 255) throw new DOMException('Invalid character', 'InvalidCharacterError')
-    bits = ((bits << 6) | value) & 0xffffff
+    bits = ((bits << 6) | base64Values[charCodeAt(text, i)]) & 0xffffff
     count += 6
     if (count >= 8) { count -= 8; out += fromCharCode((bits >> count) & 255) }
   }
@@ -119,20 +133,27 @@ class Performance extends EventTarget {
 }
 enumerableMembers(Performance, 'Performance')
 const performanceObject = new Performance(construction)
-const getPerformance = named(function () { return performanceObject }, 'get performance', 0)
-const setPerformance = named(function (value) { define($globalThis, 'performance', value, true) }, 'set performance', 1)
+const getPerformance = named(function () { return shownPerformance }, 'get performance', 0)
+let shownPerformance = performanceObject
+const setPerformance = named(function (value) { shownPerformance = value }, 'set performance', 1)
 
+const encoders = new $WeakSet()
+const checkEncoder = (value) => { if (!isObject(value) || !weakSetHas(encoders, value)) throw new $TypeError('Receiver must be an instance of class TextEncoder') }
 class TextEncoder {
-  get encoding() { return 'utf-8' }
+  constructor() { weakSetAdd(encoders, this) }
+  get encoding() { checkEncoder(this); return 'utf-8' }
   encode(input = '') {
+    checkEncoder(this)
     const text = '' + input
     const bytes = new $Uint8Array(text.length * 3)
     const { written } = encodeInto(text, bytes)
     return new $Uint8Array(bufferSlice(typedBuffer(bytes), 0, written))
   }
   encodeInto(source, destination) {
+    checkEncoder(this)
+    if (typeof source !== 'string') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "src" argument must be of type string. Received ' + describeReceived(source))
     if (typedTag(destination) !== 'Uint8Array') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "dest" argument must be an instance of Uint8Array. Received ' + describeReceived(destination))
-    const { read, written } = encodeInto('' + source, destination)
+    const { read, written } = encodeInto(source, destination)
     return { read, written }
   }
 }
@@ -156,26 +177,38 @@ const encodeInto = (text, bytes) => {
   }
   return { __proto__: null, read, written }
 }
-const labels = { __proto__: null, 'utf-8': 'utf-8', utf8: 'utf-8', 'unicode-1-1-utf-8': 'utf-8', 'utf-16le': 'utf-16le', 'utf-16': 'utf-16le', 'ucs-2': 'utf-16le', latin1: 'windows-1252', 'iso-8859-1': 'windows-1252', ascii: 'windows-1252', 'us-ascii': 'windows-1252', 'windows-1252': 'windows-1252' }
+const labels = { __proto__: null }
+for (const [encoding, names] of [
+  ['utf-8', 'unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf-8 utf8 x-unicode20utf8'],
+  ['utf-16le', 'csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf-16le'],
+  ['windows-1252', 'ansi_x3.4-1968 ascii cp1252 cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100 iso8859-1 iso88591 iso_8859-1 iso_8859-1:1987 l1 latin1 us-ascii windows-1252 x-cp1252'],
+]) for (const name of stringSplit(names, ' ')) labels[name] = encoding
 const windows1252 = [0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d, 0x17d, 0x8f, 0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178]
 const decoders = new $WeakMap()
+const decoderOf = (value) => {
+  const state = weakMapGet(decoders, value)
+  if (state === undefined) throw codedError($TypeError, 'ERR_INVALID_THIS', 'Value of "this" must be of type TextDecoder')
+  return state
+}
 class TextDecoder {
-  constructor(label = 'utf-8', options = {}) {
-    const encoding = labels[toLowerCase(stringTrim('' + label))]
+  constructor(label = 'utf-8', options = undefined) {
+    label = '' + label
+    if (options !== undefined && options !== null && typeof options !== 'object' && typeof options !== 'function') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "options" argument must be of type object. Received ' + describeReceived(options))
+    const encoding = labels[toLowerCase(stringTrim(label))]
     if (encoding === undefined) throw codedError($RangeError, 'ERR_ENCODING_NOT_SUPPORTED', 'The "' + label + '" encoding is not supported')
     weakMapSet(decoders, this, { __proto__: null, encoding, fatal: !!options?.fatal, ignoreBOM: !!options?.ignoreBOM, pending: safeList(), started: false })
   }
-  get encoding() { return weakMapGet(decoders, this).encoding }
-  get fatal() { return weakMapGet(decoders, this).fatal }
-  get ignoreBOM() { return weakMapGet(decoders, this).ignoreBOM }
-  decode(input = undefined, options = {}) {
-    const state = weakMapGet(decoders, this)
+  get encoding() { return decoderOf(this).encoding }
+  get fatal() { return decoderOf(this).fatal }
+  get ignoreBOM() { return decoderOf(this).ignoreBOM }
+  decode(input = undefined, options = undefined) {
+    const state = decoderOf(this)
     let bytes
     if (input === undefined) bytes = new $Uint8Array(0)
     else if (isObject(input) && isBuffer(input)) bytes = new $Uint8Array(input)
     else if (isObject(input) && typedTag(input) !== undefined) bytes = new $Uint8Array(typedBuffer(input), typedOffset(input), typedByteLength(input))
     else if (isObject(input) && isView(input)) bytes = new $Uint8Array(viewBuffer(input), viewOffset(input), viewByteLength(input))
-    else throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "list" argument must be an instance of SharedArrayBuffer, ArrayBuffer or ArrayBufferView. Received ' + describeReceived(input))
+    else throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "list" argument must be an instance of SharedArrayBuffer, ArrayBuffer or ArrayBufferView.')
     const all = safeList(), stream = !!options?.stream
     for (let i = 0; i < state.pending.length; i++) all[i] = state.pending[i]
     for (let i = 0, n = typedLength(bytes); i < n; i++) all[all.length] = bytes[i]

@@ -141,8 +141,9 @@ export class Entries {
       if (!this.#ending.mayEnter) return
       latch.clear()
     }
-    if (this.#core.drainDeferred) this.#drainLater()
     this.#hooks.synchronise()
+    // After the guest's own immediates, where Node puts it.
+    if (this.#core.drainDeferred) this.#drainLater()
   }
   /** In a deterministic sandbox, what a limit of real time stopped has no result that would come again: the run fails. */
   #judged(outcome: EntryOutcome): EntryOutcome {

@@ -1,5 +1,7 @@
 // Where a guest's randomness comes from: the platform, or a seed.
 
+import type { Entropy as EntropyPort } from '../ports.ts'
+
 export interface Entropy {
   /** The state of `Math.random`: never 0. */
   randomState(): bigint
@@ -25,6 +27,22 @@ export class PlatformEntropy implements Entropy {
   fill(bytes: Uint8Array): void {
     const { randomFillSync } = process.getBuiltinModule('node:crypto')
     randomFillSync(bytes)
+  }
+}
+
+/** What the caller gave. */
+export class PortEntropy implements Entropy {
+  readonly #port: EntropyPort
+  constructor(port: EntropyPort) {
+    this.#port = port
+  }
+  randomState(): bigint {
+    const words = new BigUint64Array(1)
+    this.#port.fill(new Uint8Array(words.buffer))
+    return (words[0] ?? 0n) | 1n
+  }
+  fill(bytes: Uint8Array): void {
+    this.#port.fill(bytes)
   }
 }
 

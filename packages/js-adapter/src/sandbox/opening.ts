@@ -5,7 +5,7 @@ import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import type { Stub } from '../runtime/stubs.ts'
 import { clockMs } from './clock.ts'
 import type { GuestClock } from './clock.ts'
-import { PlatformEntropy, SeededEntropy } from './entropy.ts'
+import { PlatformEntropy, PortEntropy, SeededEntropy } from './entropy.ts'
 import type { Entropy } from './entropy.ts'
 import type { ResolvedSandboxOptions } from './options.ts'
 
@@ -21,7 +21,8 @@ export interface ResumeParts extends Partial<Omit<SandboxParts, 'stubs'>> {
   readonly startedAtMs: number
 }
 
-export function entropyOf({ deterministic }: ResolvedSandboxOptions): Entropy {
+export function entropyOf({ deterministic, entropy }: ResolvedSandboxOptions): Entropy {
+  if (entropy !== undefined) return new PortEntropy(entropy)
   return deterministic === undefined ? new PlatformEntropy() : new SeededEntropy(deterministic.seed)
 }
 

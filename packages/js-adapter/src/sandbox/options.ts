@@ -6,7 +6,7 @@ import type { LimitName } from '../limit-names.ts'
 import { resolveLimits } from '../limits.ts'
 import type { ResolvedLimits, SandboxLimits } from '../limits.ts'
 import type { ModuleSource } from '../runtime/modules.ts'
-import type { AdapterLogger, AdapterObserver, ConsoleSink, LoopLike } from '../ports.ts'
+import type { AdapterLogger, AdapterObserver, ConsoleSink, Entropy, LoopLike } from '../ports.ts'
 
 export const LIFECYCLES = ['service', 'program'] as const
 /**
@@ -69,6 +69,8 @@ export interface SandboxOptions {
   readonly modules?: ModuleSource | undefined
   /** Adds `gc()` to the guest. Default `false`. */
   readonly exposeGc?: boolean | undefined
+  /** Randomness of the guest's `crypto` and `Math.random`. Default: the platform's; with `deterministic`, its seed. */
+  readonly entropy?: Entropy | undefined
   /** `process.argv`. Default `['js-adapter', 'script']`. */
   readonly argv?: readonly string[] | undefined
   /** `process.env`. Default `{}`. */
@@ -108,6 +110,7 @@ export interface ResolvedSandboxOptions {
   readonly tenant: string | undefined
   readonly modules: ModuleSource | undefined
   readonly exposeGc: boolean
+  readonly entropy: Entropy | undefined
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
 }
@@ -166,6 +169,7 @@ export function resolveSandboxOptions(options: SandboxOptions): ResolvedSandboxO
     tenant: options.tenant,
     modules: options.modules,
     exposeGc: options.exposeGc ?? false,
+    entropy: options.entropy,
     argv: options.argv ?? ['js-adapter', 'script'],
     env: options.env ?? {},
   }

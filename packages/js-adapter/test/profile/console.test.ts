@@ -63,11 +63,20 @@ test('C-2 errors print their header line and frames', async () => {
 test('C-3 a Proxy is shown without running its traps', async () => {
   const source =
     'const p = new Proxy({ a: 1 }, { get() { throw 1 }, ownKeys() { throw 2 }, getPrototypeOf() { throw 3 }, getOwnPropertyDescriptor() { throw 4 }, has() { throw 5 } }); console.log(p, [p])'
-  expect(await printed(source)).toEqual(['{ a: 1 } [ { a: 1 } ]'])
+  expect(await printed(source)).toEqual(['Proxy({ a: 1 }) [ Proxy({ a: 1 }) ]'])
 })
 
 test('console.table draws as Node draws', async () => {
   expect(await printed("console.table([{ a: 1, b: 'x' }, { a: 2 }])")).toEqual([
     "┌─────────┬───┬─────┐\n│ (index) │ a │ b   │\n├─────────┼───┼─────┤\n│ 0       │ 1 │ 'x' │\n│ 1       │ 2 │     │\n└─────────┴───┴─────┘",
   ])
+})
+
+test('S-3 console prints the same after the guest replaced what it could', async () => {
+  const source = `
+    Array.prototype.push = Array.prototype.join = Map.prototype.get = String.prototype.slice = () => { throw new Error('replaced') }
+    RegExp.prototype.exec = () => null; Function.prototype.call = Function.prototype.apply = () => 'call'; Object.prototype.polluted = 'yes'
+    delete Reflect.apply; delete JSON.stringify; Array.prototype[Symbol.iterator] = undefined
+    console.log({ a: [1, 'b', { c: new Set() }], d: /x/, e: () => {} }, 'text %s', 5); console.log('%s %d %j', 'a', 1, 2)`
+  expect(await printed(source)).toEqual(["{ a: [ 1, 'b', { c: Set(0) {} } ], d: /x/, e: [Function: e] } text %s 5", 'a 1 2'])
 })

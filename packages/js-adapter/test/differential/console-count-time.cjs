@@ -1,0 +1,18 @@
+// Guest script: what it prints under Node is recorded beside it.
+/* oxlint-disable */
+console.count()
+console.count('a')
+console.count()
+console.count(undefined)
+console.count('default')
+console.count(null)
+console.count(5)
+console.count({})
+console.countReset()
+console.count()
+console.countReset('never')
+process.on('warning', (w) => console.log(w.name, w.message))
+console.timeEnd('never')
+console.timeLog('never')
+console.time('t')
+console.time('t')

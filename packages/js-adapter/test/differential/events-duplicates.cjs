@@ -1,0 +1,18 @@
+// Guest script: what it prints under Node is recorded beside it.
+/* oxlint-disable */
+const t = new EventTarget()
+const f = () => console.log('f')
+t.addEventListener('x', f)
+t.addEventListener('x', f)
+t.addEventListener('x', f, true)
+t.addEventListener('x', f, { capture: true })
+t.addEventListener('x', f, { once: true })
+t.dispatchEvent(new Event('x'))
+t.removeEventListener('x', f)
+console.log('removed')
+t.dispatchEvent(new Event('x'))
+t.removeEventListener('x', f, { capture: true })
+t.dispatchEvent(new Event('x'))
+t.removeEventListener('x', null)
+t.removeEventListener('x', undefined)
+t.removeEventListener('nope', f)

@@ -1,0 +1,38 @@
+// Guest script: what it prints under Node is recorded beside it.
+/* oxlint-disable */
+for (const host of [
+  '1.2.3.4',
+  '1.2.3',
+  '1.2',
+  '1',
+  '256',
+  '0x7f.1',
+  '0x.0x.0',
+  '010.1',
+  '1.2.3.4.',
+  'a.1',
+  'a.0x1',
+  '4294967295',
+  '0xFFFFFFFF',
+  '1..2',
+  '09',
+  '[::1]',
+  '[1:2:3:4:5:6:7:8]',
+  '[0:0:0:1:0:0:0:0]',
+  '[1:0:0:2:0:0:0:3]',
+  '[::ffff:1.2.3.4]',
+  '[::1.2.3.256]',
+  '[::01.2.3.4]',
+  '[1::2::3]',
+  '[1:2:3:4:5:6:7]',
+  '[ABCD::EF]',
+  '[1:2:3:4:5:6:1.2.3.4]',
+  '[::]',
+  '[1::]',
+  '[1:2:3:4:5:6:7::]',
+])
+  console.log(
+    host,
+    URL.canParse('http://' + host) ? new URL('http://' + host).hostname : 'no',
+    URL.canParse('foo://' + host) ? new URL('foo://' + host).hostname : 'no',
+  )
