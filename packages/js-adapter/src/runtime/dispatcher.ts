@@ -2,7 +2,7 @@
 import { JsAdapterError, LimitError } from '../errors.ts'
 import { LAZY_PARTS } from '../profile/lazy.ts'
 import { PRELUDE_FILE } from '../profile/file-name.ts'
-import { domainToAscii, fillRandom } from './platform.ts'
+import { domainToAscii, fillRandom, randomBuffer } from './platform.ts'
 import { GuestError } from '../values/guest-values.ts'
 import { HOST_OP } from './cells.ts'
 import { RawCallView } from './raw-call.ts'
@@ -16,8 +16,6 @@ import type { Marshal } from './marshal.ts'
 
 const PROFILE_ID = 1
 const DENIED = 'denied:'
-/** What one `getRandomValues` may ask for. */
-const MAX_RANDOM_BYTES = 65_536
 /** Host errors kept for `unwrap()`; beyond that the oldest is forgotten. */
 const MAX_HOST_ERRORS = 256
 
@@ -341,7 +339,7 @@ export class Dispatcher {
       case HOST_OP.proxyTarget:
         return this.#proxyTarget(core, value)
       case HOST_OP.entropy:
-        return this.#entropy(core, marshal.readNumber(value))
+        return randomBuffer(instance, marshal.readNumber(value), (bytes) => this.#fillRandom(bytes))
       case HOST_OP.lazyPart:
         return marshal.checked(core.evaluate(LAZY_PARTS[marshal.readNumber(value)] ?? 'undefined', PRELUDE_FILE))
       case HOST_OP.domainToAscii: {
@@ -358,16 +356,9 @@ export class Dispatcher {
         return 0
     }
   }
-  /** A buffer of random bytes, which the engine owns. */
-  #entropy({ instance }: DispatchedGuest, wanted: number): number {
-    const length = Math.max(0, Math.min(MAX_RANDOM_BYTES, Math.floor(wanted) || 0))
-    const bytes = new Uint8Array(length)
+  #fillRandom(bytes: Uint8Array): void {
     if (this.#host.fillRandom === undefined) fillRandom(bytes)
     else this.#host.fillRandom(bytes)
-    const at = instance.exports._malloc(length + 1)
-    if (at === 0) throw new GuestRefusal({ type: 'RangeError', message: 'out of memory', code: 'ERR_LIMIT_MEMORY' })
-    instance.u8.set(bytes, at)
-    return instance.exports._QTS_NewArrayBuffer(instance.ctx, at, length)
   }
   #proxyTarget(core: DispatchedGuest, value: number): number {
     const target = core.proxyTarget(value)

@@ -1,5 +1,9 @@
 // What the profile asks of the platform: random bytes, and the tables of internationalised domain names.
 
+import type { Instance } from '../engine/instance.ts'
+
+/** What one `getRandomValues` may ask for. */
+const MAX_RANDOM_BYTES = 65_536
 /** A longer name is no host name in any encoding, and would only cost time. */
 const MAX_DOMAIN_UNITS = 4096
 
@@ -16,4 +20,15 @@ export function domainToAscii(domain: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A buffer of random bytes, which the engine owns. */
+export function randomBuffer(instance: Instance, wanted: number, fill: (bytes: Uint8Array) => void): number {
+  const length = Math.max(0, Math.min(MAX_RANDOM_BYTES, Math.floor(wanted) || 0))
+  const bytes = new Uint8Array(length)
+  fill(bytes)
+  const at = instance.exports._malloc(length + 1)
+  if (at === 0) throw new RangeError('out of memory')
+  instance.u8.set(bytes, at)
+  return instance.exports._QTS_NewArrayBuffer(instance.ctx, at, length)
 }

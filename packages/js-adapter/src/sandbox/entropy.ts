@@ -38,7 +38,9 @@ export class PortEntropy implements Entropy {
   }
   randomState(): bigint {
     const words = new BigUint64Array(1)
-    this.#port.fill(new Uint8Array(words.buffer))
+    const bytes = new Uint8Array(words.buffer)
+    // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- the port is no array
+    this.#port.fill(bytes)
     return (words[0] ?? 0n) | 1n
   }
   fill(bytes: Uint8Array): void {
