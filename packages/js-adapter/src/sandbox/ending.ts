@@ -70,6 +70,11 @@ export class Ending {
     for (const wake of this.#idleWaiters.splice(0)) wake()
   }
 
+  /** The loop takes no more work, so it is ending: nothing that the guest waits for can come any more. */
+  loopRefused(cause: unknown): void {
+    this.run('loop', 'closed', closedError('the loop is ending', cause))
+  }
+
   /** Ends the guest: pending results reject, host calls abort, timers are cancelled. Idempotent. */
   run(
     reason: ExitReason,

@@ -160,11 +160,16 @@ export class Entries {
   }
   #drainLater(): void {
     this.queued++
-    this.#options.loop.scheduleImmediate(() => {
+    try {
+      this.#options.loop.scheduleImmediate(() => {
+        this.queued--
+        if (this.#ending.mayEnter) this.enter('drain', 0, () => {}, this.#hooks.bounds())
+        this.#hooks.checkEnd()
+      })
+    } catch (refusal) {
       this.queued--
-      if (this.#ending.mayEnter) this.enter('drain', 0, () => {}, this.#hooks.bounds())
-      this.#hooks.checkEnd()
-    })
+      this.#ending.loopRefused(refusal)
+    }
   }
   #stopped(outcome: EntryOutcome): void {
     const { error } = outcome
@@ -182,12 +187,17 @@ export class Entries {
     this.#ending.run('limit', 'condemned', condemning)
   }
 
-  /** An entry in a loop task of its own. */
+  /** An entry in a loop task of its own. A loop that refuses it is ending, and ends the guest. */
   queue(work: () => void): void {
     this.queued++
-    this.#options.loop.submitInternal(() => {
+    try {
+      this.#options.loop.submitInternal(() => {
+        this.queued--
+        work()
+      })
+    } catch (refusal) {
       this.queued--
-      work()
-    })
+      this.#ending.loopRefused(refusal)
+    }
   }
 }

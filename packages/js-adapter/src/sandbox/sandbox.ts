@@ -90,6 +90,7 @@ export class Sandbox implements AsyncDisposable {
       runPass: (kind) => passes.run(kind),
       isAlive: () => this.#ending.mayEnter,
       passed: () => this.#lifetime.checkEnd(),
+      refused: (error) => this.#ending.loopRefused(error),
     })
     const shared = { options, core, timers, results: this.#results, reports: this.#reports, hostCalls: this.#hostCalls }
     this.#ending = new Ending({

@@ -15,6 +15,8 @@ export interface TimerBridgeOwner {
   runPass(kind: PassKind): boolean
   /** A pass has ended, or a batch of it. */
   passed(): void
+  /** The loop takes no timer, immediate or batch any more: it is ending. Absent: its refusal is thrown on. */
+  refused?(error: unknown): void
 }
 
 export class TimerBridge {
@@ -42,10 +44,15 @@ export class TimerBridge {
       this.drop()
       return
     }
-    this.#arm(core.cellF64(CELL_F64.nextExpiry))
-    if (core.cell(CELL.immediates) > 0 && !this.#immediateQueued) {
-      this.#immediateQueued = true
-      loop.scheduleImmediate(() => this.#onImmediates(), { unref: true })
+    try {
+      this.#arm(core.cellF64(CELL_F64.nextExpiry))
+      if (core.cell(CELL.immediates) > 0 && !this.#immediateQueued) {
+        loop.scheduleImmediate(() => this.#onImmediates(), { unref: true })
+        this.#immediateQueued = true
+      }
+    } catch (refusal) {
+      this.#refused(refusal)
+      return
     }
     if (this.refed) this.#release ??= loop.holdOpen()
     else this.#letGo()
@@ -90,6 +97,16 @@ export class TimerBridge {
       this.#owner.passed()
       return more
     }
-    if (step()) this.#owner.loop.submitSteps(step)
+    if (!step()) return
+    try {
+      this.#owner.loop.submitSteps(step)
+    } catch (refusal) {
+      this.#passes--
+      this.#refused(refusal)
+    }
+  }
+  #refused(refusal: unknown): void {
+    if (this.#owner.refused === undefined) throw refusal
+    this.#owner.refused(refusal)
   }
 }
