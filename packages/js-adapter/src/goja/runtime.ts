@@ -121,16 +121,25 @@ export class Runtime implements Disposable {
   }
   #run(name: string, source: string, strict: boolean): GuestValue {
     const { entries } = this.#bridge
-    return entries.enter(() => {
-      let pointer: number
-      try {
-        pointer = this.#core.marshal.checked(this.#core.evaluate(source, name, strict ? STRICT_CODE : undefined))
-      } catch (thrown) {
-        if (!(thrown instanceof GuestThrow) || this.#core.latch.set) throw thrown
-        throw this.#bridge.describe(thrown, { text: source, fileName: name })
-      }
-      return this.#bridge.take(pointer)
-    })
+    if (!entries.begin()) return entries.enter(() => this.#evaluate(name, source, strict))
+    let result: GuestValue
+    try {
+      result = this.#evaluate(name, source, strict)
+    } catch (thrown) {
+      return entries.fail(thrown)
+    }
+    entries.end()
+    return result
+  }
+  #evaluate(name: string, source: string, strict: boolean): GuestValue {
+    let pointer: number
+    try {
+      pointer = this.#core.marshal.checked(this.#core.evaluate(source, name, strict ? STRICT_CODE : undefined))
+    } catch (thrown) {
+      if (!(thrown instanceof GuestThrow) || this.#core.latch.set) throw thrown
+      throw this.#bridge.describe(thrown, { text: source, fileName: name })
+    }
+    return this.#bridge.take(pointer)
   }
 
   /** A global `let`, `const` or `class`, else a property of the global object. */
