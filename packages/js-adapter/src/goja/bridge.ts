@@ -1,4 +1,5 @@
 // All conversions of one runtime, wired together: wrappers, stand-ins, host calls, promises.
+// Longer than most: the one place where the parts of a runtime are wired together.
 import { Exception } from '../errors.ts'
 import type { JsAdapterError } from '../errors.ts'
 import type { Core } from '../runtime/core.ts'

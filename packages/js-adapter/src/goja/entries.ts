@@ -91,6 +91,15 @@ export class Entries {
     }
   }
 
+  /** Calls host code from inside the engine, where nothing may be thrown: its error is thrown when the entry ends. */
+  outside<T>(callback: () => T): T | undefined {
+    let result: T | undefined
+    this.withoutEntering('a time source', () => {
+      result = callback()
+    })
+    return result
+  }
+
   /**
    * Begins an entry without a closure and an outcome; `end` or `fail` must follow. `false`: use `enter`.
    * hot: benchmarks/js-adapter/guest-call-number

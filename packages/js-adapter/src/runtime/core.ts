@@ -1,4 +1,5 @@
 // One guest: an instance, its profile, and the machine that enters it and stops it.
+// Longer than most: the two ways of entering share one state that must never be seen half-changed.
 import type { Engine } from '../engine/engine.ts'
 import { Instance } from '../engine/instance.ts'
 import type { InstanceHooks } from '../engine/instance.ts'
