@@ -117,7 +117,13 @@ export class ModuleGraph implements ModuleSource {
   }
 
   /** What one module imports: the engine tells as it links it in an instance that runs nothing. */
-  async #imports({ name, text }: { readonly name: string; readonly text: string }): Promise<readonly { readonly name: string }[]> {
+  async #imports({
+    name,
+    text,
+  }: {
+    readonly name: string
+    readonly text: string
+  }): Promise<readonly { readonly name: string }[]> {
     const wanted = new Map<string, { readonly name: string }>()
     const note = (specifier: string, referrer: string): string => {
       const resolved = this.nameOf(specifier, referrer)
@@ -160,7 +166,8 @@ export class ModuleGraph implements ModuleSource {
     const known = this.#texts.get(name)
     if (known !== undefined) return known
     const text = await this.#withinWall(this.#options.load(name, referrer), deadlineMs)
-    if (text === undefined) throw new JsAdapterError('ERR_MODULE_NOT_FOUND', `the module "${name}" was not found`, { context: { name } })
+    if (text === undefined)
+      throw new JsAdapterError('ERR_MODULE_NOT_FOUND', `the module "${name}" was not found`, { context: { name } })
     if (typeof text !== 'string') throw new TypeError(`modules.load("${name}") gave ${typeof text}, not a text`)
     this.#count(name, text)
     return text
@@ -184,7 +191,13 @@ export class ModuleGraph implements ModuleSource {
     if (this.#bytes > this.#maxSourceBytes)
       throw limit('ERR_LIMIT_SOURCE', 'maxSourceBytes', this.#maxSourceBytes, this.#bytes, 'the modules have too many bytes')
     if (this.#texts.size >= this.#maxModules && !this.#texts.has(name))
-      throw limit('ERR_LIMIT_SOURCE', 'maxSourceBytes', this.#maxModules, this.#texts.size + 1, `there are more than maxModules = ${this.#maxModules} modules`)
+      throw limit(
+        'ERR_LIMIT_SOURCE',
+        'maxSourceBytes',
+        this.#maxModules,
+        this.#texts.size + 1,
+        `there are more than maxModules = ${this.#maxModules} modules`,
+      )
     this.#texts.set(name, text)
   }
 }

@@ -5,12 +5,14 @@ import { resolveRelative } from '../../src/goja/module-graph.ts'
 import { code, object, openRuntime, VARIANTS } from './support.ts'
 
 const TEXTS: Readonly<Record<string, string>> = {
-  'lib/main.mjs': "import { twice } from './math.mjs'; import data, * as all from '../data.mjs'; export const result = twice(data); export { all }; export default await Promise.resolve('top')",
+  'lib/main.mjs':
+    "import { twice } from './math.mjs'; import data, * as all from '../data.mjs'; export const result = twice(data); export { all }; export default await Promise.resolve('top')",
   'lib/math.mjs': "import { two } from './two.mjs'; export const twice = (x) => x * two; export { self } from './cycle.mjs'",
   'lib/two.mjs': 'export const two = 2',
   'lib/cycle.mjs': "import { twice } from './math.mjs'; export const self = () => twice(1)",
   'data.mjs': 'export default 21',
-  'lib/lazy.mjs': "export const load = () => import('./two.mjs'); export const other = (name) => import(name).catch((e) => e.code)",
+  'lib/lazy.mjs':
+    "export const load = () => import('./two.mjs'); export const other = (name) => import(name).catch((e) => e.code)",
   'lib/denied.mjs': "import 'node:fs'; export const never = 1",
   'lib/missing.mjs': "import './nowhere.mjs'",
   'lib/throws.mjs': "throw new TypeError('at the top')",
@@ -38,7 +40,11 @@ describe.each(VARIANTS)('%s', (variant) => {
     const { modules, asked } = options()
     using runtime = await openRuntime(variant, { modules })
     const namespace = await runtime.runModule('lib/main.mjs')
-    expect([namespace.get('result'), namespace.get('default'), object(namespace.get('all')).get('default')]).toEqual([42, 'top', 21])
+    expect([namespace.get('result'), namespace.get('default'), object(namespace.get('all')).get('default')]).toEqual([
+      42,
+      'top',
+      21,
+    ])
     expect(asked.toSorted()).toEqual(['data.mjs', 'lib/cycle.mjs', 'lib/main.mjs', 'lib/math.mjs', 'lib/two.mjs'])
     const own = await runtime.runModule('main', "import { two } from 'lib/two.mjs'; export const three = two + 1")
     expect(own.get('three')).toBe(3)
@@ -51,7 +57,10 @@ describe.each(VARIANTS)('%s', (variant) => {
     const { modules, asked } = options()
     using runtime = await openRuntime(variant, { modules })
     await expect(runtime.runModule('node:fs')).rejects.toThrow(code('ERR_MODULE_DENIED') as Error)
-    await expect(runtime.runModule('lib/denied.mjs')).rejects.toMatchObject({ code: 'ERR_GUEST_EXCEPTION', value: expect.anything() })
+    await expect(runtime.runModule('lib/denied.mjs')).rejects.toMatchObject({
+      code: 'ERR_GUEST_EXCEPTION',
+      value: expect.anything(),
+    })
     expect(asked).toEqual(['lib/denied.mjs'])
     runtime.runString("var refused; import('node:fs').catch((e) => { refused = e.code })")
     expect(runtime.get('refused')).toBe('ERR_MODULE_DENIED')
@@ -68,7 +77,10 @@ describe.each(VARIANTS)('%s', (variant) => {
     using runtime = await openRuntime(variant, { modules: options().modules })
     await expect(runtime.runModule('lib/nothing.mjs')).rejects.toThrow(code('ERR_MODULE_NOT_FOUND') as Error)
     await expect(runtime.runModule('lib/missing.mjs')).rejects.toMatchObject({ code: 'ERR_GUEST_EXCEPTION' })
-    await expect(runtime.runModule('lib/throws.mjs')).rejects.toMatchObject({ guestName: 'TypeError', guestMessage: 'at the top' })
+    await expect(runtime.runModule('lib/throws.mjs')).rejects.toMatchObject({
+      guestName: 'TypeError',
+      guestMessage: 'at the top',
+    })
     await expect(runtime.runModule('lib/broken.mjs')).rejects.toMatchObject({ guestName: 'SyntaxError' })
     expect((await runtime.runModule('lib/two.mjs')).get('two')).toBe(2)
   })
