@@ -1,7 +1,6 @@
 // A sorted ring of instants that grows by doubling.
 
-/** Slots of a new ring. */
-export const FIRST_CAPACITY = 8
+const FIRST_CAPACITY = 8
 
 /** Instants in ascending order, in a ring of at most `maxLength`. hot: benchmarks/catrate/catrate-allow */
 export class InstantRing {

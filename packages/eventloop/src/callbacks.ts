@@ -119,11 +119,15 @@ export class CallbackRunner {
     step?: () => boolean,
     onDrop?: (reason: unknown) => void,
   ): Task {
-    const context = this.#context?.capture()
-    const plain = label === undefined && !internal && !unref && step === undefined && onDrop === undefined && !this.#debug
-    if (plain) return new Task(run, context, undefined)
-    const made = this.#debug ? new Error('made here') : undefined
-    return new Task(run, context, { label, internal, unref, made, step, onDrop, queuedAtMs: 0 })
+    return new Task(run, {
+      label,
+      context: this.#context?.capture(),
+      internal,
+      unref,
+      made: this.#debug ? new Error('made here') : undefined,
+      step,
+      onDrop,
+    })
   }
 
   /** Runs one callback of a phase. Whatever it throws is delivered; nothing leaves this call. */
@@ -145,10 +149,11 @@ export class CallbackRunner {
   /** Runs one call of a step task. @returns whether it wants to be called again; `false` if it threw. */
   runStep(task: Task): boolean {
     let again = false
-    const once = (): void => {
-      again = task.step?.() === true
-    }
-    this.run(new Task(once, task.context, task.extra))
+    this.run(
+      new Task(() => {
+        again = task.step?.() === true
+      }, task),
+    )
     return again
   }
 

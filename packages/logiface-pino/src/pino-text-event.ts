@@ -1,6 +1,6 @@
 // An event as one line in pino's own dialect.
 import type { Duration, Event, Instant } from '@loopwright/logiface'
-import { bytesText, durationText, flat, instantText, RecordEvent } from '@loopwright/logiface/backend'
+import { bytesText, durationText, instantText, RecordEvent } from '@loopwright/logiface/backend'
 import type { EventHost, FieldKey } from '@loopwright/logiface/backend'
 import { PinoFragment } from './pino-fragment.ts'
 import type { PinoAccess, Serializer, Stringifier } from './pino-access.ts'
@@ -11,8 +11,6 @@ export interface PinoKey {
   /** Neither a serializer nor a stringifier looks at it, and it is not the message's. */
   readonly isPlain: boolean
   readonly isMessage: boolean
-  /** An event without a message takes that of the error under this key. */
-  readonly isError: boolean
   readonly serializer: Serializer | undefined
   readonly stringifier: Stringifier | undefined
 }
@@ -23,15 +21,11 @@ export class PinoTextEvent implements Event {
   /** The level's number in pino. */
   readonly number: number
   text: string
-  /** There is a message, or a field with its key: pino then takes none from an error. */
+  /** A field has the message's key: pino then takes no message from an error. */
   hasMessage = false
-  /** What is under the error's key. */
-  error: unknown = undefined
-  readonly host: EventHost
+  readonly #host: EventHost
   readonly #pino: PinoAccess
   readonly #encode: StringEncoder
-  readonly #isFragment: boolean
-  #isSettled = false
   #nested: RecordEvent | undefined = undefined
   #nestedKey: FieldKey | undefined = undefined
   #depth = 0
@@ -40,8 +34,7 @@ export class PinoTextEvent implements Event {
     this.level = level
     this.number = number
     this.text = head
-    this.host = host
-    this.#isFragment = head === ''
+    this.#host = host
     this.#pino = pino
     this.#encode = encode
   }
@@ -76,25 +69,18 @@ export class PinoTextEvent implements Event {
   }
 
   addBytes(key: FieldKey, value: Uint8Array, encoding: 'base64' | 'base64url' | 'hex'): boolean {
-    this.addField(key, bytesText(value, encoding, this.host.bounds.bytes))
+    this.addField(key, bytesText(value, encoding, this.#host.bounds.bytes))
     return true
   }
 
-  /** Under a key without a serializer pino itself would write an error as `{}`: there it is given the one for errors. */
+  /** pino's serializer may throw, on a frozen error for one: our own text then stands in its place. */
   addError(key: FieldKey, error: unknown): boolean {
     const { text } = this
-    const { serializer, isError } = (key.data ?? {}) as Partial<PinoKey>
-    if (this.#nested !== undefined || serializer === undefined) {
-      if (isError === true && this.#nested === undefined) this.error = error
-      this.#value(key, this.#pino.errorValue(error, this.host), false)
-      return true
-    }
     try {
-      this.#value(key, error, true)
+      this.addField(key, error)
     } catch (thrown) {
-      // a frozen error for one: pino's serializer leaves a mark on what it serialises
-      this.host.fail('field', thrown)
-      this.text = text + key.text + this.host.thrown(error)
+      this.#host.fail('field', thrown)
+      this.text = text + key.text + this.#host.thrown(error)
     }
     return true
   }
@@ -105,13 +91,12 @@ export class PinoTextEvent implements Event {
   }
 
   addRaw(key: FieldKey, json: string, isError: boolean): boolean {
-    const { serializer, stringifier, isMessage, isError: isErrorKey } = (key.data ?? {}) as Partial<PinoKey>
+    const { serializer, stringifier, isMessage } = (key.data ?? {}) as Partial<PinoKey>
     if (this.#nested !== undefined || (serializer !== undefined && !isError) || stringifier !== undefined) {
       this.#value(key, JSON.parse(json), !isError)
       return true
     }
     if (isMessage === true) this.hasMessage = true
-    if (isErrorKey === true) this.error = new JsonError(json)
     this.text += key.text + json
     return true
   }
@@ -122,21 +107,13 @@ export class PinoTextEvent implements Event {
 
   addMessage(text: string): boolean {
     const { msgPrefix, messageKey } = this.#pino
-    this.hasMessage = true
     this.text += ',"' + messageKey + '":' + this.#encode(msgPrefix === undefined ? text : msgPrefix + text)
     return true
   }
 
-  /** pino looks for the message under its own error key, and so does `line()`; this one is of an error under another. */
   addErrorMessage(text: string): boolean {
-    this.error ??= { message: text }
+    if (!this.hasMessage) this.text += ',"' + this.#pino.messageKey + '":' + this.#encode(text)
     return true
-  }
-
-  /** The whole line. */
-  line(): string {
-    if (!this.hasMessage && this.error !== undefined) this.#addMessageOf(this.error)
-    return this.text + this.#pino.end
   }
 
   /** What lies within an object is encoded by pino as one value, so it is collected as one. */
@@ -164,24 +141,14 @@ export class PinoTextEvent implements Event {
     if (this.#nested !== undefined) return this.#nested.addFragment(fragment)
     const bound = fragment instanceof PinoFragment ? fragment.text : fragment
     if (!(bound instanceof PinoTextEvent)) return false
-    this.text += bound.#settled()
+    this.text += bound.text
     if (bound.hasMessage) this.hasMessage = true
-    if (bound.error !== undefined) this.error = bound.error
     return true
-  }
-
-  /** The text of a fragment, which goes into many lines. */
-  #settled(): string {
-    if (!this.#isSettled) {
-      this.#isSettled = true
-      this.text = flat(this.text)
-    }
-    return this.text
   }
 
   #open(key: FieldKey, isArray: boolean): boolean {
     if (this.#nested === undefined) {
-      this.#nested = new RecordEvent(this.level, this.host)
+      this.#nested = new RecordEvent(this.level, this.#host)
       this.#nestedKey = key
     }
     this.#depth++
@@ -200,60 +167,28 @@ export class PinoTextEvent implements Event {
   #value(key: FieldKey, given: unknown, serialise: boolean): void {
     if (this.#nested !== undefined) return this.#nested.addField(key, given)
     if (given === undefined) return
-    const { serializer, stringifier, isMessage, isError } = key.data as PinoKey
+    const { serializer, stringifier, isMessage } = key.data as PinoKey
     if (isMessage) this.hasMessage = true
-    if (isError) this.error = this.#isFragment ? messageAlone(given) : given
     const value = serialise && serializer !== undefined ? serializer(given) : given
-    const text = this.#text(value, stringifier)
-    if (text !== undefined) this.text += key.text + text
-  }
-
-  /** Any value may stand under the error's key, and any value be its message. */
-  #addMessageOf(error: unknown): void {
-    if (!error) return
-    try {
-      const message = Reflect.get(Object(error) as object, 'message') as unknown
-      const text = this.#text(message, undefined)
-      if (text !== undefined) this.text += ',"' + this.#pino.messageKey + '":' + text
-    } catch (thrown) {
-      this.host.fail('field', thrown)
-    }
-  }
-
-  #text(value: unknown, stringifier: Stringifier | undefined): string | undefined {
+    let text: string | undefined
     switch (typeof value) {
       case 'undefined':
       case 'function':
-        return undefined
+        return
       case 'number': {
         const finite = Number.isFinite(value) ? value : null
-        return stringifier === undefined ? String(finite) : stringifier(finite)
+        text = stringifier === undefined ? String(finite) : stringifier(finite)
+        break
       }
       case 'boolean':
-        return stringifier === undefined ? String(value) : stringifier(value)
+        text = stringifier === undefined ? String(value) : stringifier(value)
+        break
       case 'string':
-        return stringifier === undefined ? this.#encode(value) : stringifier(value)
+        text = stringifier === undefined ? this.#encode(value) : stringifier(value)
+        break
       default:
-        return stringifier === undefined ? this.#pino.stringify(value) : stringifier(value)
+        text = stringifier === undefined ? this.#pino.stringify(value) : stringifier(value)
     }
+    if (text !== undefined) this.text += key.text + text
   }
-}
-
-/** An error that redaction has turned into JSON text. */
-class JsonError {
-  readonly #json: string
-
-  constructor(json: string) {
-    this.#json = json
-  }
-
-  get message(): unknown {
-    return (JSON.parse(this.#json) as { readonly message?: unknown } | null)?.message
-  }
-}
-
-/** Bound fields stay what they were. */
-function messageAlone(error: unknown): unknown {
-  if (typeof error !== 'object' || error === null) return undefined
-  return { message: Reflect.get(error, 'message') as unknown }
 }

@@ -55,10 +55,7 @@ export class Substrate {
       instantiateWasm: (imports, receive) => {
         const group = imports['a']
         if (group !== undefined && time !== undefined)
-          importTime(group, memory, time.imports, {
-            nowEpochMs: () => clock.source?.nowEpochMs() ?? 0,
-            keepsZone: time.source.keepsZone,
-          })
+          importTime(group, memory, time.imports, { nowEpochMs: () => clock.source?.nowEpochMs() ?? 0 })
         if (group !== undefined) onImports?.(group, memory)
         const instance = new (webAssembly().Instance)(module, imports)
         const exported = instance.exports[TABLE_EXPORT]

@@ -165,10 +165,18 @@ export class SandboxPool implements AsyncDisposable {
 
   /**
    * Acquires a sandbox, awaits `work`, and releases the sandbox however that ended. A `signal` that aborts ends the sandbox.
+   * Keeps the loop alive meanwhile.
    * Rejects as `acquire` does, or with what `work` throws.
    */
   async use<T>(work: (sandbox: Sandbox) => Promise<T> | T, options: AcquireOptions = {}): Promise<T> {
-    const lease = await this.acquire(options)
+    const letGo = this.#tenant.loop.holdOpen()
+    let lease: Lease
+    try {
+      lease = await this.acquire(options)
+    } catch (error) {
+      letGo()
+      throw error
+    }
     const { signal } = options
     let onAbort = (): void => {}
     const aborted = new Promise<never>((_resolve, reject) => {
@@ -183,6 +191,7 @@ export class SandboxPool implements AsyncDisposable {
     } finally {
       signal?.removeEventListener('abort', onAbort)
       lease.release()
+      letGo()
     }
   }
 

@@ -25,7 +25,7 @@ export function guestHost({
   options,
   clock,
   entropy,
-  console: budget,
+  console,
   hostCalls,
   core,
   ending,
@@ -37,7 +37,7 @@ export function guestHost({
     timerNowMs: () => Math.floor(clock.nowMs()),
     monotonicMs: () => clock.nowMs(),
     fillRandom: (bytes) => entropy.fill(bytes),
-    onConsole: (stream, text) => budget.write(stream, text),
+    onConsole: (stream, text) => console.write(stream, text),
     onExit: (code) => {
       const { latch, operation, polling } = core()
       ending().exitLatched = code
