@@ -1,5 +1,5 @@
 // Binds a runtime to an event loop: timers, immediates, process and the rest of the profile, promises that settle on the loop.
-import { JsAdapterError } from '../errors.ts'
+import { Exception, JsAdapterError } from '../errors.ts'
 import type { ConsoleSink, LoopLike } from '../ports.ts'
 import { GUARD_SLACK_MS } from '../runtime/core.ts'
 import type { Core } from '../runtime/core.ts'
@@ -103,7 +103,13 @@ export class Adapter {
     Runtime.attach(this.#runtime, this.#host())
     this.#bound = true
     const { entries, promises } = this.#bridge
-    entries.enter(() => this.#core.marshal.runProfile('installProfile'), 'bind')
+    try {
+      entries.enter(() => this.#core.marshal.runProfile('installProfile'), 'bind')
+    } catch (error) {
+      this.#bound = false
+      const message = error instanceof Exception ? error.guestMessage : 'the profile was not installed'
+      throw new JsAdapterError('ERR_PROFILE_CONFLICT', message, { cause: error })
+    }
     this.#abort.capture()
     entries.onLeave = (outcome) => this.#after(outcome)
     entries.onCleared = () => this.#timers.sync()

@@ -4,7 +4,7 @@
 // limits, thresholds) are those of Node's util.inspect, which this has to equal to the byte; the code is our own.
 
 export const inspect: string = String.raw`
-const plainKey = /^[a-zA-Z_][a-zA-Z_0-9]*$/, needsEscape = /[\x00-\x1f\x27\x5c\x7f-\x9f]|[\ud800-\udfff]/
+const needsEscape = /[\x00-\x1f\x27\x5c\x7f-\x9f]|[\ud800-\udfff]/
 const escapes = objectCreate(null)
 escapes['\b'] = '\\b'; escapes['\t'] = '\\t'; escapes['\n'] = '\\n'; escapes['\f'] = '\\f'; escapes['\r'] = '\\r'; escapes['\\'] = '\\\\'
 const testRegExp = (re, text) => regexpExec(re, text) !== null
@@ -33,10 +33,18 @@ const escaped = (text, quote) => {
 }
 const upper = uncurry(String.prototype.toUpperCase)
 const formatNumber = (value) => (objectIs(value, -0) ? '-0' : '' + value)
+/* A loop, since an expression costs more than the few characters of a name. */
+const isPlainKey = (key) => {
+  for (let i = 0; i < key.length; i++) {
+    const unit = charCodeAt(key, i)
+    if (!((unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90) || unit === 95 || (i > 0 && unit >= 48 && unit <= 57))) return false
+  }
+  return key !== ''
+}
 const formatKey = (key) => {
   if (typeof key === 'symbol') return symbolKey(key)
   if (key === '__proto__') return "['__proto__']"
-  return testRegExp(plainKey, key) ? key : quoted(key)
+  return isPlainKey(key) ? key : quoted(key)
 }
 const symbolText = (symbol) => symbolToString(symbol)
 const symbolKey = (symbol) => {
@@ -107,7 +115,7 @@ const visibleKeys = (ctx, value) => {
   for (let i = 0; i < symbols.length; i++) if (ctx.showHidden || isEnumerable(value, symbols[i])) names[names.length] = symbols[i]
   return names
 }
-const isIndex = (key) => typeof key === 'string' && testRegExp(/^(0|[1-9][0-9]*)$/, key) && +key < 2 ** 32 - 1
+const isIndex = (key) => { if (typeof key !== 'string') return false; const number = +key; return number >= 0 && number < 4294967295 && isInteger(number) && '' + number === key }
 const nonIndexKeys = (keys) => {
   const out = safeList()
   for (let i = 0; i < keys.length; i++) if (!isIndex(keys[i])) out[out.length] = keys[i]
@@ -115,11 +123,12 @@ const nonIndexKeys = (keys) => {
 }
 const customInspect = symbolFor('nodejs.util.inspect.custom')
 
-const formatValue = (ctx, value, depth, typed) => {
+const formatValue = (ctx, value, depth) => {
   if (!isObject(value)) return formatPrimitive(ctx, value)
-  if (isProxy(value)) {
+  const classId = host(19, value)
+  if (classId === proxyClass || (classId < 0 && isProxy(value))) {
     try { isArray(value) } catch { return '<Revoked Proxy>' }
-    const text = formatValue(ctx, host(11, value), depth, typed)
+    const text = formatValue(ctx, host(11, value), depth)
     return startsWith(text, '[Circular *') ? text : 'Proxy(' + text + ')'
   }
   const custom = ctx.customInspect ? value[customInspect] : undefined
@@ -133,15 +142,18 @@ const formatValue = (ctx, value, depth, typed) => {
   }
   for (let i = 0; i < ctx.seen.length; i++) {
     if (ctx.seen[i] !== value) continue
+    if (ctx.circular === undefined) ctx.circular = safeMap()
     let index = ctx.circular.get(value)
     if (index === undefined) { index = ctx.circularCount++ + 1; ctx.circular.set(value, index) }
     return '[Circular *' + index + ']'
   }
-  return formatRaw(ctx, value, depth, typed)
+  return formatRaw(ctx, value, depth, classId === plainClass && classId >= 0)
 }
 const indented = (ctx, value, depth) => { ctx.indentation += 2; const text = formatValue(ctx, value, depth); ctx.indentation -= 2; return text }
 const KIND_OBJECT = 0, KIND_ARRAY = 1, KIND_ARRAY_EXTRA = 2
-const formatRaw = (ctx, value, depth, typed) => {
+/* Asking an object of the engine's plain class what else it may be costs an exception each. */
+const plainClass = host(19, {}), proxyClass = host(19, new $Proxy({}, {}))
+const formatRaw = (ctx, value, depth, isPlain) => {
   const constructor = constructorOf(value)
   let tag = tagOf(value)
   if (tag !== '' && (tag === constructor || isEnumerable(value, $Symbol.toStringTag))) tag = ''
@@ -153,6 +165,9 @@ const formatRaw = (ctx, value, depth, typed) => {
     if (value.length === 0 && keys.length === 0) return braces[0] + ']'
     kind = KIND_ARRAY_EXTRA
     body = formatArray
+  } else if (isPlain && !inherits(value, ErrorPrototype)) {
+    if (keys.length === 0) return (constructor === 'Object' && tag === '' ? '' : prefixOf(constructor, tag, 'Object', '')) + '{}'
+    if (constructor !== 'Object' || tag !== '') braces[0] = prefixOf(constructor, tag, 'Object', '') + '{'
   } else if (setLike(value)) {
     const size = setSize(value)
     const prefix = prefixOf(constructor, tag, 'Set', '(' + size + ')')
@@ -235,7 +250,7 @@ const formatRaw = (ctx, value, depth, typed) => {
   const extra = kind === KIND_ARRAY_EXTRA
   for (let i = 0; i < keys.length; i++) output[output.length] = formatProperty(ctx, value, depth, keys[i], extra)
   ctx.seen.length = ctx.seen.length - 1
-  const reference = ctx.circular.get(value)
+  const reference = ctx.circular === undefined ? undefined : ctx.circular.get(value)
   if (reference !== undefined) {
     const mark = '<ref *' + reference + '>'
     if (base === '') braces[0] = mark + ' ' + braces[0]
@@ -491,7 +506,7 @@ const sortTexts = (list, compare) => {
 }
 const isProxy = (value) => host(14, value) === true
 const newContext = (options) => {
-  const ctx = { __proto__: null, depth: 2, showHidden: false, breakLength: 80, compact: 3, maxArrayLength: 100, maxStringLength: 10000, sorted: false, getters: false, customInspect: true, seen: safeList(), circular: safeMap(), circularCount: 0, indentation: 0, currentDepth: 0 }
+  const ctx = { __proto__: null, depth: 2, showHidden: false, breakLength: 80, compact: 3, maxArrayLength: 100, maxStringLength: 10000, sorted: false, getters: false, customInspect: true, seen: safeList(), circular: undefined, circularCount: 0, indentation: 0, currentDepth: 0 }
   if (isObject(options)) {
     for (let i = 0; i < inspectOptions.length; i++) { const value = options[inspectOptions[i]]; if (value !== undefined) ctx[inspectOptions[i]] = value }
     if (ctx.depth === null) ctx.depth = Infinity
@@ -504,8 +519,7 @@ const inspectOptions = safeList()
 for (const name of ['depth', 'showHidden', 'breakLength', 'compact', 'maxArrayLength', 'maxStringLength', 'sorted', 'getters', 'customInspect']) inspectOptions[inspectOptions.length] = name
 /* What a custom inspector is given beside the depth that is left. */
 const optionsFor = (ctx) => ({ depth: ctx.depth, showHidden: ctx.showHidden, colors: false, customInspect: true, showProxy: false, maxArrayLength: ctx.maxArrayLength, maxStringLength: ctx.maxStringLength, breakLength: ctx.breakLength, compact: ctx.compact, sorted: ctx.sorted, getters: ctx.getters, numericSeparator: false })
-const inspect = (value, options) => formatValue(newContext(options), value, 0, true)
-const plainInspect = (value) => formatValue(newContext(), value, 0, true)
+const inspect = (value, options) => formatValue(newContext(options), value, 0)
 const describeReceived = (value) => {
   if (value === null || value === undefined) return '' + value
   if (typeof value === 'function') return 'function ' + safeName(value)

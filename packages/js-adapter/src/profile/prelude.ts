@@ -140,17 +140,38 @@ const lexical = (name) => {
   if (regexpExec(identifier, name) === null) return undefined
   try { return indirectEval(name) } catch { return undefined }
 }
-const installGlobal = (name, value) => define($globalThis, name, value, false)
-const enumerableGlobal = (name, value) => define($globalThis, name, value, true)
+const engineOwn = { __proto__: null, performance: $globalThis.performance, crypto: $globalThis.crypto }
+const completeness = { __proto__: null, performance: ['now', 'toJSON'], crypto: ['getRandomValues', 'randomUUID'] }
+/* What the host put there is kept when nothing is missing from it. */
+const keptOfHost = (name) => {
+  const own = getOwnPropertyDescriptor($globalThis, name)
+  if (own === undefined || !isObject(own.value) || own.value === engineOwn[name]) return false
+  for (let i = 0; i < completeness[name].length; i++) if (typeof own.value[completeness[name][i]] !== 'function') return false
+  return true
+}
+const profileGlobals = () => {
+  const wanted = safeList()
+  const add = (name, value, enumerable) => { wanted[wanted.length] = { __proto__: null, name, now: { __proto__: null, value, writable: true, enumerable, configurable: true } } }
+  const addGetter = (name, get, set) => { if (!keptOfHost(name)) wanted[wanted.length] = { __proto__: null, name, now: { __proto__: null, get, set, enumerable: true, configurable: true } } }
+  for (const [name, value] of [['setTimeout', setTimeout], ['setInterval', setInterval], ['setImmediate', setImmediate], ['clearTimeout', clearTimeout], ['clearInterval', clearInterval], ['clearImmediate', clearImmediate], ['queueMicrotask', queueMicrotask], ['structuredClone', structuredClone], ['atob', atob], ['btoa', btoa], ['global', $globalThis]]) add(name, value, true)
+  for (const [name, value] of [['DOMException', DOMException], ['Event', Event], ['CustomEvent', CustomEvent], ['EventTarget', EventTarget], ['AbortController', AbortController], ['AbortSignal', AbortSignal], ['Performance', Performance], ['TextEncoder', TextEncoder], ['TextDecoder', TextDecoder], ['URL', URL], ['URLSearchParams', URLSearchParams], ['Crypto', Crypto], ['process', guestProcess], ['console', guestConsole]]) add(name, value, false)
+  addGetter('performance', getPerformance, setPerformance)
+  addGetter('crypto', getCrypto, undefined)
+  return wanted
+}
+/* All or nothing: what cannot be replaced is found before anything is, and a definition that fails takes back those before it. */
 const installProfile = () => {
-  for (const [name, value] of [['setTimeout', setTimeout], ['setInterval', setInterval], ['setImmediate', setImmediate], ['clearTimeout', clearTimeout], ['clearInterval', clearInterval], ['clearImmediate', clearImmediate], ['queueMicrotask', queueMicrotask]]) enumerableGlobal(name, value)
-  enumerableGlobal('structuredClone', structuredClone); enumerableGlobal('atob', atob); enumerableGlobal('btoa', btoa)
-  defineGetter($globalThis, 'performance', getPerformance, setPerformance)
-  for (const [name, value] of [['DOMException', DOMException], ['Event', Event], ['CustomEvent', CustomEvent], ['EventTarget', EventTarget], ['AbortController', AbortController], ['AbortSignal', AbortSignal], ['Performance', Performance], ['TextEncoder', TextEncoder], ['TextDecoder', TextDecoder], ['URL', URL], ['URLSearchParams', URLSearchParams], ['Crypto', Crypto]]) installGlobal(name, value)
-  defineGetter($globalThis, 'crypto', getCrypto, undefined)
-  installGlobal('process', guestProcess)
-  installGlobal('console', guestConsole)
-  enumerableGlobal('global', $globalThis)
+  const wanted = profileGlobals()
+  for (let i = 0; i < wanted.length; i++) {
+    const before = getOwnPropertyDescriptor($globalThis, wanted[i].name)
+    if (before === undefined ? !isExtensible($globalThis) : !before.configurable) throw codedError($TypeError, 'ERR_PROFILE_CONFLICT', 'the global "' + wanted[i].name + '" cannot be defined: the profile was not installed')
+    wanted[i].before = before
+  }
+  for (let i = 0; i < wanted.length; i++) {
+    if (defineProperty($globalThis, wanted[i].name, wanted[i].now)) continue
+    for (let k = i - 1; k >= 0; k--) { if (wanted[k].before === undefined) delete $globalThis[wanted[k].name]; else defineProperty($globalThis, wanted[k].name, wanted[k].before) }
+    throw codedError($TypeError, 'ERR_PROFILE_CONFLICT', 'the global "' + wanted[i].name + '" cannot be defined: the profile was not installed')
+  }
   delete $globalThis.SharedArrayBuffer
   delete $globalThis.gc
 }

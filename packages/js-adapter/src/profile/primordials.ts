@@ -7,7 +7,7 @@ const $Object = Object, $Array = Array, $String = String, $Number = Number, $Boo
 const $Error = Error, $TypeError = TypeError, $RangeError = RangeError, $Promise = Promise, $Map = Map, $Set = Set, $Date = Date
 const $RegExp = RegExp, $ArrayBuffer = ArrayBuffer, $Uint8Array = Uint8Array, $DataView = DataView, $WeakSet = WeakSet, $WeakMap = WeakMap
 const $globalThis = globalThis, $Function = Function, $Proxy = Proxy
-const { apply, construct, ownKeys, getPrototypeOf, defineProperty, getOwnPropertyDescriptor, has: hasProperty } = Reflect
+const { apply, construct, ownKeys, getPrototypeOf, defineProperty, getOwnPropertyDescriptor, has: hasProperty, isExtensible } = Reflect
 const { keys: objectKeys, setPrototypeOf, freeze, isFrozen, create: objectCreate, is: objectIs, getOwnPropertyNames, getOwnPropertySymbols, prototype: ObjectPrototype } = Object
 const { isArray } = Array, ArrayPrototype = Array.prototype
 const { parse: jsonParse, stringify: jsonStringify } = JSON

@@ -44,4 +44,6 @@ export const HOST_OP = {
   /** Compiles a part of the profile that is needed for the first time. */
   lazyPart: 17,
   domainToAscii: 18,
+  /** The number of the engine's class that an object has, whatever its prototype; -1 where it cannot be told. */
+  classId: 19,
 } as const

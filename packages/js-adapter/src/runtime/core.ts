@@ -181,6 +181,14 @@ export class Core {
     this.#condemned ??= error
   }
 
+  /** The engine's class of an object, whatever its prototype; -1 where it cannot be told. */
+  classId(pointer: number): number {
+    const { proxy } = this.engine.calibration
+    if (proxy === undefined || !this.marshal.isObject(pointer)) return -1
+    const { u8, u32 } = this.instance
+    const address = u32[pointer >> 2] ?? 0
+    return (u8[address + proxy.classOffset] ?? 0) | ((u8[address + proxy.classOffset + 1] ?? 0) << 8)
+  }
   /** The borrowed target of a proxy, its traps untouched; `undefined` for anything else. */
   proxyTarget(pointer: number): number | undefined {
     const { proxy } = this.engine.calibration

@@ -2,7 +2,7 @@
 import { JsAdapterError, LimitError } from '../errors.ts'
 import { LAZY_PARTS } from '../profile/lazy.ts'
 import { PRELUDE_FILE } from '../profile/file-name.ts'
-import { domainToAscii, fillRandom, randomBuffer } from './platform.ts'
+import { domainToAscii, randomBuffer } from './platform.ts'
 import { GuestError } from '../values/guest-values.ts'
 import { HOST_OP } from './cells.ts'
 import { RawCallView } from './raw-call.ts'
@@ -28,6 +28,8 @@ export interface DispatchedGuest {
   readonly limits: { readonly maxResultBytes: number }
   /** Evaluates global code; the result may be an exception. */
   evaluate(source: string, fileName: string): number
+  /** The engine's class of an object; -1 where it cannot be told. */
+  classId(pointer: number): number
   /** The borrowed target of a proxy; `undefined` for anything else. */
   proxyTarget(pointer: number): number | undefined
   errorFrom(thrown: unknown): JsAdapterError
@@ -336,10 +338,12 @@ export class Dispatcher {
         return exports._QTS_PromiseResult(ctx, value)
       case HOST_OP.isProxy:
         return this.#boolean(core, core.proxyTarget(value) !== undefined)
+      case HOST_OP.classId:
+        return marshal.newNumber(core.classId(value))
       case HOST_OP.proxyTarget:
         return this.#proxyTarget(core, value)
       case HOST_OP.entropy:
-        return randomBuffer(instance, marshal.readNumber(value), (bytes) => this.#fillRandom(bytes))
+        return randomBuffer(instance, marshal.readNumber(value), this.#host)
       case HOST_OP.lazyPart:
         return marshal.checked(core.evaluate(LAZY_PARTS[marshal.readNumber(value)] ?? 'undefined', PRELUDE_FILE))
       case HOST_OP.domainToAscii: {
@@ -355,10 +359,6 @@ export class Dispatcher {
       default:
         return 0
     }
-  }
-  #fillRandom(bytes: Uint8Array): void {
-    if (this.#host.fillRandom === undefined) fillRandom(bytes)
-    else this.#host.fillRandom(bytes)
   }
   #proxyTarget(core: DispatchedGuest, value: number): number {
     const target = core.proxyTarget(value)

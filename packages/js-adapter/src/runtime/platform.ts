@@ -7,7 +7,12 @@ const MAX_RANDOM_BYTES = 65_536
 /** A longer name is no host name in any encoding, and would only cost time. */
 const MAX_DOMAIN_UNITS = 4096
 
-export function fillRandom(bytes: Uint8Array): void {
+/** Without the member, the platform's. */
+export interface RandomSource {
+  fillRandom?(bytes: Uint8Array): void
+}
+
+function fillRandom(bytes: Uint8Array): void {
   globalThis.crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>)
 }
 
@@ -23,10 +28,11 @@ export function domainToAscii(domain: string): string | undefined {
 }
 
 /** A buffer of random bytes, which the engine owns. */
-export function randomBuffer(instance: Instance, wanted: number, fill: (bytes: Uint8Array) => void): number {
+export function randomBuffer(instance: Instance, wanted: number, source: RandomSource): number {
   const length = Math.max(0, Math.min(MAX_RANDOM_BYTES, Math.floor(wanted) || 0))
   const bytes = new Uint8Array(length)
-  fill(bytes)
+  if (source.fillRandom === undefined) fillRandom(bytes)
+  else source.fillRandom(bytes)
   const at = instance.exports._malloc(length + 1)
   if (at === 0) throw new RangeError('out of memory')
   instance.u8.set(bytes, at)
