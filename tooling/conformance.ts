@@ -50,5 +50,6 @@ for (const suite of suites) {
       ? `${JSON.stringify({ suite: suite.name, passed, failed: result.failed, skipped, total })}\n`
       : `${suite.name.padEnd(24)} ${passed} of ${total} passed, ${result.failed} failed, ${skipped} skipped\n`,
   )
+  if (!values.json && 'table' in result) for (const line of result.table ?? []) process.stdout.write(`  ${line}\n`)
 }
 process.exitCode = failed > 0 ? 1 : 0

@@ -6,6 +6,8 @@ export interface ConformanceResult {
   readonly skipped: number
   /** One line a failure, the first few; printed to stderr. */
   readonly failures: readonly string[]
+  /** A table for people, printed after the row; not with `--json`. */
+  readonly table?: readonly string[] | undefined
 }
 
 export interface ConformanceOptions {

@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   'ERR_POOL_TIMEOUT',
   'ERR_NONDETERMINISTIC_STOP',
   'ERR_NOT_CALLABLE',
+  'ERR_PROFILE_CONFLICT',
   'ERR_HANDLE_RELEASED',
   'ERR_VALUE_FOREIGN',
   'ERR_VALUE_UNSUPPORTED',
@@ -54,6 +55,7 @@ export const LIMIT_CODES: Readonly<Record<LimitName, JsAdapterErrorCode>> = {
   maxJobsPerDrain: 'ERR_LIMIT_JOBS',
   maxSourceBytes: 'ERR_LIMIT_SOURCE',
   maxResultBytes: 'ERR_LIMIT_RESULT',
+  maxResultNodes: 'ERR_LIMIT_RESULT',
   maxEntryDepth: 'ERR_LIMIT_DEPTH',
 }
 

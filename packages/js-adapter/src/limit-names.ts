@@ -11,6 +11,7 @@ export const LIMIT_NAMES = [
   'maxJobsPerDrain',
   'maxSourceBytes',
   'maxResultBytes',
+  'maxResultNodes',
   'maxEntryDepth',
 ] as const
 export type LimitName = (typeof LIMIT_NAMES)[number]

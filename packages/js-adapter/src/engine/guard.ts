@@ -3,6 +3,9 @@
 /** What a guarded run came to. */
 export type GuardOutcome = 'completed' | 'terminated' | 'sigint'
 
+/** Milliseconds after its time limit at which a guard that still seems to run was unwound from outside. */
+const STALE_AFTER_MS = 5000
+
 interface Slot {
   run: () => void
 }
@@ -13,6 +16,10 @@ export class Guard {
   readonly #enter: (timeoutMs: number | undefined) => void
   readonly breakOnSigint: boolean
   #active = false
+  /** After this the guard cannot be running: V8 ended it from outside, and then no `finally` runs. */
+  #untilMs = Number.POSITIVE_INFINITY
+  /** Guests entered inside the guard by host functions of another: one termination unwinds them all. */
+  readonly #inner: (() => void)[] = []
 
   constructor(breakOnSigint = false) {
     const vm = process.getBuiltinModule('node:vm')
@@ -27,7 +34,13 @@ export class Guard {
   }
 
   get active(): boolean {
-    return this.#active
+    return this.#active && performance.now() < this.#untilMs
+  }
+  /** Runs `work` inside the running guard. Should that end it, `onTerminated` is called once it has unwound. */
+  runInside(work: () => void, onTerminated: () => void): void {
+    const depth = this.#inner.push(onTerminated)
+    work()
+    this.#inner.length = depth - 1
   }
 
   /**
@@ -35,8 +48,10 @@ export class Guard {
    * An exception of `work` itself passes through.
    */
   run(timeoutMs: number, work: () => void): GuardOutcome {
-    if (this.#active) throw new Error('a guard is already running in this engine')
+    if (this.active) throw new Error('a guard is already running in this engine')
     this.#active = true
+    this.#untilMs = performance.now() + timeoutMs + STALE_AFTER_MS
+    this.#inner.length = 0
     this.#slot.run = work
     try {
       this.#enter(timeoutMs === Number.POSITIVE_INFINITY ? undefined : Math.ceil(timeoutMs))
@@ -44,9 +59,9 @@ export class Guard {
     } catch (error) {
       // The error is of the script's own realm: `instanceof` would not hold.
       const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined
-      if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return 'terminated'
-      if (code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') return 'sigint'
-      throw error
+      if (code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT' && code !== 'ERR_SCRIPT_EXECUTION_INTERRUPTED') throw error
+      for (const onTerminated of this.#inner.splice(0)) onTerminated()
+      return code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' ? 'terminated' : 'sigint'
     } finally {
       this.#slot.run = idle
       this.#active = false

@@ -9,6 +9,14 @@ const SCRATCH_BYTES = 4096
 /** Bytes of the block that host and guest share; see `runtime/cells.ts`. */
 export const CELL_BYTES = 256
 
+/** The WebAssembly memory has no room for what the host wants to put there, or to copy from there. */
+export class EngineFull extends Error {
+  override readonly name: string = 'EngineFull'
+  constructor(bytes: number) {
+    super(`the engine's memory has no room for ${bytes} bytes`)
+  }
+}
+
 /** What the instance asks its owner. No exception may leave these functions. */
 export interface InstanceHooks {
   callFunction(self: number, argc: number, argv: number, id: number): number
@@ -153,7 +161,7 @@ export class Instance implements InstancePointers {
   /** Copies bytes, adds a NUL, and calls `use`. */
   withBytes<T>(bytes: Uint8Array, use: (pointer: number) => T): T {
     const pointer = this.exports._malloc(bytes.length + 1)
-    if (pointer === 0) throw new RangeError(`the engine's memory has no room for ${bytes.length} bytes of source or text`)
+    if (pointer === 0) throw new EngineFull(bytes.length)
     this.u8.set(bytes, pointer)
     this.#u8[pointer + bytes.length] = 0
     try {

@@ -1,6 +1,7 @@
 // What a guest of this face asks its host: nothing while it has no loop, an adapter's answers afterwards.
 import type { JsAdapterError } from '../errors.ts'
-import type { DispatcherHost, Refusal } from '../runtime/dispatcher.ts'
+import type { DispatcherHost } from '../runtime/dispatcher.ts'
+import type { Refusal } from '../runtime/host-error.ts'
 
 const NO_CALLS: Refusal = { type: 'Error', message: 'no host functions of that kind here', code: 'ERR_HOST_CALL_LIMIT' }
 

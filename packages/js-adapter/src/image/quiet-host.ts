@@ -1,7 +1,8 @@
 // What a guest is answered while its image is made or tried: clocks that stand still, and no host functions.
 import type { JsAdapterError } from '../errors.ts'
-import type { DispatcherHost, Refusal } from '../runtime/dispatcher.ts'
-import { GuestRefusal } from '../runtime/dispatcher.ts'
+import type { DispatcherHost } from '../runtime/dispatcher.ts'
+import type { Refusal } from '../runtime/host-error.ts'
+import { GuestRefusal } from '../runtime/host-error.ts'
 import type { ConsoleSink } from '../ports.ts'
 
 const REFUSAL: Refusal = {

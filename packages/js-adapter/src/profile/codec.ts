@@ -15,12 +15,28 @@ const isBuffer = (o) => { try { bufferByteLength(o); return true } catch { retur
 const isView = (o) => { try { viewByteLength(o); return true } catch { return false } }
 const unboxed = (o, valueOf) => { try { return { v: valueOf(o) } } catch { return undefined } }
 
-const encodeGraph = (root, maxNodes) => {
+// What the walk of a value may come to: nodes, and characters of its strings and keys. A walk that comes to more ends early, so that
+// neither side makes a text that the host would refuse.
+const tooLarge = (code, by, text) => {
+  const error = codedError($RangeError, code, text)
+  if (code === 'ERR_LIMIT_RESULT') { oversized = error; oversizedBy = by }
+  return error
+}
+let oversized, oversizedBy = 0
+// 0: not that error; 1: by its nodes; 2: by its characters.
+const isOversized = (error) => error !== undefined && error === oversized ? oversizedBy : 0
+const encodeGraph = (root, maxNodes, maxCharacters, code) => {
+  let characters = 0
+  const spend = (text) => {
+    characters += text.length
+    if (characters > maxCharacters) throw tooLarge(code, 2, 'the value has more than ' + maxCharacters + ' characters')
+    return text
+  }
   const ids = safeMap(), queue = safeList(), refs = safeList()
   const ref = (value) => (refs[refs.length] = value, refs.length - 1)
   const one = (value) => {
     switch (typeof value) {
-      case 'string': return jsonStringify(value)
+      case 'string': return jsonStringify(spend(value))
       case 'number':
         if (numberIsFinite(value)) return value === 0 && 1 / value < 0 ? '[4]' : '' + value
         return value !== value ? '[1]' : value > 0 ? '[2]' : '[3]'
@@ -43,7 +59,7 @@ const encodeGraph = (root, maxNodes) => {
       const primitive = typeof value === 'object' ? unbox(value) : undefined
       if (primitive !== undefined) return one(primitive.v)
       id = queue.length
-      if (id >= maxNodes) throw codedError($RangeError, 'ERR_LIMIT_RESULT', 'the value has more than ' + maxNodes + ' nodes')
+      if (id >= maxNodes) throw tooLarge(code, 1, 'the value has more than ' + maxNodes + ' nodes')
       ids.set(value, id)
       queue[id] = value
     }
@@ -65,7 +81,7 @@ const encodeGraph = (root, maxNodes) => {
     for (let i = 0, n = names.length; i < n; i++) {
       const key = names[i]
       if (skip !== undefined && skip(key)) continue
-      out += (first ? '' : ',') + jsonStringify(key) + ':' + one(o[key])
+      out += (first ? '' : ',') + jsonStringify(spend(key)) + ':' + one(o[key])
       first = false
     }
     return out + '}'
@@ -84,7 +100,7 @@ const encodeGraph = (root, maxNodes) => {
     try { own = members(o, (key) => key === 'name' || key === 'message' || key === 'stack' || key === 'cause' || key === 'errors') } catch { partial = 1 }
     try { if (hasProperty(o, 'cause')) cause = one(o.cause) } catch { partial = 1 }
     try { const list = o.errors; if (isArray(list)) errors = one(list) } catch { partial = 1 }
-    return '[6,' + jsonStringify(name) + ',' + jsonStringify(message) + ',' + jsonStringify(stack) + ',' + own + ',' + (cause || '[11]') + ',' + (errors || '[11]') + ',' + partial + ',' + (weakMapGet(hostErrorIds, o) || 0) + ']'
+    return '[6,' + jsonStringify(spend(name)) + ',' + jsonStringify(spend(message)) + ',' + jsonStringify(spend(stack)) + ',' + own + ',' + (cause || '[11]') + ',' + (errors || '[11]') + ',' + partial + ',' + (weakMapGet(hostErrorIds, o) || 0) + ']'
   }
   const node = (o) => {
     if (typeof o === 'function') return '[9,' + ref(o) + ',' + jsonStringify(safeName(o)) + ']'

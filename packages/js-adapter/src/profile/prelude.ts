@@ -50,18 +50,23 @@ export const PRELUDE_EXPORTS = [
   'settleError',
   'lookup',
   'noteHardened',
+  'takeLost',
+  'isOversized',
 ] as const
 export type PreludeExport = (typeof PRELUDE_EXPORTS)[number]
 
 const bridge = String.raw`
-const encode = (value) => encodeGraph(value, maxResultNodes)
+const encode = (value) => encodeGraph(value, maxResultNodes, maxResultCharacters, 'ERR_LIMIT_RESULT')
+const encodeArguments = (args) => encodeGraph(argumentsFrom(args, 0) || [], maxResultNodes, maxArgumentCharacters, 'ERR_ARGUMENT_LIMIT')
 const decode = decodeGraph
 const pushRef = pushImportRef, takeRef = takeExportRef
 const quoteText = (text) => jsonStringify(text), unquoteText = (text) => jsonParse(text)
-let maxResultNodes = 1e6
+let maxResultNodes = 1e6, maxResultCharacters = Infinity, maxArgumentCharacters = Infinity
 const configure = (name, value) => {
   if (name === 'maxTimers') maxTimers = value
   else if (name === 'maxResultNodes') maxResultNodes = value
+  else if (name === 'maxResultBytes') maxResultCharacters = value
+  else if (name === 'maxArgumentBytes') maxArgumentCharacters = value
   else if (name === 'hostIdOf') hostIdOf = value
   else config[name] = value
 }
@@ -94,15 +99,18 @@ const asyncFunction = (id, name) => named(function () {
   const args = arguments
   return new $Promise((resolve, reject) => {
     const callId = ++lastCallId
-    const refused = host(3, id, callId, encode(args))
+    const refused = host(3, id, callId, encodeArguments(args))
     if (refused === undefined) pendingCalls.set(callId, { __proto__: null, resolve, reject })
     else reject(refused)
   })
 }, name, 0)
-const syncFunction = (id, name) => named(function () { return decode(host(4, id, encode(arguments))) }, name, 0)
+const syncFunction = (id, name) => named(function () { return decode(host(4, id, encodeArguments(arguments))) }, name, 0)
 const install = (path, value) => {
   const at = stringIndexOf(path, '.')
-  if (at < 0) { defineProperty($globalThis, path, { __proto__: null, value, writable: false, enumerable: false, configurable: true }); return }
+  if (at < 0) {
+    if (!defineProperty($globalThis, path, { __proto__: null, value, writable: false, enumerable: false, configurable: true })) host(15, path)
+    return
+  }
   const space = namespaces[stringSlice(path, 0, at)]
   defineProperty(space, stringSlice(path, at + 1), { __proto__: null, value, writable: false, enumerable: true, configurable: false })
 }
@@ -114,13 +122,28 @@ const exposeRaw = (path, fn) => {
   if (fn === null) { freeze(namespaces[path]); install(path, namespaces[path]); return }
   install(path, fn)
 }
+const watched = safeMap()
 const watch = (id, promise) => {
+  watched.set(id, promise)
   promiseThen(promise, (value) => report(id, true, value), (error) => report(id, false, error))
 }
 const report = (id, fulfilled, value) => {
   let text
-  try { text = encode(value) } catch (error) { fulfilled = false; text = encode(error) }
+  try { text = encode(value) } catch (error) {
+    fulfilled = false
+    const by = isOversized(error)
+    if (by !== 0) { host(5, id, null, by); watched.delete(id); return }
+    text = encode(error)
+  }
   host(5, id, fulfilled, text)
+  watched.delete(id)
+}
+// A watched promise that has settled although what was to report it is gone: a limit discarded it. 0 when there is none.
+const takeLost = () => {
+  let lost = 0
+  mapForEach(watched, (promise, id) => { if (lost === 0 && host(12, promise) !== 0) lost = id })
+  if (lost !== 0) watched.delete(lost)
+  return lost
 }
 const setGlobal = (name, text) => { $globalThis[name] = decode(text) }
 const callPath = (path, text) => {

@@ -84,4 +84,15 @@ const codedError = (Type, code, message) => {
 }
 const isErrorObject = (value) => isObject(value) && (brandError !== undefined ? brandError(value) : objectToString(value) === '[object Error]')
 const brandError = typeof Error.isError === 'function' ? Error.isError : undefined
+// A call site that names its function would hand the guest the profile's own, and the one function of the host: V8 tells undefined of strict code.
+{
+  const before = getOwnPropertyDescriptor($Error, 'prepareStackTrace'), given = $Error.prepareStackTrace
+  $Error.prepareStackTrace = (_error, sites) => sites
+  const sites = new $Error().stack
+  if (before === undefined) delete $Error.prepareStackTrace; else $Error.prepareStackTrace = given
+  if (isArray(sites) && isObject(sites[0])) {
+    const proto = getPrototypeOf(sites[0])
+    for (const name of ['getFunction', 'getThis']) if (hasOwn(proto, name)) define(proto, name, named(() => undefined, name))
+  }
+}
 `

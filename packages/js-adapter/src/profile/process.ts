@@ -137,18 +137,23 @@ const queueMicrotask = function queueMicrotask(callback) {
 }
 
 let pendingRejections = safeList()
+const rejectionOf = safeMap()
 const warnedRejections = new $WeakSet(), toReportHandled = safeList()
 const noteRejection = (promise, reason, handled) => {
   cellsI[0]++
-  if (!handled) { pendingRejections[pendingRejections.length] = { __proto__: null, promise, reason, handled: false } ; cellsI[6]++ }
-  else {
-    let found = false
-    for (let i = 0; i < pendingRejections.length; i++) if (pendingRejections[i].promise === promise) { pendingRejections[i].handled = true; found = true }
-    if (!found && weakSetHas(warnedRejections, promise)) { toReportHandled[toReportHandled.length] = promise; cellsI[6]++ }
+  if (!handled) {
+    const rejection = { __proto__: null, promise, reason, handled: false }
+    pendingRejections[pendingRejections.length] = rejection
+    rejectionOf.set(promise, rejection)
+    cellsI[6]++
+  } else {
+    const rejection = rejectionOf.get(promise)
+    if (rejection !== undefined) rejection.handled = true
+    else if (weakSetHas(warnedRejections, promise)) { toReportHandled[toReportHandled.length] = promise; cellsI[6]++ }
   }
   cellsI[0]--
 }
-const dropRejections = () => { pendingRejections = safeList(); toReportHandled.length = 0; cellsI[6] = 0 }
+const dropRejections = () => { pendingRejections = safeList(); rejectionOf.clear(); toReportHandled.length = 0; cellsI[6] = 0 }
 const reasonText = (reason) => {
   if (typeof reason === 'symbol') return symbolToString(reason)
   if (!isObject(reason)) return '' + reason
@@ -162,6 +167,7 @@ const reportRejections = () => {
   toReportHandled.length = 0
   const list = pendingRejections
   pendingRejections = safeList()
+  rejectionOf.clear()
   for (let i = 0; i < list.length; i++) {
     const { promise, reason, handled } = list[i]
     if (handled) continue

@@ -239,15 +239,23 @@ const clearImmediate = function clearImmediate(immediate) {
 
 // One pass over what is due, one callback a step, so that the host can drain and watch the clock in between.
 let passNow = 0, runningList = null, running = null, runningStart = 0
+// Runs after a limit has fired, when no code of the guest may: it reads no property that could be the guest's accessor.
+const plain = (item, key) => { const own = getOwnPropertyDescriptor(item, key); return own !== undefined && hasOwn(own, 'value') ? own.value : undefined }
 const settleInterrupted = () => {
   if (running === null) return
   const item = running
   running = null
   cellsI[7]++
-  if (item._onImmediate !== undefined) return
-  if (!isActive(item) && isCounted(item)) { uncountTimer(item); item._destroyed = true }
+  if (!isObject(item) || hasImmediateBrand(item) || !hasTimeoutBrand(item) || !isCounted(item)) return
+  const next = plain(item, '_idleNext')
+  if (next !== null && next !== undefined) return
+  setCounted(item, false)
+  cellsI[5]--
+  if (isRefed(item) === true) cellsI[4]--
+  if (plain(item, kHasPrimitive) === true) knownById.delete(plain(item, kAsyncId))
+  define(item, '_destroyed', true, true)
 }
-const beginTimers = (now) => { settleInterrupted(); passNow = now }
+const beginTimers = (now) => { passNow = now }
 const afterTimeout = (item, start) => {
   running = null
   cellsI[0]++
@@ -295,7 +303,6 @@ const stepTimers = () => {
   }
 }
 const beginImmediates = () => {
-  settleInterrupted()
   if (immediateAt >= dueImmediates.length) { dueImmediates = immediates; immediates = safeList(); immediateAt = 0 }
 }
 const stepImmediates = () => {

@@ -39,7 +39,8 @@ export const HOST_OP = {
   promiseState: 12,
   promiseResult: 13,
   isProxy: 14,
-  unexportable: 15,
+  /** A global that could not be defined: the guest made it its own for good. */
+  notDefined: 15,
   notCallable: 16,
   /** Compiles a part of the profile that is needed for the first time. */
   lazyPart: 17,

@@ -61,6 +61,8 @@ export class Core {
   readonly polling: Polling
   readonly dispatcher: Dispatcher
   readonly limits: CoreLimits
+  /** Called when the hard limit of another guest, inside whose host function this one was entered, has unwound both. */
+  onUnwound: (() => void) | undefined
   readonly #readClockMs: () => number
   readonly #tracker: TrackerState | undefined
   #depth = 0
@@ -103,7 +105,7 @@ export class Core {
       configure(this, 'createdAtMs', config.createdAtMs)
       configure(this, 'epochMs', config.epochMs)
     }
-    armLimits(this)
+    armLimits(this, options.host.maxArgumentBytes)
     this.#seed(options.randomState)
   }
 
@@ -238,7 +240,14 @@ export class Core {
   guarded(work: () => void): boolean {
     const { hardMs } = this.limits
     const { guard } = this.engine
-    if ((hardMs === Number.POSITIVE_INFINITY && !guard.breakOnSigint) || guard.active) {
+    if (guard.active) {
+      guard.runInside(work, () => {
+        this.#terminated()
+        this.onUnwound?.()
+      })
+      return true
+    }
+    if (hardMs === Number.POSITIVE_INFINITY && !guard.breakOnSigint) {
       work()
       return true
     }
@@ -250,6 +259,14 @@ export class Core {
       this.condemn(new InterruptedError('SIGINT'))
       return false
     }
+    // The time ran out before the first entry, between two, or after the last: no guest was inside, and nothing of it is lost.
+    if (this.#operation === undefined && !this.latch.set) return true
+    this.#terminated()
+    return false
+  }
+  /** V8 has unwound this guest: nothing of it can be trusted any more. */
+  #terminated(): void {
+    const { hardMs } = this.limits
     const operation = this.#operation
     const observed = operation === undefined ? hardMs : this.clockMs() - operation.startedAtMs
     const insideHostCall = this.dispatcher.runningName
@@ -265,17 +282,23 @@ export class Core {
         context: insideHostCall === undefined ? {} : { insideHostCall },
       }),
     )
-    return false
   }
 
   /** One entry under a guard of its own. */
   enterGuarded(kind: string, body: () => void, bounds?: EntryBounds): EntryOutcome {
-    let outcome: EntryOutcome | undefined
-    const startedAtMs = this.clockMs()
-    this.guarded(() => {
-      outcome = this.enter(kind, body, bounds)
-    })
-    return outcome ?? this.terminated(kind, startedAtMs)
+    for (;;) {
+      let outcome: EntryOutcome | undefined
+      let started = false
+      const startedAtMs = this.clockMs()
+      const completed = this.guarded(() => {
+        started = true
+        outcome = this.enter(kind, body, bounds)
+      })
+      if (outcome !== undefined) return outcome
+      if (completed && !started) continue
+      if (completed) this.#terminated()
+      return this.terminated(kind, startedAtMs)
+    }
   }
   /** The outcome of an entry that the guard cut. */
   terminated(kind: string, startedAtMs: number): EntryOutcome {

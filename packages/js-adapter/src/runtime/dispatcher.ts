@@ -4,14 +4,17 @@ import { LAZY_PARTS } from '../profile/lazy.ts'
 import { PRELUDE_FILE } from '../profile/file-name.ts'
 import { domainToAscii, randomBuffer } from './platform.ts'
 import { GuestError } from '../values/guest-values.ts'
+import { EngineFull } from '../engine/instance.ts'
 import { HOST_OP } from './cells.ts'
+import { describeHostError, GuestRefusal, guestPointerOf, isOwnError, refusalOf, tooLargeArguments } from './host-error.ts'
+import type { Refusal } from './host-error.ts'
 import { RawCallView } from './raw-call.ts'
 import type { RawFunction } from './raw-call.ts'
 import type { Instance } from '../engine/instance.ts'
 import type { Latch } from './latch.ts'
 import type { ModuleSource } from './modules.ts'
 import type { Polling } from './polling.ts'
-import { GuestThrow } from './marshal.ts'
+import { GuestThrow, ResultTooLarge } from './marshal.ts'
 import type { Marshal } from './marshal.ts'
 
 const PROFILE_ID = 1
@@ -44,6 +47,8 @@ export interface DispatcherHost {
   /** Fills the bytes with randomness. Default: the platform's. */
   fillRandom?(bytes: Uint8Array): void
   onConsole(stream: 'stdout' | 'stderr', text: string): void
+  /** Whether a text of so many code units is more than may be written now; it is then counted as dropped, and not read. */
+  dropsConsole?(units: number): boolean
   onExit(code: number): void
   /** @returns the refusal, or `undefined` when the call was admitted. */
   onCall(functionId: number, callId: number, args: readonly unknown[], bytes: number): Refusal | undefined
@@ -57,21 +62,6 @@ export interface DispatcherHost {
   readonly maxArgumentBytes: number
   /** The guest learns of a host error that there was one, and nothing else. Default `false`. */
   readonly opaqueErrors?: boolean | undefined
-}
-
-export interface Refusal {
-  readonly type: 'Error' | 'RangeError' | 'TypeError'
-  readonly message: string
-  readonly code: string
-  readonly retryAfterMs?: number | undefined
-}
-
-/** A guest error that a host function raises on purpose. */
-export class GuestRefusal {
-  readonly refusal: Refusal
-  constructor(refusal: Refusal) {
-    this.refusal = refusal
-  }
 }
 
 interface RawEntry {
@@ -105,7 +95,7 @@ export class Dispatcher {
   }
   bind(core: DispatchedGuest): void {
     this.#core = core
-    this.#view = new RawCallView(core.marshal)
+    this.#view = new RawCallView(core.marshal, this.#host.maxArgumentBytes)
   }
   /** The host function that runs now, for reports. */
   get runningName(): string | undefined {
@@ -247,7 +237,7 @@ export class Dispatcher {
   #raise(core: DispatchedGuest, error: unknown): number {
     const { marshal, instance } = core
     try {
-      const pointer = error instanceof GuestThrow ? error.pointer : this.makeError(error)
+      const pointer = guestPointerOf(error) ?? this.makeError(error)
       const raised = instance.exports._QTS_Throw(instance.ctx, pointer)
       marshal.free(pointer)
       return raised
@@ -262,22 +252,20 @@ export class Dispatcher {
     let message = 'host error'
     let code: string | undefined
     let retryAfterMs: number | undefined
-    if (error instanceof GuestRefusal) ({ type, message, code, retryAfterMs } = error.refusal)
-    else if (error instanceof JsAdapterError) {
+    const refusal = refusalOf(error)
+    if (refusal !== undefined) ({ type, message, code, retryAfterMs } = refusal)
+    else if (isOwnError(error)) {
       if (error instanceof LimitError && error.limit === 'maxEntryDepth') type = 'RangeError'
       message = error.message
       code = error.code
     } else if (this.#host.opaqueErrors === true) {
       type = 'HostError'
       message = `host call failed (${this.#lastHostErrorId + 1})`
-    } else if (error instanceof Error) {
-      type = String(error.name)
-      message = String(error.message)
-    } else message = typeof error === 'string' ? error : `host threw ${typeof error}`
+    } else [type, message] = describeHostError(error)
     const parts = [marshal.newText(type), marshal.newText(message)]
     parts.push(code === undefined ? marshal.newUndefined() : marshal.newText(code))
     parts.push(retryAfterMs === undefined ? marshal.newUndefined() : marshal.newNumber(retryAfterMs))
-    parts.push(error instanceof GuestRefusal ? marshal.newUndefined() : marshal.newNumber(this.#keepHostError(error)))
+    parts.push(refusal !== undefined ? marshal.newUndefined() : marshal.newNumber(this.#keepHostError(error)))
     try {
       return marshal.callProfile('makeError', ...parts)
     } finally {
@@ -300,7 +288,8 @@ export class Dispatcher {
       case HOST_OP.monotonicMs:
         return marshal.newNumber(host.monotonicMs())
       case HOST_OP.console:
-        if (!core.latch.set) host.onConsole(marshal.readNumber(at(1)) === 1 ? 'stderr' : 'stdout', marshal.readText(at(2)))
+        if (!core.latch.set && host.dropsConsole?.(marshal.lengthOf(at(2))) !== true)
+          host.onConsole(marshal.readNumber(at(1)) === 1 ? 'stderr' : 'stdout', marshal.readText(at(2)))
         return 0
       case HOST_OP.exit:
         host.onExit(marshal.readNumber(at(1)))
@@ -311,8 +300,15 @@ export class Dispatcher {
         return this.#syncCall(core, marshal.readNumber(at(1)), at(2))
       case HOST_OP.settled: {
         const id = marshal.readNumber(at(1))
-        const fulfilled = marshal.readPrimitive(at(2)).value === true
-        host.onSettled(id, fulfilled, marshal.decodeFrom(at(3), undefined, core.limits.maxResultBytes))
+        const fulfilled = marshal.readPrimitive(at(2)).value
+        try {
+          if (fulfilled === null) throw new ResultTooLarge(undefined, marshal.readNumber(at(3)) === 1)
+          host.onSettled(id, fulfilled === true, marshal.decodeFrom(at(3), undefined, core.limits.maxResultBytes))
+        } catch (error) {
+          // The guest is not to be told: its promise has settled, and only the host cannot take the value.
+          if (!(error instanceof ResultTooLarge) && !(error instanceof EngineFull)) throw error
+          host.onSettled(id, false, core.errorFrom(error))
+        }
         return 0
       }
       case HOST_OP.fatal:
@@ -350,6 +346,11 @@ export class Dispatcher {
         const ascii = domainToAscii(marshal.readText(value))
         return ascii === undefined ? 0 : marshal.newText(ascii)
       }
+      case HOST_OP.notDefined:
+        throw new JsAdapterError(
+          'ERR_PROFILE_CONFLICT',
+          `"${marshal.readText(value)}" cannot be exposed: the guest defined a global of that name that cannot be replaced`,
+        )
       case HOST_OP.notCallable:
         throw new GuestRefusal({
           type: 'TypeError',
@@ -376,12 +377,7 @@ export class Dispatcher {
     try {
       value = core.marshal.decodeFrom(text, undefined, most)
     } catch (error) {
-      if (error instanceof Error) throw error
-      throw new GuestRefusal({
-        type: 'RangeError',
-        message: `the arguments are larger than ${most} bytes`,
-        code: 'ERR_ARGUMENT_LIMIT',
-      })
+      throw error instanceof ResultTooLarge ? tooLargeArguments(most) : error
     }
     return { args: Array.isArray(value) ? value : [], bytes: core.marshal.lastDecodedBytes }
   }

@@ -1,4 +1,5 @@
 // Source text into guest memory, and its evaluation.
+import { EngineFull } from '../engine/instance.ts'
 import type { Marshal } from './marshal.ts'
 
 const EVAL_COMPILE_ONLY = 32
@@ -31,6 +32,7 @@ export class Evaluator {
       this.#fileNames.clear()
     }
     const pointer = instance.newCString(name)
+    if (pointer === 0) throw new EngineFull(name.length)
     this.#fileNames.set(name, pointer)
     return pointer
   }

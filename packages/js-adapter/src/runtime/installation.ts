@@ -52,10 +52,12 @@ export function configure({ marshal }: Machine, name: string, value: number | st
 }
 
 /** Arms the limits that the engine and the profile keep themselves. */
-export function armLimits(machine: Machine): void {
+export function armLimits(machine: Machine, maxArgumentBytes: number): void {
   const { instance, limits } = machine
   configure(machine, 'maxTimers', limits.maxTimers)
   configure(machine, 'maxResultNodes', limits.maxResultNodes)
+  configure(machine, 'maxResultBytes', limits.maxResultBytes)
+  configure(machine, 'maxArgumentBytes', maxArgumentBytes)
   instance.exports._QTS_RuntimeSetMemoryLimit(instance.rt, limits.memoryBytes)
   instance.exports._QTS_RuntimeSetMaxStackSize(instance.rt, limits.stackBytes)
 }

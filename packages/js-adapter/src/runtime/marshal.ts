@@ -1,5 +1,6 @@
 // Moves values between host and one instance. Pointers returned here are owned by the caller unless named borrowed.
 import type { ValueTags } from '../engine/calibration.ts'
+import { EngineFull } from '../engine/instance.ts'
 import type { Instance } from '../engine/instance.ts'
 import { PRELUDE_EXPORTS } from '../profile/prelude.ts'
 import type { PreludeExport } from '../profile/prelude.ts'
@@ -132,7 +133,7 @@ export class Marshal {
     if (utf8 === 0) throw new GuestThrow(this.newUndefined())
     const text = instance.readUtf8(utf8)
     instance.exports._QTS_FreeCString(instance.ctx, utf8)
-    if (text.includes('\ufffd') || text.length !== this.#lengthOf(pointer)) {
+    if (text.includes('\ufffd') || text.length !== this.lengthOf(pointer)) {
       const quoted = this.callProfile('quoteText', pointer)
       const exact: unknown = JSON.parse(this.readAscii(quoted))
       this.free(quoted)
@@ -149,7 +150,8 @@ export class Marshal {
     instance.exports._QTS_FreeCString(instance.ctx, utf8)
     return text
   }
-  #lengthOf(pointer: number): number {
+  /** Code units of a guest string; -1 before the profile is there. */
+  lengthOf(pointer: number): number {
     if (this.#lengthName === 0) return -1
     const length = this.instance.exports._QTS_GetProp(this.instance.ctx, pointer, this.#lengthName)
     const value = this.readNumber(length)
@@ -178,14 +180,41 @@ export class Marshal {
     maxBytes: number = Number.POSITIVE_INFINITY,
     original?: ReferenceReader['original'],
   ): unknown {
+    if (this.high(pointer) === this.tags.string) this.#within(pointer, maxBytes)
     const { found, value } = this.readPrimitive(pointer)
     if (found) return value
-    const text = this.callProfile('encode', pointer)
+    const text = this.#encoded(pointer)
     try {
       return this.decodeFrom(text, opaque, maxBytes, original)
     } finally {
       this.free(text)
     }
+  }
+  #encoded(pointer: number): number {
+    try {
+      return this.callProfile('encode', pointer)
+    } catch (thrown) {
+      const by = thrown instanceof GuestThrow ? this.#oversizedBy(thrown.pointer) : 0
+      if (!(thrown instanceof GuestThrow) || by === 0) throw thrown
+      this.free(thrown.pointer)
+      throw new ResultTooLarge(undefined, by === 1)
+    }
+  }
+  /** Why the walk of a value ended: 1 its nodes, 2 its characters, 0 something else. */
+  #oversizedBy(pointer: number): number {
+    try {
+      return this.numberFromProfile('isOversized', pointer)
+    } catch (thrown) {
+      if (!(thrown instanceof GuestThrow)) throw thrown
+      this.free(thrown.pointer)
+      return 0
+    }
+  }
+  /** Refuses a guest string before it is copied. */
+  #within(pointer: number, maxBytes: number): void {
+    if (maxBytes === Number.POSITIVE_INFINITY) return
+    const length = this.lengthOf(pointer)
+    if (length > maxBytes) throw new ResultTooLarge(length)
   }
   /** Decodes an encoded guest string; references are those of the last `encode`. */
   decodeFrom(
@@ -194,6 +223,7 @@ export class Marshal {
     maxBytes: number = Number.POSITIVE_INFINITY,
     original?: ReferenceReader['original'],
   ): unknown {
+    this.#within(textPointer, maxBytes)
     const text = this.readAscii(textPointer)
     let bytes = text.length
     const spend = (more: number): void => {
@@ -207,10 +237,13 @@ export class Marshal {
         const index = this.newNumber(reference)
         const buffer = this.callProfile('takeRef', index)
         this.free(index)
-        const copy = this.readBuffer(buffer)
-        this.free(buffer)
-        spend(copy.byteLength)
-        return copy
+        try {
+          const { exports, ctx } = this.instance
+          spend(exports._QTS_GetArrayBufferLength(ctx, buffer))
+          return this.readBuffer(buffer)
+        } finally {
+          this.free(buffer)
+        }
       },
       opaque,
       original,
@@ -226,7 +259,10 @@ export class Marshal {
     const { exports, ctx } = this.instance
     const length = exports._QTS_GetArrayBufferLength(ctx, pointer)
     const copy = exports._QTS_GetArrayBuffer(ctx, pointer)
-    if (copy === 0) return new ArrayBuffer(0)
+    if (copy === 0) {
+      if (length > 0) throw new EngineFull(length)
+      return new ArrayBuffer(0)
+    }
     const bytes = this.instance.u8.slice(copy, copy + length)
     exports._free(copy)
     return bytes.buffer instanceof ArrayBuffer ? bytes.buffer : new ArrayBuffer(0)
@@ -234,7 +270,7 @@ export class Marshal {
   newBuffer(bytes: Uint8Array): number {
     const { exports, ctx } = this.instance
     const pointer = exports._malloc(Math.max(1, bytes.length))
-    if (pointer === 0) throw new RangeError(`the engine's memory has no room for ${bytes.length} bytes`)
+    if (pointer === 0) throw new EngineFull(bytes.length)
     this.instance.u8.set(bytes, pointer)
     return this.checked(exports._QTS_NewArrayBuffer(ctx, pointer, bytes.length))
   }
@@ -279,8 +315,11 @@ export class Marshal {
 
 /** An exported result is larger than allowed. */
 export class ResultTooLarge {
-  readonly bytes: number
-  constructor(bytes: number) {
+  /** What was seen of it; `undefined`: the guest's walk of the value ended early. */
+  readonly bytes: number | undefined
+  readonly byNodes: boolean
+  constructor(bytes: number | undefined, byNodes = false) {
     this.bytes = bytes
+    this.byNodes = byNodes
   }
 }

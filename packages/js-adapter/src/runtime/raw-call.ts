@@ -1,4 +1,6 @@
 // What a raw host function sees of its call: its arguments, read where they lie.
+import { tooLargeArguments } from './host-error.ts'
+import { ResultTooLarge } from './marshal.ts'
 import type { Marshal } from './marshal.ts'
 
 /** What a raw host function sees of its call. Valid only until it returns. */
@@ -19,16 +21,28 @@ export class RawCallView implements RawCall {
   count = 0
   argv = 0
   readonly #marshal: Marshal
-  constructor(marshal: Marshal) {
+  readonly #maxBytes: number
+  constructor(marshal: Marshal, maxBytes: number) {
     this.#marshal = marshal
+    this.#maxBytes = maxBytes
   }
   number(index: number): number {
     return index < this.count ? this.#marshal.readNumber(this.argv + index * 8) : Number.NaN
   }
   text(index: number): string {
-    return index < this.count ? this.#marshal.readText(this.argv + index * 8) : ''
+    if (index >= this.count) return ''
+    const pointer = this.argv + index * 8
+    const { tags } = this.#marshal
+    if (this.#marshal.high(pointer) === tags.string && this.#marshal.lengthOf(pointer) > this.#maxBytes)
+      throw tooLargeArguments(this.#maxBytes)
+    return this.#marshal.readText(pointer)
   }
   argument(index: number): unknown {
-    return index < this.count ? this.#marshal.exportValue(this.argv + index * 8) : undefined
+    if (index >= this.count) return undefined
+    try {
+      return this.#marshal.exportValue(this.argv + index * 8, undefined, this.#maxBytes)
+    } catch (error) {
+      throw error instanceof ResultTooLarge ? tooLargeArguments(this.#maxBytes) : error
+    }
   }
 }

@@ -27,17 +27,30 @@ export class ConsoleBudget {
   get failures(): number {
     return this.#failures
   }
-  write(stream: 'stdout' | 'stderr', text: string): void {
+  /** Counts a text as dropped when even its code units are more than what is left. */
+  drops(units: number): boolean {
+    this.#turn()
+    if (this.#spent + units <= this.#maxBytes) return false
+    this.#drop(units)
+    return true
+  }
+  #drop(bytes: number): void {
+    this.#droppedNow += bytes
+    this.#dropped += bytes
+  }
+  #turn(): void {
     const nowMs = this.#clockMs()
     if (nowMs - this.#windowStartMs >= WINDOW_MS) {
       this.finish()
       this.#windowStartMs = nowMs
       this.#spent = 0
     }
+  }
+  write(stream: 'stdout' | 'stderr', text: string): void {
+    this.#turn()
     const bytes = Buffer.byteLength(text)
     if (this.#spent + bytes > this.#maxBytes) {
-      this.#droppedNow += bytes
-      this.#dropped += bytes
+      this.#drop(bytes)
       return
     }
     this.#spent += bytes

@@ -110,7 +110,8 @@ export class Ending {
   }
   /** Why the guest may not be entered; `undefined` while it may. */
   deadError(): JsAdapterError | undefined {
-    switch (this.#state) {
+    const state = this.#state ?? (this.#parts.core.condemned === undefined ? undefined : 'condemned')
+    switch (state) {
       case undefined:
       case 'ready':
       case 'running':
@@ -126,7 +127,7 @@ export class Ending {
         return error?.code === 'ERR_LEASE_ENDED' ? error : closedError('the sandbox is closed')
       }
       default:
-        return this.#state satisfies never
+        return state satisfies never
     }
   }
 }

@@ -1,5 +1,5 @@
 // Entries of one sandbox: made under a guard, and followed by results, limits and the end they may bring.
-import { JsAdapterError, LimitError } from '../errors.ts'
+import { Exception, JsAdapterError, LimitError } from '../errors.ts'
 import type { LimitName } from '../limit-names.ts'
 import { CELL } from '../runtime/cells.ts'
 import type { Core } from '../runtime/core.ts'
@@ -78,6 +78,7 @@ export class Entries {
       const waiting = this.#results.get(id)
       if (waiting === undefined || (outcome.stopped && id === origin)) continue
       if (fulfilled) waiting.resolve(value)
+      else if (value instanceof JsAdapterError) waiting.reject(value)
       else waiting.reject(this.#reports.exceptionOf(value, this.#core.dispatcher.hostErrorOf(value)))
     }
     this.#values.clear()
@@ -116,7 +117,10 @@ export class Entries {
     try {
       this.#core.polling.muted(work)
     } catch (thrown) {
-      throw thrown instanceof GuestThrow ? this.#core.errorFrom(thrown) : thrown
+      if (!(thrown instanceof GuestThrow)) throw thrown
+      const error = this.#core.errorFrom(thrown)
+      const cause = error instanceof Exception ? error.unwrap() : undefined
+      throw cause instanceof JsAdapterError ? cause : error
     }
   }
 
@@ -140,6 +144,7 @@ export class Entries {
       this.#stopped(outcome)
       if (!this.#ending.mayEnter) return
       latch.clear()
+      this.#rejectLost(outcome)
     }
     this.#hooks.synchronise()
     // After the guest's own immediates, where Node puts it.
@@ -157,6 +162,17 @@ export class Entries {
     )
     this.#core.condemn(failed)
     return { ...outcome, error: failed }
+  }
+  /** Promises that others wait for may have settled in a stopped entry, and what was to tell it is gone with its jobs. */
+  #rejectLost({ error }: EntryOutcome): void {
+    if (error === undefined || this.#results.size === 0) return
+    this.trusted(() => {
+      for (;;) {
+        const id = this.#core.marshal.numberFromProfile('takeLost')
+        if (id === 0) return
+        this.#results.get(id)?.reject(error)
+      }
+    })
   }
   #drainLater(): void {
     this.queued++

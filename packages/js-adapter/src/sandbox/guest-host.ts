@@ -38,6 +38,7 @@ export function guestHost({
     monotonicMs: () => clock.nowMs(),
     fillRandom: (bytes) => entropy.fill(bytes),
     onConsole: (stream, text) => console.write(stream, text),
+    dropsConsole: (units) => console.drops(units),
     onExit: (code) => {
       const { latch, operation, polling } = core()
       ending().exitLatched = code

@@ -2,8 +2,8 @@
 import { Limiter } from '@loopwright/catrate'
 import type { ResolvedLimits } from '../limits.ts'
 import type { AdapterLogger, AdapterObserver, HostCallSample, LoopLike, RateLimiterLike } from '../ports.ts'
-import { GuestRefusal } from '../runtime/dispatcher.ts'
-import type { Refusal } from '../runtime/dispatcher.ts'
+import { GuestRefusal } from '../runtime/host-error.ts'
+import type { Refusal } from '../runtime/host-error.ts'
 import type { RawFunction } from '../runtime/raw-call.ts'
 
 export interface RateWindowOption {
@@ -255,13 +255,15 @@ export class HostCalls {
     const context: HostCallContext = { signal: call.controller.signal, callId: call.callId, operationId }
     const { fn } = call.entry
     let result: unknown
+    let thenable: boolean
     try {
       result = Reflect.apply(fn, undefined, [...args, context])
+      thenable = isThenable(result)
     } catch (error) {
       this.#settle(call, false, error)
       return
     }
-    if (!isThenable(result)) {
+    if (!thenable) {
       this.#settle(call, true, result)
       return
     }

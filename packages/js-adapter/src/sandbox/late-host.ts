@@ -1,6 +1,7 @@
 // Stands in for the sandbox while its guest is being made: only clocks are asked for then.
 import type { JsAdapterError } from '../errors.ts'
-import type { DispatcherHost, Refusal } from '../runtime/dispatcher.ts'
+import type { DispatcherHost } from '../runtime/dispatcher.ts'
+import type { Refusal } from '../runtime/host-error.ts'
 import type { GuestClock } from './clock.ts'
 import type { Entropy } from './entropy.ts'
 
@@ -38,6 +39,9 @@ export class LateHost implements DispatcherHost {
   }
   onConsole(stream: 'stdout' | 'stderr', text: string): void {
     this.#host?.onConsole(stream, text)
+  }
+  dropsConsole(units: number): boolean {
+    return this.#host?.dropsConsole?.(units) ?? false
   }
   onExit(code: number): void {
     this.#host?.onExit(code)

@@ -116,6 +116,7 @@ export class Sandbox implements AsyncDisposable {
       timerNowMs,
       bounds,
     })
+    core.onUnwound = () => options.loop.submitInternal(() => this.#ending.run('limit', 'condemned', core.condemned))
     this.#lifetime = new Lifetime({ ...shared, ending: this.#ending, entries: this.#entries })
   }
   /**

@@ -1,4 +1,5 @@
 // Brings what a host call settled with into the guest.
+import { EngineFull } from '../engine/instance.ts'
 import type { Core } from '../runtime/core.ts'
 
 /** Settles the guest's promise of a host call. Runs inside an entry. */
@@ -9,12 +10,20 @@ export function settleHostCall(
   value: unknown,
 ): void {
   const id = marshal.newNumber(callId)
-  const settle = (ok: boolean, text: string): void => {
+  const settle = (text: string): void => {
     const encoded = marshal.newText(text)
     try {
-      marshal.runProfile('settle', id, ok ? instance.true : instance.false, encoded)
+      marshal.runProfile('settle', id, instance.true, encoded)
     } finally {
       marshal.free(encoded)
+    }
+  }
+  const fail = (reason: unknown): void => {
+    const error = dispatcher.makeError(reason)
+    try {
+      marshal.runProfile('settleError', id, error)
+    } finally {
+      marshal.free(error)
     }
   }
   try {
@@ -23,18 +32,12 @@ export function settleHostCall(
       try {
         text = marshal.encode(value)
       } catch (error) {
-        settle(false, marshal.encode(error))
+        if (error instanceof EngineFull) throw error
+        fail(error)
         return
       }
-      settle(true, text)
-    } else {
-      const error = dispatcher.makeError(value)
-      try {
-        marshal.runProfile('settleError', id, error)
-      } finally {
-        marshal.free(error)
-      }
-    }
+      settle(text)
+    } else fail(value)
   } finally {
     marshal.free(id)
   }

@@ -232,7 +232,7 @@ test('maxArgumentBytes, maxResultBytes, maxResultNodes, maxSourceBytes: each has
   })
   expect(await settled(loop, sandbox.run("['x'.repeat(2000)]"))).toMatchObject({ error: { code: 'ERR_LIMIT_RESULT' } })
   expect(await settled(loop, sandbox.run('[[], [], [], [], [], [], [], [], [], [], []]'))).toMatchObject({
-    error: { guestName: 'RangeError', value: { code: 'ERR_LIMIT_RESULT' } },
+    error: { code: 'ERR_LIMIT_RESULT', limit: 'maxResultNodes', configured: 10 },
   })
   expect(await settled(loop, sandbox.run(`'${'x'.repeat(3000)}'`))).toMatchObject({ error: { code: 'ERR_LIMIT_SOURCE' } })
   expect(await settled(loop, sandbox.run('1'))).toEqual({ value: 1 })
