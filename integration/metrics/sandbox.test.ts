@@ -44,6 +44,7 @@ const CASES: Readonly<Record<LimitName, LimitCase>> = {
   maxJobsPerDrain: { limits: { maxJobsPerDrain: 100 }, source: '(async () => { for (;;) await 0 })()', code: 'ERR_LIMIT_JOBS' },
   maxSourceBytes: { limits: { maxSourceBytes: 100 }, source: `'${'x'.repeat(200)}'`, code: 'ERR_LIMIT_SOURCE' },
   maxResultBytes: { limits: { maxResultBytes: 100 }, source: "['x'.repeat(1000)]", code: 'ERR_LIMIT_RESULT' },
+  maxResultNodes: { limits: { maxResultNodes: 5 }, source: '[[], [], [], [], [], []]', code: 'ERR_LIMIT_RESULT' },
   maxEntryDepth: {
     limits: { maxEntryDepth: 2 },
     source: "Object.defineProperty(globalThis, 'deeper', { get: again }); deeper",
