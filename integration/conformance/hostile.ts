@@ -113,6 +113,7 @@ async function runEngine(variant: 'ng' | 'bellard'): Promise<ConformanceResult> 
     failures.push(`after the last program ${probe}`)
   }
   release()
+  await loop.shutdown()
   await running
   return { passed: HOSTILE_CASES.length + 1 - failed, failed, skipped: 0, failures, table: tableOf(late) }
 }

@@ -29,6 +29,7 @@ export function hostileSuite(variant: VariantName): void {
     afterAll(async () => {
       neighbour.close()
       release()
+      await loop.shutdown()
       await running
     })
 
