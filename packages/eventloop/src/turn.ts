@@ -115,12 +115,12 @@ export class Turn {
         if (runner.halted) return 'halted'
         const ran = station.run(stepping ? 1 : budget.credit)
         if (ran > 0 && budget.spend(ran)) {
-          this.#cut(at)
+          this.#cut(this.#at)
           return 'cut'
         }
         if (stepping && ran > 0) return 'step'
       }
-      at++
+      at = this.#at + 1 // not the old place: a callback may have added a station before this one
       fresh = this.#ends[at - 1] === at
     }
     this.#at = -1

@@ -159,13 +159,17 @@ describe('shutdown', () => {
 
   test('L-6 the signal of shutdown ends the wait with its reason and leaves no listener', async () => {
     const { host, loop } = bench()
-    const release = new Promise<void>((resolve) => setTimeout(resolve, 5))
-    loop.use({ [Symbol.asyncDispose]: () => release })
+    let dispose = (): void => {}
+    const disposed = new Promise<void>((resolve) => {
+      dispose = resolve
+    })
+    loop.use({ [Symbol.asyncDispose]: () => disposed })
     const controller = new AbortController()
     const wait = fate(loop.shutdown({ signal: controller.signal }))
     await host.settle()
     controller.abort(new Error('no longer'))
     expect(await wait).toBe('no longer')
+    dispose()
     await loop.done
     expect(await fate(loop.shutdown({ signal: controller.signal }))).toBe('no longer')
   })

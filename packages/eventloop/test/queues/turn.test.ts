@@ -1,5 +1,8 @@
 // The turn: snapshots, order, checkpoints.
 import { describe, expect, test } from 'vitest'
+import type { EventLoop } from '../../src/index.ts'
+import { defineCommands, fixed } from '../../src/ingress/commands.ts'
+import { FakeReadiness } from '../../src/testing/fake-readiness.ts'
 import { bench, macrotask } from '../support/virtual.ts'
 
 describe('phases', () => {
@@ -150,4 +153,45 @@ describe('plumbing', () => {
     expect(samples).toEqual(['external'])
     await loop.close()
   })
+})
+
+describe('TN-2 a callback that makes the first port or registration, and so a new stop of the turn, extends no phase', () => {
+  const STARTERS = {
+    immediate: (loop: EventLoop, f: () => void) => void loop.scheduleImmediate(f),
+    close: (loop: EventLoop, f: () => void) => loop.scheduleClose(f),
+    timer: (loop: EventLoop, f: () => void) => void loop.scheduleTimer(0, f),
+    internal: (loop: EventLoop, f: () => void) => loop.submitInternal(f),
+    task: (loop: EventLoop, f: () => void) => loop.submit(f),
+    blocking: (loop: EventLoop, f: () => void) => loop.submit(f, { priority: 'user-blocking' }),
+  }
+  const MAKERS = {
+    port: (loop: EventLoop) =>
+      void loop.createIngress({ commands: defineCommands({ tick: fixed() }), handlers: { tick: () => {} } }),
+    registration: (loop: EventLoop) => void loop.registerFd(3, { read: true }, () => {}),
+    priority: (loop: EventLoop) => loop.submit(() => {}, { priority: 'user-blocking' }),
+    background: (loop: EventLoop) => loop.submit(() => {}, { priority: 'background' }),
+  }
+  for (const [from, start] of Object.entries(STARTERS)) {
+    for (const [what, make] of Object.entries(MAKERS)) {
+      for (const fastPath of ['auto', 'disabled'] as const) {
+        test(`${what} made by: ${from}, fast path ${fastPath}`, async () => {
+          const { host, loop } = bench({ fastPath, readiness: new FakeReadiness() })
+          const turns: number[] = []
+          const seen: string[] = []
+          start(loop, () => {
+            turns.push(loop.turnCount)
+            make(loop)
+            start(loop, () => turns.push(loop.turnCount))
+          })
+          start(loop, () => seen.push('beside'))
+          void loop.run()
+          await host.advanceBy(5)
+          expect(seen).toEqual(['beside'])
+          expect(turns).toHaveLength(2)
+          expect(turns[1]).toBeGreaterThan(turns[0] as number)
+          await loop.close()
+        })
+      }
+    }
+  }
 })
