@@ -117,11 +117,13 @@ export interface FunctionShape<A extends readonly Shape[], R extends Shape> exte
 }
 
 /** The host type that a shape stands for. */
-export type Exported<S extends Shape> = S extends SimpleShape
-  ? SimpleTypes[S]
-  : S extends CompositeShape
-    ? ExportedComposite<S>
-    : never
+export type Exported<S extends Shape> = [Shape] extends [S]
+  ? unknown // a shape that is not known when the code is compiled
+  : S extends SimpleShape
+    ? SimpleTypes[S]
+    : S extends CompositeShape
+      ? ExportedComposite<S>
+      : never
 
 type ExportedItems<T> = { -readonly [I in keyof T]: T[I] extends Shape ? Exported<T[I]> : never }
 type ExportedOf<S> = S extends Shape ? Exported<S> : never
