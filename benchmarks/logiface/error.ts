@@ -13,8 +13,8 @@ const EXPECTED = {
   msg: 'failed',
 }
 
-function measure(make: (instance: PinoInstance) => () => void): Promise<number> {
-  checkLine(make, EXPECTED)
+async function measure(make: (instance: PinoInstance) => () => void): Promise<number> {
+  await checkLine(make, EXPECTED)
   return timeLines(make(nullPino()), 50_000)
 }
 

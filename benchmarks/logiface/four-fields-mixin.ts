@@ -8,8 +8,8 @@ import { checkLine, nullPino, timeLines } from './support/subjects.ts'
 const OPTIONS: PinoOptions = { mixin: () => ({ mixed: 1 }) }
 const EXPECTED = { level: 30, mixed: 1, user: 'u-12345', method: 'GET', status: 200, ok: true, msg: 'request done' }
 
-function measure(make: (instance: PinoInstance) => () => void): Promise<number> {
-  checkLine(make, EXPECTED, OPTIONS)
+async function measure(make: (instance: PinoInstance) => () => void): Promise<number> {
+  await checkLine(make, EXPECTED, OPTIONS)
   return timeLines(make(nullPino(OPTIONS)))
 }
 

@@ -20,8 +20,8 @@ function direct(instance: PinoInstance): () => void {
   return () => instance.info({ user: 'u-12345', method: 'GET', status: 200, ok: true }, 'request done')
 }
 
-function viaBackend(instance: PinoInstance, fastPath: 'auto' | false = 'auto'): () => void {
-  const log = createLogger({ backend: pinoBackend(instance, { fastPath }) })
+function viaBackend(instance: PinoInstance, coalesce = false): () => void {
+  const log = createLogger({ backend: pinoBackend(instance, { coalesce }) })
   return () => {
     log.info()?.str('user', 'u-12345').str('method', 'GET').num('status', 200).bool('ok', true).msg('request done')
   }
@@ -63,7 +63,7 @@ async function viaWinston(useBackend: boolean): Promise<number> {
 }
 
 async function measure(make: (instance: PinoInstance) => () => void): Promise<number> {
-  checkLine(make, { level: 30, ...EXPECTED })
+  await checkLine(make, { level: 30, ...EXPECTED })
   const write = make(nullPino())
   return medianNs(LINES, (count) => {
     for (let i = 0; i < count; i++) write()
@@ -96,6 +96,7 @@ export const workload = defineWorkload({
   subjects: {
     pino: () => measure(direct),
     'pino backend, text': () => measure((instance) => viaBackend(instance)),
+    'pino backend, text, coalesced': () => measure((instance) => viaBackend(instance, true)),
     loglayer: () => measure(viaLogLayer),
     winston: () => viaWinston(false),
     'winston backend, text': () => viaWinston(true),
@@ -104,6 +105,7 @@ export const workload = defineWorkload({
   },
   figures: [
     { subject: 'pino backend, text', peer: 'pino', ratio: 'cost', target: '<= 0.75' },
+    { subject: 'pino backend, text, coalesced', peer: 'pino', ratio: 'cost', target: '<= 0.75' },
     { subject: 'pino backend, text', peer: 'loglayer', ratio: 'cost', target: '<= 0.60' },
     { subject: 'winston backend, text', peer: 'winston', ratio: 'cost', target: '<= 0.65' },
     { subject: 'own writer, epoch', peer: 'pino', ratio: 'cost', target: '<= 0.60' },

@@ -8,8 +8,8 @@ import { checkLine, nullPino, timeLines } from './support/subjects.ts'
 const order = { id: 7, customer: { name: 'ada', tags: ['a', 'b'] }, total: 12.5 }
 const EXPECTED = { level: 30, user: 'u-12345', status: 200, order, msg: 'request done' }
 
-function measure(make: (instance: PinoInstance) => () => void): Promise<number> {
-  checkLine(make, EXPECTED)
+async function measure(make: (instance: PinoInstance) => () => void): Promise<number> {
+  await checkLine(make, EXPECTED)
   return timeLines(make(nullPino()))
 }
 

@@ -42,9 +42,9 @@ export const workload = defineWorkload({
   subjects: {
     'own writer, four rules': () => timeOwn({ redact: RULES }, write, { level: 'info', order: CENSORED, msg: 'order' }),
     'own writer, no rules': () => timeOwn({}, write, { level: 'info', order: OPEN, msg: 'order' }),
-    'pino, four paths': () => {
+    'pino, four paths': async () => {
       const make = (instance: PinoInstance) => (): void => instance.info({ order: OPEN }, 'order')
-      checkLine(make, { level: 30, order: CENSORED, msg: 'order' }, { redact: RULES })
+      await checkLine(make, { level: 30, order: CENSORED, msg: 'order' }, { redact: RULES })
       return timeLines(make(nullPino({ redact: RULES })))
     },
   },

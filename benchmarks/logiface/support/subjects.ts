@@ -18,7 +18,11 @@ export function nullPino(options: PinoOptions = {}): PinoInstance {
 }
 
 /** Runs `write` once through a pino that keeps its line, and compares that with what was meant. */
-export function checkLine(make: (instance: PinoInstance) => () => void, expected: object, options: PinoOptions = {}): void {
+export async function checkLine(
+  make: (instance: PinoInstance) => () => void,
+  expected: object,
+  options: PinoOptions = {},
+): Promise<void> {
   let line = ''
   make(
     pino(options, {
@@ -27,6 +31,7 @@ export function checkLine(make: (instance: PinoInstance) => () => void, expected
       },
     }),
   )()
+  await new Promise(setImmediate) // lines may be handed on at the end of the turn
   assert.equal(line.split('\n').length, 2, 'one line')
   assert.deepEqual(
     { ...(JSON.parse(line) as object), time: 0, pid: 0, hostname: '' },

@@ -1,10 +1,11 @@
 // The sliding log of one category: what was admitted, and when the next event may be.
-import { InstantRing } from './ring.ts'
+import { FIRST_CAPACITY, InstantRing } from './ring.ts'
 import type { RateWindow } from './windows.ts'
 
 /** Exact sliding log of one category, and its place in the limiter's two orders. hot: benchmarks/catrate/catrate-allow */
 export class CategoryLog<C> {
-  readonly category: C
+  /** `undefined` while the log is spare. */
+  category: C | undefined
   /** Before this instant nothing is admitted; minus infinity: nothing stands in the way. */
   nextAtMs: number = Number.NEGATIVE_INFINITY
   newestAtMs: number = Number.NEGATIVE_INFINITY
@@ -21,6 +22,19 @@ export class CategoryLog<C> {
 
   get length(): number {
     return this.#instants.length
+  }
+
+  /** Forgets its category and all that was recorded, so that another category can have the log. It is in neither order by now. */
+  clear(): void {
+    this.category = undefined
+    this.nextAtMs = Number.NEGATIVE_INFINITY
+    this.newestAtMs = Number.NEGATIVE_INFINITY
+    this.#instants.clear()
+  }
+
+  /** Whether the log holds no more memory than a new one. */
+  get isSmall(): boolean {
+    return this.#instants.capacity <= FIRST_CAPACITY
   }
 
   /**

@@ -52,6 +52,8 @@ export class Limiter<C = string> {
   readonly #logs = new Map<C, CategoryLog<C>>()
   readonly #used = new UseOrder<C>()
   readonly #admissions = new AdmissionOrder<C>()
+  /** The log closed last: where categories come and go, one is opened for each that is closed. hot: benchmarks/catrate/catrate-allow */
+  #spare: CategoryLog<C> | undefined = undefined
   #admitted = 0
   #refused = 0
   #evicted = 0
@@ -150,7 +152,9 @@ export class Limiter<C = string> {
       this.#evicted++
       this.#close(oldest)
     }
-    const log = new CategoryLog<C>(category, this.#maxLength)
+    const log = this.#spare ?? new CategoryLog<C>(category, this.#maxLength)
+    this.#spare = undefined
+    log.category = category
     this.#logs.set(category, log)
     return log
   }
@@ -168,9 +172,11 @@ export class Limiter<C = string> {
   }
 
   #close(log: CategoryLog<C>): void {
-    this.#logs.delete(log.category)
+    this.#logs.delete(log.category as C)
     this.#used.remove(log)
     this.#admissions.remove(log)
+    log.clear()
+    if (log.isSmall) this.#spare = log
   }
 }
 

@@ -1,6 +1,7 @@
 // A sorted ring of instants that grows by doubling.
 
-const FIRST_CAPACITY = 8
+/** Slots of a new ring. */
+export const FIRST_CAPACITY = 8
 
 /** Instants in ascending order, in a ring of at most `maxLength`. hot: benchmarks/catrate/catrate-allow */
 export class InstantRing {

@@ -1,6 +1,8 @@
 // Hands events to pino as objects, so that everything its owner configured applies.
-import type { EventHost, FieldRecord, RecordEvent } from '@loopwright/logiface/backend'
+import type { EventHost, FieldRecord } from '@loopwright/logiface/backend'
+import { EmptyRecord } from '@loopwright/logiface/backend'
 import type { PinoAccess, Serializer } from './pino-access.ts'
+import type { PinoRecordEvent } from './pino-record-event.ts'
 
 type PinoWrite = (this: object, record: object, message: string | undefined, level: number) => void
 
@@ -22,20 +24,20 @@ export class ObjectWriter {
     const { labels, values } = instance.levels
     this.#levels = { labels: Object.assign(Object.create(labels), labels), values: Object.assign(Object.create(values), values) }
     this.#cache = Object.create(Reflect.get(instance, symbols.found.lsCache as symbol) as object) as Record<number, string>
-    const own: Record<PropertyKey, unknown> = {
-      levels: this.#levels,
-      [symbols.found.lsCache as symbol]: this.#cache,
-      [symbols.found.serializers as symbol]: this.#guardedSerializers(),
-      [symbols.found.stringifiers as symbol]: copyOf(pino.stringifiers),
-    }
+    // set one by one: an object made from property descriptors is a hash table to V8
+    const own = Object.create(instance as object) as Record<PropertyKey, unknown>
+    own['levels'] = this.#levels
+    own[symbols.found.lsCache as symbol] = this.#cache
+    own[symbols.found.serializers as symbol] = this.#guardedSerializers()
+    own[symbols.found.stringifiers as symbol] = copyOf(pino.stringifiers)
     const mergeSymbol = symbols.found.mixinMergeStrategy
     if (mergeSymbol !== undefined && pino.read('mixin') !== undefined && pino.read('mixinMergeStrategy') === undefined)
       own[mergeSymbol] = mergeFields
-    this.#target = Object.create(instance as object, Object.getOwnPropertyDescriptors(own)) as object
+    this.#target = own
   }
 
   /** @param message - the text given; `undefined` lets pino take an error's message. */
-  write(event: RecordEvent, level: number, label: string, message: string | undefined): void {
+  write(event: PinoRecordEvent, level: number, label: string, message: string | undefined): void {
     const pino = this.#pino
     const { instance, hooks, msgPrefix } = pino
     const isKnown = instance.levels.labels[level] !== undefined
@@ -46,20 +48,20 @@ export class ObjectWriter {
     }
     const write = Reflect.get(instance, pino.symbols.found.write as symbol) as PinoWrite
     if (hooks?.logMethod !== undefined) {
-      const method = (...args: unknown[]): void => this.#logged(write, level, args)
+      const method = (...args: unknown[]): void => this.#logged(write, level, args, event)
       hooks.logMethod.call(this.#target, message === undefined ? [event.record] : [event.record, message], method, level)
       return
     }
     write.call(
       this.#target,
       event.record,
-      message === undefined || msgPrefix === undefined ? message : msgPrefix + message,
+      message === undefined ? event.boundMessage : msgPrefix === undefined ? message : msgPrefix + message,
       level,
     )
   }
 
   /** What a hook hands on: `method(record, message)`, or `method(message)`. */
-  #logged(write: PinoWrite, level: number, [first, second]: readonly unknown[]): void {
+  #logged(write: PinoWrite, level: number, [first, second]: readonly unknown[], event: PinoRecordEvent): void {
     const hasRecord = typeof first === 'object' && first !== null
     const given = hasRecord ? second : first
     const text = given === undefined || given === null ? undefined : typeof given === 'string' ? given : String(given)
@@ -67,7 +69,13 @@ export class ObjectWriter {
     write.call(
       this.#target,
       hasRecord ? first : {},
-      text === undefined || msgPrefix === undefined ? text : msgPrefix + text,
+      text === undefined
+        ? first === event.record
+          ? event.boundMessage
+          : undefined
+        : msgPrefix === undefined
+          ? text
+          : msgPrefix + text,
       level,
     )
   }
@@ -81,7 +89,7 @@ export class ObjectWriter {
       if (typeof serializer !== 'function') continue
       const isError = key === errorKey || key === 'err'
       guarded[key] = (value) => {
-        if (isError && typeof value === 'object' && value !== null && this.#serialised.has(value)) return value
+        if (typeof value === 'object' && value !== null && this.#serialised.has(value)) return value
         try {
           return serializer(value)
         } catch (error) {
@@ -100,8 +108,5 @@ function copyOf(source: object): object {
 
 /** pino's default merge, with keys such as `__proto__` as ordinary members. */
 function mergeFields(record: FieldRecord, mixed: Readonly<Record<string, unknown>>): FieldRecord {
-  const merged = Object.create(null) as FieldRecord
-  for (const key of Object.keys(mixed)) merged[key] = mixed[key]
-  for (const key of Object.keys(record)) merged[key] = record[key]
-  return merged
+  return Object.assign(new EmptyRecord(), mixed, record)
 }

@@ -1,5 +1,7 @@
 // Reads a pino instance through its symbols, live where pino lets users change them.
 import { LogError } from '@loopwright/logiface'
+import { flat } from '@loopwright/logiface/backend'
+import type { EventHost } from '@loopwright/logiface/backend'
 import type { KnownSymbol, PinoLike, PinoSymbols } from './pino-like.ts'
 import { findSymbols, majorOf, pinoPrototype } from './pino-like.ts'
 
@@ -32,6 +34,11 @@ export class PinoAccess {
   readonly errorKey: string
   readonly serializers: Readonly<Record<PropertyKey, Serializer | undefined>>
   readonly stringifiers: Readonly<Record<PropertyKey, Stringifier | undefined>>
+  /**
+   * The instance is read through an object that inherits from it: pino's own is a hash table to V8, until it is a prototype.
+   * hot: benchmarks/logiface/disabled
+   */
+  readonly #reader: object
   readonly #lsCache: symbol
   readonly #levelVal: symbol
   readonly #levelComp: symbol | undefined
@@ -43,10 +50,14 @@ export class PinoAccess {
   readonly #msgPrefix: symbol | undefined
   readonly #stringify: symbol
   readonly #stringifySafe: symbol
+  /** The bindings last seen, and the same text in one piece. */
+  #bindings = ''
+  #flatBindings = ''
 
   /** @throws LogError `ERR_LOG_BACKEND` if the instance lacks what pino 9 and 10 have. */
   constructor(instance: PinoLike) {
     this.instance = instance
+    this.#reader = Object.create(instance as object) as object
     this.symbols = findSymbols(instance)
     this.major = majorOf(instance.version)
     if (this.symbols.missing.length > 0)
@@ -78,39 +89,67 @@ export class PinoAccess {
   }
 
   get stream(): PinoStream {
-    return (this.instance as unknown as Record<symbol, PinoStream>)[this.#stream] as PinoStream
+    return (this.#reader as Record<symbol, PinoStream>)[this.#stream] as PinoStream
   }
 
   get hooks(): PinoHooks {
-    return (this.instance as unknown as Record<symbol, PinoHooks>)[this.#hooks] as PinoHooks
+    return (this.#reader as Record<symbol, PinoHooks>)[this.#hooks] as PinoHooks
   }
 
   get msgPrefix(): string | undefined {
-    const prefix =
-      this.#msgPrefix === undefined ? undefined : (this.instance as unknown as Record<symbol, unknown>)[this.#msgPrefix]
+    const prefix = this.#msgPrefix === undefined ? undefined : (this.#reader as Record<symbol, unknown>)[this.#msgPrefix]
     return typeof prefix === 'string' ? prefix : undefined
   }
 
   /** Level, time and bindings: the start of a line. hot: benchmarks/logiface/four-fields */
   head(level: number, fallback: string): string {
-    const instance = this.instance as unknown as Record<symbol, unknown>
+    const instance = this.#reader as Record<symbol, unknown>
     const cache = instance[this.#lsCache] as Readonly<Record<number, string>>
-    return (cache[level] ?? fallback) + (instance[this.#time] as () => string)() + (instance[this.#chindings] as string)
+    const bindings = instance[this.#chindings] as string
+    if (bindings !== this.#bindings) {
+      this.#bindings = bindings
+      this.#flatBindings = flat(bindings)
+    }
+    return (cache[level] ?? fallback) + (instance[this.#time] as () => string)() + this.#flatBindings
   }
 
   get end(): string {
-    return (this.instance as unknown as Record<symbol, string>)[this.#end] as string
+    return (this.#reader as Record<symbol, string>)[this.#end] as string
   }
 
   stringify(value: unknown): string | undefined {
-    const instance = this.instance as unknown as Record<symbol, unknown>
+    const instance = this.#reader as Record<symbol, unknown>
     return (instance[this.#stringify] as Stringifier).call(this.instance, value, instance[this.#stringifySafe])
   }
 
-  isEnabled(level: number): boolean {
-    const instance = this.instance as unknown as Record<symbol, unknown>
-    const threshold = instance[this.#levelVal] as number
+  /** What the owner wants done with values under this key. pino 9 keeps serializers in an ordinary object: `constructor` is none. */
+  serializerOf(name: string): Serializer | undefined {
+    const own = Object.hasOwn(this.serializers, name) ? this.serializers[name] : undefined
+    if (own !== undefined || name !== this.errorKey) return own
+    return Object.hasOwn(this.serializers, 'err') ? this.serializers['err'] : undefined
+  }
+
+  /** An error as the owner's serializer for errors makes it, or as our own text if that fails. */
+  errorValue(error: unknown, host: EventHost): unknown {
+    const serializer = this.serializerOf(this.errorKey)
+    if (serializer === undefined) return JSON.parse(host.thrown(error))
+    try {
+      return serializer(error)
+    } catch (thrown) {
+      host.fail('field', thrown)
+      return JSON.parse(host.thrown(error))
+    }
+  }
+
+  /** The owner's threshold, which is read live. hot: benchmarks/logiface/disabled */
+  get threshold(): number {
+    return (this.#reader as Record<symbol, number>)[this.#levelVal] as number
+  }
+
+  /** Whether the owner's threshold lets a level through, by the owner's comparison. */
+  passes(level: number, threshold: number): boolean {
     if (this.#levelComp === undefined) return level >= threshold
+    const instance = this.#reader as Record<symbol, unknown>
     return (instance[this.#levelComp] as (level: number, threshold: number) => boolean)(level, threshold)
   }
 

@@ -2,9 +2,10 @@
 import { tracingChannel } from 'node:diagnostics_channel'
 import type { Backend, Event, FlushOptions } from '@loopwright/logiface'
 import { LEVEL_NAMES, LogError } from '@loopwright/logiface'
-import type { EventHost, RecordEvent } from '@loopwright/logiface/backend'
+import type { EventHost } from '@loopwright/logiface/backend'
 import type { LevelMap } from './level-map.ts'
 import { checkLevelMap, pinoLevel } from './level-map.ts'
+import { Coalescer } from './coalescer.ts'
 import { ObjectWriter } from './object-writer.ts'
 import { isMultistream, PinoAccess } from './pino-access.ts'
 import type { PinoLike } from './pino-like.ts'
@@ -21,6 +22,12 @@ export interface PinoBackendOptions {
   readonly fastPath?: 'auto' | false | undefined
   /** Numbers in pino for levels by name, such as `{ audit: 35 }`. Default: see the table in the README. */
   readonly levelMap?: LevelMap | undefined
+  /**
+   * Hands the lines of one turn of the event loop to the stream as one string: less of the stream's own cost a line, but a process
+   * that is killed loses that turn, and lines that pino itself writes meanwhile come first. Only on the text path; lines for a
+   * multistream, which are routed one by one, and those that pino flushes at once (60) are handed on at once. Default false.
+   */
+  readonly coalesce?: boolean | undefined
 }
 
 /** The pino instance and its stream stay their owner's: nothing here closes them. */
@@ -51,17 +58,22 @@ interface HostState {
  * @throws LogError `ERR_LOG_BACKEND` if it is no pino that can be written to, `ERR_LOG_OPTION`.
  */
 export function pinoBackend(instance: PinoLike, options: PinoBackendOptions = {}): PinoBackend {
-  const { fastPath = 'auto', levelMap = {} } = options
+  const { fastPath = 'auto', levelMap = {}, coalesce = false } = options
   if (fastPath !== 'auto' && fastPath !== false)
     throw new LogError('ERR_LOG_OPTION', `fastPath must be 'auto' or false, got ${String(fastPath)}`)
+  if (typeof coalesce !== 'boolean')
+    throw new LogError('ERR_LOG_OPTION', `coalesce must be true or false, got ${String(coalesce)}`)
   checkLevelMap(levelMap)
   checkPino(instance)
   const pino = new PinoAccess(instance)
+  const coalescer = coalesce ? new Coalescer(() => pino.stream) : undefined
   const encode = stringEncoder(pino.major)
   const channel = tracingChannel('pino_asJson')
   const serialised = new WeakSet<object>()
   const states = new WeakMap<EventHost, HostState>()
-  const thresholds: number[] = []
+  /** For levels 0 to 8: whether pino lets them through at the threshold last seen. */
+  let passing: readonly boolean[] = []
+  let threshold = Number.NaN
   let lastHost: EventHost | undefined
   let lastState: HostState | undefined
   let reasons: readonly string[] = []
@@ -79,11 +91,12 @@ export function pinoBackend(instance: PinoLike, options: PinoBackendOptions = {}
     return known
   }
   const describe = (name: string): PinoKey => {
-    const serializer =
-      ownMember(pino.serializers, name) ?? (name === pino.errorKey ? ownMember(pino.serializers, 'err') : undefined)
+    const serializer = pino.serializerOf(name)
     const stringifier = ownMember(pino.stringifiers, name) ?? pino.wildcard
     const isMessage = name === pino.messageKey
-    return { isPlain: serializer === undefined && stringifier === undefined && !isMessage, isMessage, serializer, stringifier }
+    const isError = name === pino.errorKey
+    const isPlain = serializer === undefined && stringifier === undefined && !isMessage && !isError
+    return { isPlain, isMessage, isError, serializer, stringifier }
   }
   const levelOf = (level: number, host: EventHost, state: HostState): number => {
     const known = state.levels[level]
@@ -95,13 +108,21 @@ export function pinoBackend(instance: PinoLike, options: PinoBackendOptions = {}
   }
   const writeText = (event: PinoTextEvent): undefined => {
     const { stream, hooks } = pino
-    const line = event.text + pino.end
-    if (isMultistream(stream)) (stream as { lastLevel?: number }).lastLevel = event.number
-    stream.write(hooks?.streamWrite === undefined ? line : hooks.streamWrite(line))
+    const built = event.line()
+    const line = hooks?.streamWrite === undefined ? built : hooks.streamWrite(built)
+    const isMulti = isMultistream(stream)
+    if (coalescer !== undefined) {
+      if (!isMulti && event.number !== FATAL) {
+        coalescer.add(line, event.host)
+        return undefined
+      }
+      coalescer.hand()
+    }
+    if (isMulti) (stream as { lastLevel?: number }).lastLevel = event.number
+    stream.write(line)
     if (event.number === FATAL) flushAfterFatal(stream)
     return undefined
   }
-  const hosts = new WeakMap<Event, EventHost>()
 
   return {
     name: 'pino',
@@ -122,35 +143,44 @@ export function pinoBackend(instance: PinoLike, options: PinoBackendOptions = {}
       const number = levelOf(level, host, state)
       if (reasons.length === 0 && !channel.hasSubscribers)
         return new PinoTextEvent(level, number, pino.head(number, state.heads[level] as string), host, pino, encode)
-      const event = new PinoRecordEvent(level, host, serialised)
-      hosts.set(event, host)
-      return event
+      return new PinoRecordEvent(level, host, pino, serialised)
     },
     openFragment(host, isNested) {
       choose()
-      const record = new PinoRecordEvent(0, host, serialised, true)
+      const record = new PinoRecordEvent(0, host, pino, serialised, true)
       return isNested ? record : new PinoFragment(new PinoTextEvent(0, 0, '', host, pino, encode), record)
     },
     write(event) {
       if (event instanceof PinoTextEvent) return writeText(event)
-      const host = hosts.get(event) as EventHost
+      coalescer?.hand()
+      const record = event as PinoRecordEvent
+      const { host } = record
       const state = stateOf(host)
       const level = levelOf(event.level, host, state)
-      state.writer.write(event as RecordEvent, level, host.levelName(event.level), (event as RecordEvent).message)
+      state.writer.write(record, level, host.levelName(event.level), record.message)
       if (level === FATAL) flushAfterFatal(pino.stream)
       return undefined
     },
     enabled(level) {
-      let number = thresholds[level]
-      if (number === undefined) {
-        number = pinoLevel(level, LEVEL_NAMES[level] ?? '', instance, levelMap)
-        thresholds[level] = number
+      const now = pino.threshold
+      if (now !== threshold) {
+        threshold = now
+        passing = LEVEL_NAMES.map((name, i) => pino.passes(pinoLevel(i, name, instance, levelMap), now))
       }
-      return pino.isEnabled(number)
+      return passing[level] === true
     },
-    flush: (flushOptions) => flushStream(pino.stream, flushOptions),
-    flushSync: () => pino.stream.flushSync?.(),
-    flushFinal: () => endStream(pino.stream),
+    flush(flushOptions) {
+      coalescer?.hand()
+      return flushStream(pino.stream, flushOptions)
+    },
+    flushSync() {
+      coalescer?.hand()
+      pino.stream.flushSync?.()
+    },
+    flushFinal() {
+      coalescer?.hand()
+      return endStream(pino.stream)
+    },
   }
 }
 

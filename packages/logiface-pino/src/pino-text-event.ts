@@ -1,6 +1,6 @@
 // An event as one line in pino's own dialect.
 import type { Duration, Event, Instant } from '@loopwright/logiface'
-import { bytesText, durationText, instantText, RecordEvent } from '@loopwright/logiface/backend'
+import { bytesText, durationText, flat, instantText, RecordEvent } from '@loopwright/logiface/backend'
 import type { EventHost, FieldKey } from '@loopwright/logiface/backend'
 import { PinoFragment } from './pino-fragment.ts'
 import type { PinoAccess, Serializer, Stringifier } from './pino-access.ts'
@@ -11,6 +11,8 @@ export interface PinoKey {
   /** Neither a serializer nor a stringifier looks at it, and it is not the message's. */
   readonly isPlain: boolean
   readonly isMessage: boolean
+  /** An event without a message takes that of the error under this key. */
+  readonly isError: boolean
   readonly serializer: Serializer | undefined
   readonly stringifier: Stringifier | undefined
 }
@@ -21,11 +23,15 @@ export class PinoTextEvent implements Event {
   /** The level's number in pino. */
   readonly number: number
   text: string
-  /** A field has the message's key: pino then takes no message from an error. */
+  /** There is a message, or a field with its key: pino then takes none from an error. */
   hasMessage = false
-  readonly #host: EventHost
+  /** What is under the error's key. */
+  error: unknown = undefined
+  readonly host: EventHost
   readonly #pino: PinoAccess
   readonly #encode: StringEncoder
+  readonly #isFragment: boolean
+  #isSettled = false
   #nested: RecordEvent | undefined = undefined
   #nestedKey: FieldKey | undefined = undefined
   #depth = 0
@@ -34,7 +40,8 @@ export class PinoTextEvent implements Event {
     this.level = level
     this.number = number
     this.text = head
-    this.#host = host
+    this.host = host
+    this.#isFragment = head === ''
     this.#pino = pino
     this.#encode = encode
   }
@@ -69,18 +76,25 @@ export class PinoTextEvent implements Event {
   }
 
   addBytes(key: FieldKey, value: Uint8Array, encoding: 'base64' | 'base64url' | 'hex'): boolean {
-    this.addField(key, bytesText(value, encoding, this.#host.bounds.bytes))
+    this.addField(key, bytesText(value, encoding, this.host.bounds.bytes))
     return true
   }
 
-  /** pino's serializer may throw, on a frozen error for one: our own text then stands in its place. */
+  /** Under a key without a serializer pino itself would write an error as `{}`: there it is given the one for errors. */
   addError(key: FieldKey, error: unknown): boolean {
     const { text } = this
+    const { serializer, isError } = (key.data ?? {}) as Partial<PinoKey>
+    if (this.#nested !== undefined || serializer === undefined) {
+      if (isError === true && this.#nested === undefined) this.error = error
+      this.#value(key, this.#pino.errorValue(error, this.host), false)
+      return true
+    }
     try {
-      this.addField(key, error)
+      this.#value(key, error, true)
     } catch (thrown) {
-      this.#host.fail('field', thrown)
-      this.text = text + key.text + this.#host.thrown(error)
+      // a frozen error for one: pino's serializer leaves a mark on what it serialises
+      this.host.fail('field', thrown)
+      this.text = text + key.text + this.host.thrown(error)
     }
     return true
   }
@@ -91,12 +105,13 @@ export class PinoTextEvent implements Event {
   }
 
   addRaw(key: FieldKey, json: string, isError: boolean): boolean {
-    const { serializer, stringifier, isMessage } = (key.data ?? {}) as Partial<PinoKey>
+    const { serializer, stringifier, isMessage, isError: isErrorKey } = (key.data ?? {}) as Partial<PinoKey>
     if (this.#nested !== undefined || (serializer !== undefined && !isError) || stringifier !== undefined) {
       this.#value(key, JSON.parse(json), !isError)
       return true
     }
     if (isMessage === true) this.hasMessage = true
+    if (isErrorKey === true) this.error = new JsonError(json)
     this.text += key.text + json
     return true
   }
@@ -107,13 +122,21 @@ export class PinoTextEvent implements Event {
 
   addMessage(text: string): boolean {
     const { msgPrefix, messageKey } = this.#pino
+    this.hasMessage = true
     this.text += ',"' + messageKey + '":' + this.#encode(msgPrefix === undefined ? text : msgPrefix + text)
     return true
   }
 
+  /** pino looks for the message under its own error key, and so does `line()`; this one is of an error under another. */
   addErrorMessage(text: string): boolean {
-    if (!this.hasMessage) this.text += ',"' + this.#pino.messageKey + '":' + this.#encode(text)
+    this.error ??= { message: text }
     return true
+  }
+
+  /** The whole line. */
+  line(): string {
+    if (!this.hasMessage && this.error !== undefined) this.#addMessageOf(this.error)
+    return this.text + this.#pino.end
   }
 
   /** What lies within an object is encoded by pino as one value, so it is collected as one. */
@@ -141,14 +164,24 @@ export class PinoTextEvent implements Event {
     if (this.#nested !== undefined) return this.#nested.addFragment(fragment)
     const bound = fragment instanceof PinoFragment ? fragment.text : fragment
     if (!(bound instanceof PinoTextEvent)) return false
-    this.text += bound.text
+    this.text += bound.#settled()
     if (bound.hasMessage) this.hasMessage = true
+    if (bound.error !== undefined) this.error = bound.error
     return true
+  }
+
+  /** The text of a fragment, which goes into many lines. */
+  #settled(): string {
+    if (!this.#isSettled) {
+      this.#isSettled = true
+      this.text = flat(this.text)
+    }
+    return this.text
   }
 
   #open(key: FieldKey, isArray: boolean): boolean {
     if (this.#nested === undefined) {
-      this.#nested = new RecordEvent(this.level, this.#host)
+      this.#nested = new RecordEvent(this.level, this.host)
       this.#nestedKey = key
     }
     this.#depth++
@@ -167,28 +200,60 @@ export class PinoTextEvent implements Event {
   #value(key: FieldKey, given: unknown, serialise: boolean): void {
     if (this.#nested !== undefined) return this.#nested.addField(key, given)
     if (given === undefined) return
-    const { serializer, stringifier, isMessage } = key.data as PinoKey
+    const { serializer, stringifier, isMessage, isError } = key.data as PinoKey
     if (isMessage) this.hasMessage = true
+    if (isError) this.error = this.#isFragment ? messageAlone(given) : given
     const value = serialise && serializer !== undefined ? serializer(given) : given
-    let text: string | undefined
+    const text = this.#text(value, stringifier)
+    if (text !== undefined) this.text += key.text + text
+  }
+
+  /** Any value may stand under the error's key, and any value be its message. */
+  #addMessageOf(error: unknown): void {
+    if (!error) return
+    try {
+      const message = Reflect.get(Object(error) as object, 'message') as unknown
+      const text = this.#text(message, undefined)
+      if (text !== undefined) this.text += ',"' + this.#pino.messageKey + '":' + text
+    } catch (thrown) {
+      this.host.fail('field', thrown)
+    }
+  }
+
+  #text(value: unknown, stringifier: Stringifier | undefined): string | undefined {
     switch (typeof value) {
       case 'undefined':
       case 'function':
-        return
+        return undefined
       case 'number': {
         const finite = Number.isFinite(value) ? value : null
-        text = stringifier === undefined ? String(finite) : stringifier(finite)
-        break
+        return stringifier === undefined ? String(finite) : stringifier(finite)
       }
       case 'boolean':
-        text = stringifier === undefined ? String(value) : stringifier(value)
-        break
+        return stringifier === undefined ? String(value) : stringifier(value)
       case 'string':
-        text = stringifier === undefined ? this.#encode(value) : stringifier(value)
-        break
+        return stringifier === undefined ? this.#encode(value) : stringifier(value)
       default:
-        text = stringifier === undefined ? this.#pino.stringify(value) : stringifier(value)
+        return stringifier === undefined ? this.#pino.stringify(value) : stringifier(value)
     }
-    if (text !== undefined) this.text += key.text + text
   }
+}
+
+/** An error that redaction has turned into JSON text. */
+class JsonError {
+  readonly #json: string
+
+  constructor(json: string) {
+    this.#json = json
+  }
+
+  get message(): unknown {
+    return (JSON.parse(this.#json) as { readonly message?: unknown } | null)?.message
+  }
+}
+
+/** Bound fields stay what they were. */
+function messageAlone(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return undefined
+  return { message: Reflect.get(error, 'message') as unknown }
 }

@@ -79,7 +79,6 @@ export function winstonBackend(logger: WinstonLike, options: WinstonBackendOptio
     const epochMs = host.clock.epochMs()
     return start + ',"timestamp":' + (timestamp === 'iso' ? '"' + timestamps.text(Math.trunc(epochMs)) + '"' : epochMs) + meta
   }
-  const hosts = new WeakMap<Event, EventHost>()
   const full = (transport: TransportLike): boolean => (transport.writableLength ?? 0) >= maxQueuedEvents
 
   /** Straight to the transports, if nothing else would see the event on its way. */
@@ -130,17 +129,14 @@ export function winstonBackend(logger: WinstonLike, options: WinstonBackendOptio
       return reasons
     },
     newEvent(level, host) {
-      const event =
-        reasons.length === 0 ? new TextEvent(level, head(level, host), host, TEXT) : new RecordEvent(level, host, true)
-      hosts.set(event, host)
-      return event
+      return reasons.length === 0 ? new TextEvent(level, head(level, host), host, TEXT) : new RecordEvent(level, host, true)
     },
     openFragment(host) {
       choose()
       return reasons.length === 0 ? new TextEvent(0, '', host, TEXT) : new RecordEvent(0, host, true)
     },
     write(event) {
-      const host = hosts.get(event) as EventHost
+      const { host } = event as TextEvent | RecordEvent
       const { shown, symbol } = levelOf(host.levelName(event.level))
       const transports = logger.transports as readonly TransportLike[]
       const straight = event instanceof TextEvent && isStraight(transports)

@@ -18,6 +18,10 @@ const ENDINGS = {
 
 const MODES = {
   'a synchronous destination': (path: string) => `pino({}, pino.destination({ dest: ${path}, sync: true }))`,
+  'a synchronous destination, the lines of a turn as one': (path: string) =>
+    `pino({}, pino.destination({ dest: ${path}, sync: true }))`,
+  'an asynchronous destination, the lines of a turn as one': (path: string) =>
+    `pino({}, pino.destination({ dest: ${path}, sync: false, minLength: 4096 }))`,
   'an asynchronous destination, once it is ready': (path: string) =>
     `pino({}, pino.destination({ dest: ${path}, sync: false, minLength: 4096 }))`,
   'a worker transport': (path: string) => `pino({ transport: { target: 'pino/file', options: { destination: ${path} } } })`,
@@ -31,11 +35,11 @@ for (const [mode, stream] of Object.entries(MODES)) {
         import { createLogger, flushOnSignals } from '@loopwright/logiface'
         import { pinoBackend } from ${HERE}
         import { pino } from 'pino'
-        const backend = pinoBackend(${stream(JSON.stringify(path))})
+        const backend = pinoBackend(${stream(JSON.stringify(path))}, { coalesce: ${mode.endsWith('as one')} })
         await backend.ready
         const log = createLogger({ backend })
         flushOnSignals([log])
-        process.on('exit', () => log.flushSync())
+        ${mode.endsWith('as one') ? '' : "process.on('exit', () => log.flushSync())"}
         for (let i = 0; i < ${LINES}; i++) log.info()?.num('i', i).str('text', 'some text that makes the line longer').msg('line')
         ${code}`
       const child = spawn(process.execPath, ['--input-type=module', '-e', script], {

@@ -33,15 +33,23 @@ export function auditBackend(options: AuditOptions): AuditBackend {
   const format = createLineFormat({ time: options.time, duplicates: 'last' }, ['seq', 'prev', 'hash'])
   const counts = { written: 0, dropped: 0 }
   let lastHost: EventHost | undefined
+  const failed = (error: unknown): void => {
+    if (lastHost === undefined) process.emitWarning(error instanceof Error ? error : String(error))
+    else lastHost.fail('write', error)
+  }
   const file = new AuditFile(resolved, {
     head: (levelName) =>
       `{"level":"${levelName}","time":${options.time === 'iso' ? `"${new Date().toISOString()}"` : Date.now()}`,
-    failed(error) {
-      if (lastHost === undefined) process.emitWarning(error instanceof Error ? error : String(error))
-      else lastHost.fail('write', error)
-    },
+    failed,
   })
-  const closeAtExit = (): void => file.close()
+  // the last checkpoint may find the disk full: that must not change how the process ends
+  const closeAtExit = (): void => {
+    try {
+      file.close()
+    } catch (error) {
+      failed(error)
+    }
+  }
   process.on('exit', closeAtExit)
   return {
     ...format,

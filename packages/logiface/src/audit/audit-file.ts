@@ -53,7 +53,7 @@ export class AuditFile {
     this.#write(body)
     if (this.#options.sync === 'line') fsyncSync(this.#fd)
     this.#sinceCheckpoint++
-    if (this.#sinceCheckpoint >= this.#options.lines) this.checkpoint()
+    if (this.#sinceCheckpoint >= this.#options.lines) this.#tryCheckpoint()
     else this.#arm()
   }
 
@@ -61,12 +61,12 @@ export class AuditFile {
   checkpoint(): void {
     this.#disarm()
     if (this.#sinceCheckpoint === 0 || this.#isClosed) return
-    this.#sinceCheckpoint = 0
     const { seq, hash } = this.#head
     const { signingKey, sync, anchor } = this.#options
     const signature =
       signingKey === undefined ? '' : `,"signature":"${sign(null, Buffer.from(`${seq}:${hash}`), signingKey).toString('base64')}"`
     this.#write(`${this.#events.head('audit-checkpoint')},"checkpoint":{"seq":${seq},"hash":"${hash}"${signature}}`)
+    this.#sinceCheckpoint = 0
     if (sync !== 'none') fsyncSync(this.#fd)
     try {
       anchor?.(this.#head)
@@ -175,13 +175,18 @@ export class AuditFile {
     if (this.#timer !== undefined) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      try {
-        this.checkpoint()
-      } catch (error) {
-        this.#events.failed(error)
-      }
+      this.#tryCheckpoint()
     }, this.#options.ms)
     this.#timer.unref()
+  }
+
+  /** The lines themselves are written: a checkpoint that fails is reported, and tried again with the next line. */
+  #tryCheckpoint(): void {
+    try {
+      this.checkpoint()
+    } catch (error) {
+      this.#events.failed(error)
+    }
   }
 
   #disarm(): void {

@@ -172,6 +172,7 @@ export function bind(root: LoggerRoot, groups: readonly string[], ops: readonly 
   const parts: BoundPart[] = []
   let state: PathState | undefined = host.redactor?.automaton.root
   for (const group of groups) state = host.redactor?.member(state as PathState, group)
+  const sinks: FieldSink[] = []
   let open: FragmentWriter | undefined
   for (const { isLazy, replay } of ops) {
     if (isLazy) {
@@ -182,10 +183,25 @@ export function bind(root: LoggerRoot, groups: readonly string[], ops: readonly 
     if (open === undefined) {
       const fragment = backend?.openFragment?.(host, groups.length > 0)
       const kept = fragment ?? new RecordEvent(0, host, true)
-      open = new FragmentWriter(new FieldSink(host, kept, groups.length, state, groups))
+      const sink = new FieldSink(host, kept, groups.length, state, groups)
+      sinks[parts.length] = sink
       parts.push(fragment === undefined ? { replay: (fields) => void fields.fields((kept as RecordEvent).record) } : { fragment })
+      open = new FragmentWriter(sink)
     }
     replay(open)
   }
-  return parts
+  return parts.map((part, i) => {
+    const sink = sinks[i]
+    return sink === undefined ? part : { ...part, error: snapshot(sink.error) }
+  })
+}
+
+/** An error may change after it was bound; what was taken from it does not. */
+function snapshot(error: unknown): object | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  try {
+    return { message: Reflect.get(error, 'message') as unknown }
+  } catch {
+    return undefined // a getter that throws: the field itself says so
+  }
 }

@@ -12,8 +12,10 @@ import type { Builder, Fields, Lazy, Modifier, ModifierEvent } from './fields.ts
 import { FieldSink } from './field-sink.ts'
 import { messageOf } from './error-message.ts'
 import { FragmentWriter } from './fragment-writer.ts'
-import type { LoggerCore } from './logger-core.ts'
+import type { BoundPart, LoggerCore } from './logger-core.ts'
 import { FieldWriter } from './nested-builder.ts'
+
+const NO_PATH: readonly string[] = Object.freeze([])
 
 /** What the terminal does beyond writing. */
 export type Ending = 'write' | 'panic' | 'fatal'
@@ -33,7 +35,8 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
   #ended = false
   #groups = 0
   #error: unknown = undefined
-  #errorMessage: string | undefined = undefined
+  /** Where the event's own level of fields is, once it has one. */
+  #top: FieldSink | undefined = undefined
   #message: string | undefined = undefined
   #outcome: Outcome = undefined
 
@@ -52,7 +55,7 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
   }
 
   override str(key: string, value: Lazy<string | null | undefined>): this {
-    if (this.#plain && typeof value === 'string') {
+    if (typeof value === 'string' && (this.#plain || this.#opens())) {
       const { host } = this.#core.root
       const slot = host.keys.top(key)
       if (slot.clear && value.length <= host.freeChars) {
@@ -69,7 +72,7 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
   }
 
   override num(key: string, value: Lazy<number | null | undefined>): this {
-    if (this.#plain && typeof value === 'number') {
+    if (typeof value === 'number' && (this.#plain || this.#opens())) {
       const { host } = this.#core.root
       const slot = host.keys.top(key)
       if (slot.clear) {
@@ -86,7 +89,7 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
   }
 
   override bool(key: string, value: Lazy<boolean | null | undefined>): this {
-    if (this.#plain && typeof value === 'boolean') {
+    if (typeof value === 'boolean' && (this.#plain || this.#opens())) {
       const { host } = this.#core.root
       const slot = host.keys.top(key)
       if (slot.clear) {
@@ -102,12 +105,9 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
     return this.field('bool', key, value)
   }
 
-  override err(error: unknown, key: string = this.#core.root.backend?.errorKey ?? 'err'): this {
-    const sink = this.sink()
+  override err(error: unknown, key: string = this.#core.root.host.errorKey): this {
     if (this.#error === undefined) this.#error = error
-    if (sink === undefined) return this
-    if (sink.depth === 0 && key === (this.#core.root.backend?.errorKey ?? 'err')) this.#errorMessage = messageOf(error, sink, key)
-    sink.put('err', key, error)
+    this.sink()?.put('err', key, error)
     return this
   }
 
@@ -151,11 +151,12 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
       return undefined
     }
     const message = this.#messageText(text)
-    this.sink()
+    if (this.#event === undefined) this.sink()
     const event = this.#event
+    const shown = message ?? (this.#top?.error === undefined ? undefined : messageOf(this.#top))
     if (event !== undefined && !this.#mute) {
-      this.#closeGroups(event)
-      this.#addMessage(event, message)
+      if (this.#groups > 0) this.#closeGroups(event)
+      this.#addMessage(event, shown, message === undefined)
       this.#ended = true
       this.#plain = false
       this.#event = undefined
@@ -163,7 +164,7 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
       this.#outcome = this.#core.write(event)
     }
     this.#ended = true
-    if (this.#ending !== 'write') this.#escalate(message ?? this.#errorMessage ?? '')
+    if (this.#ending !== 'write') this.#escalate(shown ?? '')
     return undefined
   }
 
@@ -178,12 +179,26 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
 
   protected override sink(): FieldSink | undefined {
     if (this.#sink !== undefined) return this.#sink
+    if (this.#event !== undefined) return this.#openSink(this.#event)
     if (this.#ended) {
       this.#misuse()
       return undefined
     }
     if (this.#mute) return undefined
-    return this.#begin()
+    this.#begin()
+    return this.#sink ?? (this.#event === undefined ? undefined : this.#openSink(this.#event))
+  }
+
+  /** Most events have nothing but scalars at their top, and need no sink. */
+  #openSink(event: Event): FieldSink {
+    const { host } = this.#core.root
+    return (this.#sink = this.#top = new FieldSink(host, event, 0, host.redactor?.automaton.root, NO_PATH))
+  }
+
+  /** Begins the event if it has not begun. @returns whether it takes fields at its top. */
+  #opens(): boolean {
+    if (this.#event === undefined && !this.#ended && !this.#mute) this.#begin()
+    return this.#plain
   }
 
   protected override enter(name: string): void {
@@ -201,7 +216,7 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
     }
   }
 
-  #begin(): FieldSink | undefined {
+  #begin(): void {
     const { root, frames, modifiers } = this.#core
     const { host, backend } = root
     let event: Event
@@ -211,22 +226,27 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
       host.stats.dropped++
       this.#mute = true
       host.fail('event', error)
-      return undefined
+      return
     }
     this.#event = event
-    this.#sink = new FieldSink(host, event, 0, host.redactor?.automaton.root, [])
     this.#plain = true
     for (let i = 0; i < modifiers.length && this.#plain; i++) this.#run(modifiers[i] as Modifier)
     for (let i = 0; i < frames.length && !this.#mute; i++) {
       const { group, parts } = frames[i] as (typeof frames)[number]
       if (group !== undefined) this.enter(group)
-      for (const part of parts) {
-        if ('replay' in part) part.replay(this as unknown as Fields)
-        else event.addFragment?.(part.fragment)
+      for (let p = 0; p < parts.length; p++) {
+        const { fragment, error, replay } = parts[p] as BoundPart
+        if (fragment === undefined) replay(this as unknown as Fields)
+        else event.addFragment?.(fragment)
+        if (error !== undefined) this.#bindError(event, error)
       }
       if (i === 0) this.#addContext(event)
     }
-    return this.#sink
+  }
+
+  #bindError(event: Event, error: unknown): void {
+    if (this.#top === undefined) this.#openSink(event)
+    ;(this.#top as FieldSink).error = error
   }
 
   #addContext(event: Event): void {
@@ -298,12 +318,11 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
     }
   }
 
-  #addMessage(event: Event, message: string | undefined): void {
+  #addMessage(event: Event, text: string | undefined, isFromError: boolean): void {
     const { host } = this.#core.root
     try {
-      const text = message ?? this.#errorMessage
       if (text === undefined) return
-      const fromError = message === undefined && event.addErrorMessage !== undefined
+      const fromError = isFromError && event.addErrorMessage !== undefined
       const added = fromError ? event.addErrorMessage?.(text) : event.addMessage?.(text)
       if (added !== true) event.addField(host.messageKey, text)
     } catch (error) {

@@ -26,6 +26,8 @@ export class FieldSink {
   readonly depth: number
   readonly state: PathState | undefined
   readonly path: readonly string[]
+  /** What was written as the event's error, which gives it its message if it is given none. */
+  error: unknown = undefined
 
   constructor(host: EventHost, event: Event, depth: number, state: PathState | undefined, path: readonly string[]) {
     this.host = host
@@ -187,6 +189,7 @@ export class FieldSink {
   }
 
   #error(key: FieldKey, name: string, below: PathState | undefined, error: unknown): void {
+    if (this.depth === 0 && name === this.host.errorKey) this.error = error
     if (this.host.redactor !== undefined) {
       this.#text(key, new JsonWalk(this.host, this.#pathTo(name)).thrown(error, below ?? this.host.redactor.automaton.root), true)
     } else if (this.event.addError?.(key, error) !== true) this.event.addField(key, JSON.parse(this.host.thrown(error)))

@@ -11,7 +11,13 @@ import type { Sampler } from '../rate/sampler.ts'
 import type { Fields, Modifier } from './fields.ts'
 
 /** Fields bound to a logger: encoded once, or replayed for each event because a value is a function. */
-export type BoundPart = { readonly fragment: Event } | { readonly replay: (fields: Fields) => void }
+export type BoundPart = {
+  /** The event's error, if it is among these fields. */
+  readonly error?: unknown
+} & (
+  | { readonly fragment: Event; readonly replay?: undefined }
+  | { readonly fragment?: undefined; readonly replay: (fields: Fields) => void }
+)
 
 /** Bound fields at one depth: the outermost frame has no name, each group opens another. */
 export interface BoundFrame {

@@ -88,7 +88,6 @@ function combine(name: string, backends: readonly Backend[], route: Route, join:
   })
   const isOn = (backend: Backend, level: Level): boolean =>
     level >= FIRST_CUSTOM_LEVEL || backend.enabled === undefined || backend.enabled(level)
-  const hosts = new WeakMap<TeeEvent, EventHost>()
   const closed = async (run: (backend: Backend) => unknown): Promise<void> => {
     const results = await Promise.allSettled(backends.map(async (backend) => run(backend)))
     throwFailures(results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : [])))
@@ -104,16 +103,14 @@ function combine(name: string, backends: readonly Backend[], route: Route, join:
         const own = host.for(backends[maker] as Backend)
         branches[maker] = { event: (backends[maker] as Backend).newEvent(level, own), host: own }
       }
-      const event = new TeeEvent(
+      return new TeeEvent(
         level,
         host,
         branches.filter((branch) => branch !== undefined),
       )
-      hosts.set(event, host)
-      return event
     },
     write(event) {
-      const host = hosts.get(event) as EventHost
+      const { host } = event
       return join(
         (index) => {
           const backend = backends[index] as Backend
@@ -127,7 +124,7 @@ function combine(name: string, backends: readonly Backend[], route: Route, join:
     },
     releaseEvent(event) {
       for (const { event: own, host } of event.branches) {
-        const backend = backends.find((candidate) => hosts.get(event)?.for(candidate) === host)
+        const backend = backends.find((candidate) => event.host.for(candidate) === host)
         backend?.releaseEvent?.(own)
       }
     },

@@ -33,6 +33,7 @@ export interface HostedBackend {
   readonly name: string
   readonly keys?: KeyDialect | undefined
   readonly ownBounds?: boolean | undefined
+  readonly errorKey?: string | undefined
 }
 
 const PLAIN_KEYS: KeyDialect = { encode: (name) => ',' + quote(name) + ':' }
@@ -60,6 +61,8 @@ export class EventHost implements WalkContext {
   readonly messageKey: FieldKey
   /** Texts up to this length need no look: no bound and no pattern can touch them. */
   readonly freeChars: number
+  /** The key of `err()` without a key. */
+  readonly errorKey: string
   readonly #options: HostOptions
   readonly #backend: HostedBackend
   readonly #derived = new Map<HostedBackend, EventHost>()
@@ -72,6 +75,7 @@ export class EventHost implements WalkContext {
     this.levelNames = options.levelNames
     this.freeChars =
       options.redactor?.hasValues === true ? -1 : backend.ownBounds === true ? Number.POSITIVE_INFINITY : options.bounds.string
+    this.errorKey = backend.errorKey ?? 'err'
     this.#options = options
     this.#backend = backend
     this.keys = new KeyTable(backend.keys ?? PLAIN_KEYS, options.redactor)

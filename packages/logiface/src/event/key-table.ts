@@ -1,6 +1,7 @@
 // Field keys, encoded once: their text, and whether anything redacts them.
 import type { PathState } from '../redact/automaton.ts'
 import type { Redactor } from '../redact/redactor.ts'
+import { flat } from '../text/json-text.ts'
 
 const MAX_KEYS = 4096
 
@@ -60,7 +61,7 @@ export class KeyTable {
     const text = String(name)
     const key = new FieldKey(
       text,
-      this.#dialect.encode(text, nested),
+      flat(this.#dialect.encode(text, nested)),
       this.#redactor,
       nested ? undefined : this.#dialect.describe?.(text),
     )

@@ -22,7 +22,7 @@ export interface TeeBranch {
 export class TeeEvent implements Event {
   readonly level: Level
   readonly branches: readonly TeeBranch[]
-  readonly #host: EventHost
+  readonly host: EventHost
   /** Branches that cannot nest get what is collected here. */
   #collected: RecordEvent | undefined = undefined
   #depth = 0
@@ -30,7 +30,7 @@ export class TeeEvent implements Event {
 
   constructor(level: Level, host: EventHost, branches: readonly TeeBranch[]) {
     this.level = level
-    this.#host = host
+    this.host = host
     this.branches = branches
   }
 
@@ -76,7 +76,7 @@ export class TeeEvent implements Event {
   }
 
   addBytes(key: FieldKey, value: Uint8Array, encoding: ByteEncoding): boolean {
-    const text = (): string => bytesText(value, encoding, this.#host.bounds.bytes)
+    const text = (): string => bytesText(value, encoding, this.host.bounds.bytes)
     this.#each(key, (event, own) => event.addBytes?.(own, value, encoding) === true || event.addField(own, text()))
     this.#collected?.addBytes(key, value, encoding)
     return true
@@ -85,9 +85,9 @@ export class TeeEvent implements Event {
   addError(key: FieldKey, error: unknown): boolean {
     this.#each(
       key,
-      (event, own) => event.addError?.(own, error) === true || event.addField(own, JSON.parse(this.#host.thrown(error))),
+      (event, own) => event.addError?.(own, error) === true || event.addField(own, JSON.parse(this.host.thrown(error))),
     )
-    this.#collected?.addField(key, JSON.parse(this.#host.thrown(error)))
+    this.#collected?.addField(key, JSON.parse(this.host.thrown(error)))
     return true
   }
 
@@ -147,7 +147,7 @@ export class TeeEvent implements Event {
 
   #open(key: FieldKey, isArray: boolean): boolean {
     if (this.#collected === undefined && this.branches.some(({ event }) => !nests(event))) {
-      this.#collected = new RecordEvent(this.level, this.#host)
+      this.#collected = new RecordEvent(this.level, this.host)
       this.#key = key
     }
     this.#each(key, (event, own) => (isArray ? event.openArray?.(own) : event.openObject?.(own)))
@@ -171,7 +171,7 @@ export class TeeEvent implements Event {
 
   /** Calls `add` for each branch that takes fields at this depth, with the branch's own key. */
   #each(key: FieldKey, add: (event: Event, own: FieldKey) => unknown): void {
-    const isElement = key === this.#host.keys.element
+    const isElement = key === this.host.keys.element
     for (const { event, host } of this.branches) {
       if (this.#depth > 0 && !nests(event)) continue
       const own = isElement ? host.keys.element : this.#depth > 0 ? host.keys.nested(key.name) : host.keys.top(key.name)

@@ -4,7 +4,7 @@ import type { ByteEncoding } from '../text/bytes.ts'
 import { bytesText } from '../text/bytes.ts'
 import type { Duration } from '../text/duration.ts'
 import { durationMs, durationText } from '../text/duration.ts'
-import { numberText, quote } from '../text/json-text.ts'
+import { flat, numberText, quote } from '../text/json-text.ts'
 import type { Instant } from '../text/timestamp.ts'
 import { instantText } from '../text/timestamp.ts'
 import type { Event } from './event.ts'
@@ -27,14 +27,15 @@ export class TextEvent implements Event {
   readonly level: Level
   /** The line so far, without its closing brace. */
   text: string
-  readonly #host: EventHost
+  readonly host: EventHost
   readonly #format: TextFormat
   #outer: OpenFrame | undefined = undefined
+  #isSettled = false
 
   constructor(level: Level, head: string, host: EventHost, format: TextFormat) {
     this.level = level
     this.text = head
-    this.#host = host
+    this.host = host
     this.#format = format
   }
 
@@ -71,15 +72,15 @@ export class TextEvent implements Event {
   }
 
   addBytes(key: FieldKey, value: Uint8Array, encoding: ByteEncoding): boolean {
-    return this.#append(key, `"${bytesText(value, encoding, this.#host.bounds.bytes)}"`)
+    return this.#append(key, `"${bytesText(value, encoding, this.host.bounds.bytes)}"`)
   }
 
   addError(key: FieldKey, error: unknown): boolean {
-    return this.#append(key, this.#host.thrown(error))
+    return this.#append(key, this.host.thrown(error))
   }
 
   addJson(key: FieldKey, value: unknown): boolean {
-    const text = this.#host.json(value)
+    const text = this.host.json(value)
     if (text !== undefined) this.#append(key, text)
     return true
   }
@@ -123,13 +124,22 @@ export class TextEvent implements Event {
 
   addFragment(fragment: Event): boolean {
     if (!(fragment instanceof TextEvent)) return false
-    this.text += fragment.text
+    this.text += fragment.settled()
     return true
   }
 
   /** The whole line. The text of an event that outgrew its bound is cut field by field, never within one. */
   line(): string {
     return this.text + '}\n'
+  }
+
+  /** The text of a fragment, which goes into many lines. */
+  settled(): string {
+    if (!this.#isSettled) {
+      this.#isSettled = true
+      this.text = flat(this.text)
+    }
+    return this.text
   }
 
   #open(key: FieldKey): boolean {
@@ -139,7 +149,7 @@ export class TextEvent implements Event {
   }
 
   #append(key: FieldKey, piece: string): boolean {
-    const { bounds, stats } = this.#host
+    const { bounds, stats } = this.host
     if (this.text.length + piece.length <= bounds.line) this.text += key.text + piece
     else {
       stats.truncated++

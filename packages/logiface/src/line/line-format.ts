@@ -8,7 +8,7 @@ import { OnceEvent } from '../event/once-event.ts'
 import type { TextFormat } from '../event/text-event.ts'
 import { TextEvent } from '../event/text-event.ts'
 import type { Level } from '../level.ts'
-import { quote } from '../text/json-text.ts'
+import { flat, quote } from '../text/json-text.ts'
 import { LineTimestamp } from '../text/timestamp.ts'
 
 export interface LineFormatOptions {
@@ -46,10 +46,16 @@ export function createLineFormat(options: LineFormatOptions, reserved: readonly 
   oneOf('duplicates', duplicates, ['keep', 'last'])
   const text: TextFormat = { nonFinite, durations, messageText: ',"msg":' }
   const timestamp = time === 'iso' ? new LineTimestamp() : undefined
+  const starts: string[] = []
+  let names: EventHost['levelNames'] = []
   const taken = new Set([...RESERVED, ...reserved])
   const head = (level: Level, host: EventHost): string => {
     const epochMs = host.clock.epochMs()
-    const start = '{"level":"' + host.levelName(level) + '","time":'
+    if (host.levelNames !== names) {
+      names = host.levelNames
+      starts.length = 0
+    }
+    const start = (starts[level] ??= flat('{"level":"' + host.levelName(level) + '","time":'))
     return timestamp === undefined ? start + epochMs : start + '"' + timestamp.text(Math.trunc(epochMs)) + '"'
   }
   return {

@@ -65,11 +65,8 @@ export function otelLogs(logger: OtelLoggerLike, { severities = {} }: OtelLogsOp
 
 /** Keeps copies: records are exported later, when the objects of the event may have changed. */
 export class OtelEvent extends RecordEvent {
-  readonly host: EventHost
-
   constructor(level: number, host: EventHost) {
     super(level, host, true)
-    this.host = host
   }
 
   /** Attributes know no bigint. */

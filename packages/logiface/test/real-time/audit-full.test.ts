@@ -1,0 +1,64 @@
+// An audit file that the system lets grow no further: a real limit on its size, in a process of its own.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { auditBackend, verifyAudit } from '../../src/audit/index.ts'
+import { createLogger } from '../../src/index.ts'
+
+const LIMIT_KIB = 16
+const KEY = 'a secret of more than sixteen bytes'
+const DIST = JSON.stringify(new URL('../../dist/', import.meta.url).href)
+
+test.each([3, 1000])(
+  'A-5 a full disk: the file ends at a whole line, is intact, and goes on later; a checkpoint every %i lines',
+  async (lines) => {
+    const path = join(mkdtempSync(join(tmpdir(), 'audit-full-')), 'audit.log')
+    const script = `
+    const { createLogger } = await import(${DIST} + 'index.js')
+    const { auditBackend } = await import(${DIST} + 'audit/index.js')
+    const backend = auditBackend({ path: ${JSON.stringify(path)}, key: ${JSON.stringify(KEY)}, sync: 'checkpoint', checkpoint: { lines: ${lines} } })
+    const errors = []
+    const log = createLogger({ backend, levels: { audit: 9 }, onError: (error) => errors.push(error.cause?.code ?? error.message) })
+    const outcomes = []
+    for (let i = 0; i < 200; i++) outcomes.push(log.emit('audit', (event) => { event.addField('i', i) })?.code ?? 'written')
+    process.stdout.write(JSON.stringify({ outcomes, stats: log.stats(), errors: errors.length, head: backend.head }))`
+    // ulimit counts in KiB; Node ignores the signal that comes with the limit, and gets EFBIG after a write in part
+    const { status, stdout, stderr } = spawnSync(
+      'bash',
+      ['-c', `ulimit -f ${LIMIT_KIB}; exec "$0" --input-type=module -e "$1"`, process.execPath, script],
+      { encoding: 'utf8' },
+    )
+    expect([status, stderr]).toEqual([0, ''])
+    const seen = JSON.parse(stdout) as {
+      outcomes: string[]
+      stats: { written: number; dropped: number }
+      errors: number
+      head: { seq: number; hash: string }
+    }
+    const written = seen.outcomes.filter((outcome) => outcome === 'written').length
+    expect(written).toBeGreaterThan(20)
+    expect(seen.outcomes.at(-1)).toBe('ERR_LOG_WRITE')
+    expect(seen.stats).toMatchObject({ written, dropped: 200 - written })
+    expect(seen.errors).toBeGreaterThanOrEqual(200 - written)
+
+    const text = readFileSync(path, 'utf8')
+    expect(statSync(path).size).toBeLessThanOrEqual(LIMIT_KIB * 1024)
+    expect(text.endsWith('}\n')).toBe(true)
+    const numbers = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { level: string; i?: number })
+      .flatMap(({ level, i }) => (level === 'audit' ? [i] : []))
+    expect(numbers).toEqual(seen.outcomes.flatMap((outcome, i) => (outcome === 'written' ? [i] : [])))
+    expect((await verifyAudit(path, { key: KEY })).intact).toBe(true)
+
+    const backend = auditBackend({ path, key: KEY })
+    createLogger({ backend, levels: { audit: 9 } })
+      .audit()
+      ?.msg('there is room again')
+    backend.close()
+    expect((await verifyAudit(path, { key: KEY, expectedHead: backend.head })).intact).toBe(true)
+  },
+)
