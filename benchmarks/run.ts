@@ -1,4 +1,4 @@
-// `pnpm bench [FILTER] [--json] [--node 20,22] [--smoke] [--rounds N] [--report]`: subjects and peers by turns, ratios of one run.
+// `pnpm bench [FILTER] [--json] [--node 20,22] [--smoke] [--rounds N] [--cpu] [--report]`: subjects and peers by turns, ratios of one run.
 import { execFileSync } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
@@ -13,13 +13,14 @@ import { rowOf } from './harness/row.ts'
 import type { Row } from './harness/row.ts'
 import { rowsToTable } from './harness/table.ts'
 
-const usage = `usage: pnpm bench [FILTER] [--json] [--node 20,22] [--smoke] [--rounds N] [--report]
+const usage = `usage: pnpm bench [FILTER] [--json] [--node 20,22] [--smoke] [--rounds N] [--cpu] [--report]
 
   FILTER     part of a path under benchmarks/
   --json     one object a line: workload, subject, peer, ratio, spread, target, met, node, rounds
   --node     Node lines to measure; default: the one that runs this
   --smoke    each subject once, without targets
   --rounds   fresh processes for each subject, by turns (default 9)
+  --cpu      processor time in place of time, where a workload counts operations: for a machine that others load
   --report   writes benchmarks/reports/FILTER/: the table, and a plot of each workload
 Exit code: 0 all targets met, 1 one was missed or a workload failed, 2 wrong usage.`
 const { values, positionals } = readCommandLine(
@@ -29,6 +30,7 @@ const { values, positionals } = readCommandLine(
     node: { type: 'string' },
     smoke: { type: 'boolean', default: false },
     rounds: { type: 'string', default: '9' },
+    cpu: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
   },
   1,
@@ -36,6 +38,8 @@ const { values, positionals } = readCommandLine(
 const rounds = values.smoke ? 1 : Number(values.rounds)
 if (!Number.isInteger(rounds) || rounds < 1) endWithUsage(`--rounds takes an integer from 1, got "${values.rounds}"`, usage)
 if (values.smoke && values.report) endWithUsage('a smoke run measures nothing worth a report', usage)
+
+if (values.cpu) process.env['LOOPWRIGHT_BENCH_CPU'] = '1' // the measured processes inherit it
 
 const root = import.meta.dirname
 const workloads = discoverWorkloads(root, positionals[0])

@@ -24,6 +24,7 @@ export function suiteConfig({ execArgv = [] }: SuiteOptions = {}): ViteUserConfi
       fileParallelism: !realTime,
       execArgv: [...execArgv],
       setupFiles: [join(import.meta.dirname, 'property-seed.ts')],
+      expect: { poll: { timeout: 20_000 } },
       testTimeout: long ? 600_000 : 30_000,
       passWithNoTests: false,
     },

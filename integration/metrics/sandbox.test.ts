@@ -75,3 +75,32 @@ describe('each limit shows in its own outcome', () => {
     await running
   })
 })
+
+test('40 CPU time of a known load: what the guest spent, without what a host function spent for it', async () => {
+  const metrics = new SandboxMetrics({ tenantLabel: 'tenant' })
+  const loop = new EventLoop()
+  const release = loop.holdOpen()
+  const running = loop.run()
+  const limits = { ...ROOM, syncHostBudgetMs: 60_000, hardMs: 180_000 }
+  const sandbox = await Sandbox.create({ loop, observer: metrics, tenant: 'acme', limits })
+  let hostMs = 0
+  sandbox.expose('block', {
+    sync: () => {
+      const startedAtMs = performance.now()
+      while (performance.now() - startedAtMs < 120);
+      hostMs += performance.now() - startedAtMs
+    },
+  })
+  const startedAtMs = performance.now()
+  await sandbox.run('for (const until = Date.now() + 200; Date.now() < until;); block()')
+  const wholeMs = performance.now() - startedAtMs
+  const { cpuMs } = metrics.snapshot()
+  expect(cpuMs).toBeGreaterThanOrEqual(198) // two readings of a clock of whole milliseconds
+  expect(cpuMs).toBeLessThanOrEqual(wholeMs - hostMs + 1)
+  expect(sandbox.usage().cpuMs).toBeCloseTo(cpuMs, 3)
+  expect(prometheusText(metrics)).toMatch(/^loopwright_sandbox_cpu_seconds_total\{tenant="acme"\} 0\.\d+$/m)
+  sandbox.close()
+  release()
+  await loop.shutdown()
+  await running
+})

@@ -6,6 +6,7 @@ export default defineConfig({
     'src/sqlite/index.ts',
     'src/postgres/index.ts',
     'src/pglite/index.ts',
+    'src/mysql/index.ts',
     'src/testing/index.ts',
     'src/cli.ts',
   ],

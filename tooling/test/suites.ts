@@ -14,10 +14,21 @@ export interface VitestSuite {
 
 /**
  * Tooling and much of integration run TypeScript programs of their own, for which the workspace's Node is meant. A real
- * Prometheus, browsers and the demo show the same on every line.
+ * Prometheus, browsers, hostile transformers and the demo show the same on every line.
  */
 const PORTABLE: Readonly<Record<string, readonly string[]>> = {
-  integration: ['boundaries/', 'context/', 'metrics/loop', 'metrics/otel', 'metrics/sandbox'],
+  integration: [
+    'boundaries/leaks',
+    'boundaries/promise-chains',
+    'boundaries/shutdown',
+    'boundaries/state',
+    'boundaries/timer-cancel',
+    'boundaries/worker-guest',
+    'context/',
+    'metrics/loop',
+    'metrics/otel',
+    'metrics/sandbox',
+  ],
   tooling: [],
 }
 

@@ -15,10 +15,15 @@ export function alsContext(...stores: readonly Pick<AsyncLocalStorage<unknown>, 
   const Resource = asyncResource()
   let last: AsyncResource | undefined
   let values: unknown[] = []
+  // hot: benchmarks/eventloop/context-same
+  const unchanged = (): boolean => {
+    for (let at = 0; at < stores.length; at++) if (stores[at]?.getStore() !== values[at]) return false
+    return true
+  }
   return {
     capture() {
-      if (last !== undefined && stores.every((store, at) => store.getStore() === values[at])) return last
-      values = stores.map((store) => store.getStore())
+      if (last !== undefined && unchanged()) return last
+      for (let at = 0; at < stores.length; at++) values[at] = stores[at]?.getStore()
       last = new Resource(TYPE)
       return last
     },

@@ -119,15 +119,11 @@ export class CallbackRunner {
     step?: () => boolean,
     onDrop?: (reason: unknown) => void,
   ): Task {
-    return new Task(run, {
-      label,
-      context: this.#context?.capture(),
-      internal,
-      unref,
-      made: this.#debug ? new Error('made here') : undefined,
-      step,
-      onDrop,
-    })
+    const context = this.#context?.capture()
+    const plain = label === undefined && !internal && !unref && step === undefined && onDrop === undefined && !this.#debug
+    if (plain) return new Task(run, context, undefined)
+    const made = this.#debug ? new Error('made here') : undefined
+    return new Task(run, context, { label, internal, unref, made, step, onDrop, queuedAtMs: 0 })
   }
 
   /** Runs one callback of a phase. Whatever it throws is delivered; nothing leaves this call. */
@@ -149,11 +145,10 @@ export class CallbackRunner {
   /** Runs one call of a step task. @returns whether it wants to be called again; `false` if it threw. */
   runStep(task: Task): boolean {
     let again = false
-    this.run(
-      new Task(() => {
-        again = task.step?.() === true
-      }, task),
-    )
+    const once = (): void => {
+      again = task.step?.() === true
+    }
+    this.run(new Task(once, task.context, task.extra))
     return again
   }
 

@@ -71,6 +71,11 @@ export class Tasks {
       this.#wake.request()
       return
     }
+    if (options === undefined && !this.#admission.enabled) {
+      this.#visible.push(this.#runner.entry(callback))
+      this.#wake.request()
+      return
+    }
     const given = options ?? NO_OPTIONS
     checkKeys('options', given, SUBMIT_KEYS)
     const priority = priorityOf(given)

@@ -2,13 +2,9 @@
 
 export type Callback = () => void
 
-/** A callback with a name, a context, a creation stack, or a mark that it is plumbing. */
-export class Task {
-  /** The function; replaced by {@link nothing} when the task is cancelled. */
-  run: Callback
+/** What a callback may carry beside its context. */
+export interface TaskExtra {
   readonly label: string | undefined
-  /** Captured by the context port; `undefined` without one. */
-  readonly context: unknown
   /** Plumbing: contained and checkpointed, but neither sampled nor counted as a user callback. */
   readonly internal: boolean
   readonly unref: boolean
@@ -19,29 +15,65 @@ export class Task {
   /** Told when the task is dropped unrun: the reason, or `undefined` because the loop ends. */
   readonly onDrop: ((reason: unknown) => void) | undefined
   /** When it was queued, where that is known exactly. */
-  queuedAtMs = 0
-
-  constructor(run: Callback, options: TaskFields) {
-    this.run = run
-    this.label = options.label
-    this.context = options.context
-    this.internal = options.internal
-    this.unref = options.unref
-    this.made = options.made
-    this.step = options.step
-    this.onDrop = options.onDrop
-  }
+  queuedAtMs: number
 }
 
-/** The fields of a {@link Task} beside its function. */
-export interface TaskFields {
-  readonly label: string | undefined
+/**
+ * A callback with a name, a context, a creation stack, or a mark that it is plumbing. Most carry a context and nothing else, and very
+ * many may wait: the record is small, and the rest lies beside it. hot: benchmarks/eventloop/context-same
+ */
+export class Task {
+  readonly run: Callback
+  /** Captured by the context port; `undefined` without one. */
   readonly context: unknown
-  readonly internal: boolean
-  readonly unref: boolean
-  readonly made: Error | undefined
-  readonly step: (() => boolean) | undefined
-  readonly onDrop: ((reason: unknown) => void) | undefined
+  extra: TaskExtra | undefined
+
+  constructor(run: Callback, context: unknown, extra: TaskExtra | undefined) {
+    this.run = run
+    this.context = context
+    this.extra = extra
+  }
+
+  get label(): string | undefined {
+    return this.extra === undefined ? undefined : this.extra.label
+  }
+
+  get internal(): boolean {
+    return this.extra !== undefined && this.extra.internal
+  }
+
+  get unref(): boolean {
+    return this.extra !== undefined && this.extra.unref
+  }
+
+  get made(): Error | undefined {
+    return this.extra === undefined ? undefined : this.extra.made
+  }
+
+  get step(): (() => boolean) | undefined {
+    return this.extra === undefined ? undefined : this.extra.step
+  }
+
+  get onDrop(): ((reason: unknown) => void) | undefined {
+    return this.extra === undefined ? undefined : this.extra.onDrop
+  }
+
+  get queuedAtMs(): number {
+    return this.extra === undefined ? 0 : this.extra.queuedAtMs
+  }
+
+  set queuedAtMs(nowMs: number) {
+    this.extra ??= {
+      label: undefined,
+      internal: false,
+      unref: false,
+      made: undefined,
+      step: undefined,
+      onDrop: undefined,
+      queuedAtMs: 0,
+    }
+    this.extra.queuedAtMs = nowMs
+  }
 }
 
 export type Entry = Callback | Task

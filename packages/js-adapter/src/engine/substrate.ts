@@ -55,7 +55,10 @@ export class Substrate {
       instantiateWasm: (imports, receive) => {
         const group = imports['a']
         if (group !== undefined && time !== undefined)
-          importTime(group, memory, time.imports, { nowEpochMs: () => clock.source?.nowEpochMs() ?? 0 })
+          importTime(group, memory, time.imports, {
+            nowEpochMs: () => clock.source?.nowEpochMs() ?? 0,
+            keepsZone: time.source.keepsZone,
+          })
         if (group !== undefined) onImports?.(group, memory)
         const instance = new (webAssembly().Instance)(module, imports)
         const exported = instance.exports[TABLE_EXPORT]

@@ -15,6 +15,8 @@ export interface TimeImports {
 
 export interface TimeSource {
   nowEpochMs(): number
+  /** Local time stays that of the platform's zone. Default `false`: it is UTC. */
+  readonly keepsZone?: boolean | undefined
 }
 
 const TM_WORDS = 11
@@ -52,6 +54,7 @@ export function importTime(
       new DataView(memory.buffer).setBigInt64(pointer, BigInt(Math.round(source.nowEpochMs() * 1e6)), true)
       return 0
     }
+  if (source.keepsZone === true) return
   group[localTime] = (seconds: bigint, pointer: number) => writeUtc(memory, Number(seconds) * 1000, pointer)
   if (zone !== undefined)
     group[zone] = (zonePointer: number, daylight: number, standardName: number, daylightName: number) => {

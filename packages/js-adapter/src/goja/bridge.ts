@@ -1,4 +1,5 @@
 // All conversions of one runtime, wired together: wrappers, stand-ins, host calls, promises.
+// Longer than most: the one place where the parts of a runtime are wired together.
 import { Exception } from '../errors.ts'
 import type { JsAdapterError } from '../errors.ts'
 import type { Core } from '../runtime/core.ts'
@@ -104,8 +105,8 @@ export class Bridge implements GuestAccess {
     }
   }
   #sweep(): void {
-    this.wrappers.releaseForgotten()
-    this.standIns.sweep()
+    if (this.wrappers.forgotten > 0) this.wrappers.releaseForgotten()
+    if (this.standIns.gone > 0) this.standIns.sweep()
   }
 
   give(value: unknown): number {
@@ -114,11 +115,8 @@ export class Bridge implements GuestAccess {
   /** Turns an owned pointer into a primitive or a wrapper. hot: benchmarks/js-adapter/guest-call-number */
   take(pointer: number): GuestValue {
     const { marshal } = this.core
-    if (marshal.high(pointer) === marshal.tags.int) {
-      const value = marshal.readNumber(pointer)
-      marshal.free(pointer)
-      return value
-    }
+    const integer = marshal.takeInteger(pointer)
+    if (integer !== undefined) return integer
     const { found, value } = this.exporter.primitive(pointer)
     if (!found) return this.wrappers.wrap(pointer)
     marshal.free(pointer)
@@ -156,11 +154,24 @@ export class Bridge implements GuestAccess {
 
   /** hot: benchmarks/js-adapter/guest-call-number */
   call(fn: GuestObject, self: unknown, args: readonly unknown[]): GuestValue {
-    return this.entries.enter(() => this.#call(fn, self, args))
+    const { entries } = this
+    if (!entries.begin()) return entries.enter(() => this.#call(fn, self, args))
+    let result: GuestValue
+    try {
+      result = this.#call(fn, self, args)
+    } catch (thrown) {
+      return entries.fail(thrown)
+    }
+    entries.end()
+    return result
   }
   #call(fn: GuestObject, self: unknown, args: readonly unknown[]): GuestValue {
     const { marshal, instance } = this.core
     const target = this.wrappers.borrow(fn)
+    if (self === undefined) {
+      const quick = marshal.callImmediate(target, args)
+      if (quick !== 0) return marshal.takeInteger(quick) ?? this.take(quick)
+    }
     if (args.length > MAX_DIRECT_ARGUMENTS) return this.#callWithList(target, self, args)
     const selfPointer = self === undefined ? instance.undefined : this.give(self)
     const owned: number[] = []

@@ -91,6 +91,52 @@ export class Entries {
     }
   }
 
+  /** Calls host code from inside the engine, where nothing may be thrown: its error is thrown when the entry ends. */
+  outside<T>(callback: () => T): T | undefined {
+    let result: T | undefined
+    this.withoutEntering('a time source', () => {
+      result = callback()
+    })
+    return result
+  }
+
+  /**
+   * Begins an entry without a closure and an outcome; `end` or `fail` must follow. `false`: use `enter`.
+   * hot: benchmarks/js-adapter/guest-call-number
+   */
+  begin(): boolean {
+    if (this.#disposed || this.onLeave !== undefined || this.#forbidden !== undefined) return false
+    const core = this.#core
+    if (core.inside || core.latch.set || core.condemned !== undefined) return false
+    this.#options.onBefore()
+    return core.beginUnwatched()
+  }
+  end(): void {
+    const error = this.#core.endUnwatched(this.keepJobs)
+    if (error !== undefined || this.#failure !== undefined || this.afterEntry !== undefined) this.#ended(error, undefined)
+  }
+  /** @throws the error for what `begin`'s work threw. */
+  fail(thrown: unknown): never {
+    const core = this.#core
+    let own: { readonly error: unknown } | undefined
+    try {
+      if (thrown instanceof GuestThrow) own = { error: core.latch.set ? core.errorFrom(thrown) : this.#options.describe(thrown) }
+      else if (crossedTheEngine(thrown)) own = { error: core.errorFrom(thrown) }
+      else own = { error: thrown }
+    } finally {
+      const error = core.endUnwatched(this.keepJobs)
+      this.#ended(error, own)
+    }
+    throw own.error
+  }
+  #ended(error: unknown, own: { readonly error: unknown } | undefined): void {
+    if (this.#options.autoClear && this.#core.latch.cause?.kind === 'interrupt') this.clear()
+    this.afterEntry?.()
+    const failure = error === undefined ? (own ?? this.#failure) : { error }
+    this.#failure = undefined
+    if (failure !== undefined) throw failure.error
+  }
+
   /** An entry, or a visit inside one. What the host's own code throws inside `work` passes through. */
   enter<T>(work: () => T, kind = 'run'): T {
     this.assertUsable()

@@ -2,7 +2,7 @@
 import { Exception } from '../errors.ts'
 import { GuestThrow } from '../runtime/marshal.ts'
 import type { GuestAccess } from './guest-access.ts'
-import type { GuestObject } from './guest-object.ts'
+import type { GuestObject, GuestValue } from './guest-object.ts'
 import { GuestPromise } from './guest-promise.ts'
 
 export interface HostPromise {
@@ -106,6 +106,24 @@ export class Promises {
       const pointer = thrown instanceof GuestThrow ? thrown.pointer : this.#bridge.core.dispatcher.makeError(thrown)
       return this.#bridge.take(pointer)
     }, 'settlement')
+  }
+
+  /** Waits for a guest promise without copying what it settles with. */
+  settled(promise: GuestPromise): Promise<GuestValue> {
+    const bridge = this.#bridge
+    const { marshal, instance } = bridge.core
+    return new Promise((resolve, reject) => {
+      bridge.entries.enter(() => {
+        const told = bridge.newFunction('settled', (_self, _argc, argv) => {
+          const value = instance.exports._QTS_DupValuePointer(instance.ctx, argv + 8)
+          if (marshal.readPrimitive(argv).value === true) resolve(bridge.take(value))
+          else reject(bridge.describe(new GuestThrow(value)))
+          return 0
+        })
+        bridge.ops.perform('observe', bridge.wrappers.borrow(promise), told)
+        marshal.free(told)
+      })
+    })
   }
 
   /** A host promise that follows a guest promise, whose rejection then counts as handled. Called inside an entry. */

@@ -1,11 +1,22 @@
 // What a guest of this face asks its host: nothing while it has no loop, an adapter's answers afterwards.
+import type { TimeSource } from '../engine/time-imports.ts'
 import type { JsAdapterError } from '../errors.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import type { Refusal } from '../runtime/host-error.ts'
 
 const NO_CALLS: Refusal = { type: 'Error', message: 'no host functions of that kind here', code: 'ERR_HOST_CALL_LIMIT' }
 
+/** The wall clock of the guest: the platform's, until another is given. */
+class WallClock implements TimeSource {
+  readonly keepsZone = true
+  now: (() => number) | undefined
+  nowEpochMs(): number {
+    return this.now?.() ?? Date.now()
+  }
+}
+
 export class RuntimeHost implements DispatcherHost {
+  readonly clock: WallClock = new WallClock()
   readonly maxArgumentBytes: number = Number.POSITIVE_INFINITY
   #delegate: DispatcherHost | undefined
   /** Called with a borrowed promise; must not enter the guest. */

@@ -1,6 +1,7 @@
 // What `Runtime.create` takes, and the limits that follow from it.
 import type { Engine } from '../engine/engine.ts'
 import { INLINE_STACK_BYTES } from '../limits.ts'
+import type { ModuleOptions } from './module-graph.ts'
 import type { CoreLimits } from '../runtime/entry.ts'
 
 const MIB = 1024 * 1024
@@ -12,6 +13,8 @@ export interface RuntimeOptions {
   readonly memoryBytes?: number | undefined
   /** Bytes of guest stack. 16 to 32 KiB. Default 32 KiB. */
   readonly stackBytes?: number | undefined
+  /** ES modules: where their texts come from and what may be imported. Without it there are none. */
+  readonly modules?: ModuleOptions | undefined
   /** Clears an interrupt when the outermost call returns, as goja does. Default `false`: it stays until `clearInterrupt()`. */
   readonly autoClearInterrupt?: boolean | undefined
 }

@@ -23,6 +23,7 @@ import type { ProxyTraps } from './guest-proxy.ts'
 import type { HandleCounts } from './handles.ts'
 import { JobQueue } from './job-queue.ts'
 import type { PromiseJob } from './job-queue.ts'
+import { ModuleGraph } from './module-graph.ts'
 import { assertProgram } from './program.ts'
 import type { Program } from './program.ts'
 import type { HostPromise } from './promises.ts'
@@ -37,6 +38,7 @@ export type StandardErrorName = 'Error' | 'EvalError' | 'RangeError' | 'Referenc
 const BYTES_PER_FRAME = 172
 const MIN_STACK_BYTES = 4096
 const STRICT_CODE = 8
+const MODULE_CODE = 1
 
 export interface ParserOptions {
   /** Rewrites each frame of an exception, for source maps. */
@@ -67,9 +69,11 @@ export class Runtime implements Disposable {
   readonly #core: Core
   readonly #host: RuntimeHost
   readonly #jobs: JobQueue
+  readonly #modules: ModuleGraph | undefined
   #flag: SharedArrayBuffer | undefined
 
-  private constructor(core: Core, host: RuntimeHost, autoClear: boolean) {
+  private constructor(core: Core, host: RuntimeHost, modules: ModuleGraph | undefined, autoClear: boolean) {
+    this.#modules = modules
     this.#core = core
     this.#host = host
     this.#bridge = new Bridge(core, autoClear)
@@ -81,15 +85,18 @@ export class Runtime implements Disposable {
     const limits = runtimeLimits(options)
     const engine = options.engine ?? (await Engine.load())
     const host = new RuntimeHost()
+    const modules = options.modules === undefined ? undefined : new ModuleGraph(engine, options.modules)
     const core = await Core.create({
       engine,
       limits,
       clockMs: () => performance.now(),
       host,
+      modules,
       installProfile: false,
+      time: engine.capabilities.timeSource ? host.clock : undefined,
       config: { id: 'runtime', version: 'v26.0.0', argv: [], env: {}, createdAtMs: host.createdAtMs, epochMs: Date.now() },
     })
-    return new Runtime(core, host, options.autoClearInterrupt ?? false)
+    return new Runtime(core, host, modules, options.autoClearInterrupt ?? false)
   }
 
   /** @internal */
@@ -112,25 +119,49 @@ export class Runtime implements Disposable {
   }
   /** @throws Exception, SyntaxException, StackOverflowError, InterruptedError. */
   runScript(name: string, source: string): GuestValue {
-    return this.#run(name, source, false)
+    return this.#run(name, source, undefined)
   }
   /** Runs a compiled program; it may be run again, and in other runtimes. Throws as `runScript` does. */
   runProgram(program: Program): GuestValue {
     assertProgram(program)
-    return this.#run(program.name, program.source, program.strict)
+    return this.#run(program.name, program.source, program.strict ? STRICT_CODE : undefined)
   }
-  #run(name: string, source: string, strict: boolean): GuestValue {
+  #run(name: string, source: string, flags: number | undefined): GuestValue {
     const { entries } = this.#bridge
-    return entries.enter(() => {
-      let pointer: number
-      try {
-        pointer = this.#core.marshal.checked(this.#core.evaluate(source, name, strict ? STRICT_CODE : undefined))
-      } catch (thrown) {
-        if (!(thrown instanceof GuestThrow) || this.#core.latch.set) throw thrown
-        throw this.#bridge.describe(thrown, { text: source, fileName: name })
-      }
-      return this.#bridge.take(pointer)
-    })
+    if (!entries.begin()) return entries.enter(() => this.#evaluate(name, source, flags))
+    let result: GuestValue
+    try {
+      result = this.#evaluate(name, source, flags)
+    } catch (thrown) {
+      return entries.fail(thrown)
+    }
+    entries.end()
+    return result
+  }
+  #evaluate(name: string, source: string, flags: number | undefined): GuestValue {
+    let pointer: number
+    try {
+      pointer = this.#core.marshal.checked(this.#core.evaluate(source, name, flags))
+    } catch (thrown) {
+      if (!(thrown instanceof GuestThrow) || this.#core.latch.set) throw thrown
+      throw this.#bridge.describe(thrown, { text: source, fileName: name })
+    }
+    return this.#bridge.take(pointer)
+  }
+
+  /**
+   * Loads an ES module and what it imports through the `modules` option, evaluates it, and resolves with its namespace once its top-level
+   * awaits are done. With `source` the module's own text is not loaded, and its name need not be allowed.
+   * Rejects with `ERR_MODULE_DENIED`, `ERR_MODULE_NOT_FOUND`, `ERR_LIMIT_SOURCE`, `ERR_LIMIT_WALL`, or as `runScript` throws.
+   */
+  async runModule(specifier: string, source?: string): Promise<GuestObject> {
+    this.#bridge.entries.assertUsable()
+    const graph = this.#modules
+    if (graph === undefined) throw new JsAdapterError('ERR_MODULE_DENIED', 'this runtime was made without the option modules')
+    const name = graph.nameOf(specifier, '')
+    const text = await graph.collect(name, source, '')
+    const result = this.#bridge.entries.enter(() => this.#evaluate(name, text, MODULE_CODE), 'module')
+    return this.#bridge.expectObject(result instanceof GuestPromise ? await this.#bridge.promises.settled(result) : result)
   }
 
   /** A global `let`, `const` or `class`, else a property of the global object. */
@@ -343,6 +374,15 @@ export class Runtime implements Disposable {
   /** Runs the job of a ticket; a ticket that was used before does nothing. */
   runPromiseJob(job: PromiseJob): void {
     this.#jobs.run(job)
+  }
+  /**
+   * Makes `Date` follow `now`: epoch milliseconds, fractions allowed. Nothing of the guest is patched: the engine's own clock is replaced.
+   * Local time stays that of the platform's zone. What `now` throws is thrown by the call that was under way.
+   */
+  setTimeSource(now: (() => number) | undefined): void {
+    if (now !== undefined && !this.#core.engine.capabilities.timeSource)
+      throw new JsAdapterError('ERR_ENGINE_CALIBRATION', 'the clocks of this build of the engine could not be found')
+    this.#host.clock.now = now === undefined ? undefined : () => this.#bridge.entries.outside(now) ?? Date.now()
   }
   /** Replaces `Math.random` by a function of the same name and length that returns what `next` does: 0 to below 1. */
   setRandSource(next: (() => number) | undefined): void {

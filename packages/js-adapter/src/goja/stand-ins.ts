@@ -52,6 +52,10 @@ export class StandIns {
   byId(id: number): { readonly original: unknown } | undefined {
     return this.#originals.has(id) ? { original: this.#originals.get(id) } : undefined
   }
+  /** Ids that the guest has not been told of. */
+  get gone(): number {
+    return this.#gone.length
+  }
   /** Tells the guest which ids are free: it cannot be entered while it collects. */
   sweep(): void {
     const { marshal } = this.#core

@@ -110,6 +110,10 @@ export class Wrappers {
     if (this.#byAddress.get(address)?.deref() === undefined || cause !== 'finalizer') this.#byAddress.delete(address)
     this.#core.marshal.free(pointer)
   }
+  /** Wrappers that the host's collector has found. */
+  get forgotten(): number {
+    return this.#forgotten.length
+  }
   /** Lets go of what the host's collector has found. @returns how many. */
   releaseForgotten(): number {
     if (this.#forgotten.length === 0) return 0

@@ -1,4 +1,5 @@
 // One guest: an instance, its profile, and the machine that enters it and stops it.
+// Longer than most: the two ways of entering share one state that must never be seen half-changed.
 import type { Engine } from '../engine/engine.ts'
 import { Instance } from '../engine/instance.ts'
 import type { InstanceHooks } from '../engine/instance.ts'
@@ -73,12 +74,17 @@ export class Core {
   readonly #evaluator: Evaluator
   readonly #thrown: Thrown
   readonly #drain: Drain
+  /** No limit of time: entries need no clock. */
+  readonly #unbounded: boolean
+  /** The operation of every entry that is not watched. */
+  readonly #unwatched = { id: 0, kind: 'call', startedAtMs: 0, hostMs: 0, jobs: 0, hostCalls: 0 }
 
   private constructor(options: CoreOptions, restored: GuestState | undefined, open: (hooks: InstanceHooks) => Instance) {
     const { engine, limits, modules, config } = options
     const dispatcher = new Dispatcher(options.host)
     this.engine = engine
     this.limits = limits
+    this.#unbounded = limits.operationMs === Number.POSITIVE_INFINITY && limits.cpuMs === Number.POSITIVE_INFINITY
     this.dispatcher = dispatcher
     this.#readClockMs = options.clockMs
     this.latch = new Latch()
@@ -361,6 +367,42 @@ export class Core {
       discardedTicks,
       stopLateMs: cause?.kind === 'limit' && cause.limit === 'operationMs' ? elapsedMs - cause.configured : undefined,
     }
+  }
+
+  /**
+   * Begins an entry that no limit bounds, that nobody observes, and of which no clock is read unless it is polled.
+   * @returns `false` when `enter` must be used.
+   * hot: benchmarks/js-adapter/guest-call-number
+   */
+  beginUnwatched(): boolean {
+    if (!this.#unbounded || this.#depth > 0 || !this.polling.beginUnwatched(this.#lastOperationId + 1)) return false
+    this.#lastOperationId++
+    this.#unwatched.id = this.#lastOperationId
+    this.#unwatched.jobs = 0
+    this.#operation = this.#unwatched
+    if (this.#thrown.frames.length > 0) this.#thrown.frames = []
+    const { i32, cells } = this.instance
+    i32[(cells >> 2) + CELL.critical] = 0
+    i32[(cells >> 2) + CELL.drainDeferred] = 0
+    this.#depth = 1
+    return true
+  }
+  /** Ends it, after running what it queued. @returns what a stop or a queue came to, as `enter` tells in its outcome. */
+  endUnwatched(keepJobs: boolean): JsAdapterError | undefined {
+    const operation = this.#unwatched
+    const { exports, rt } = this.instance
+    let error: JsAdapterError | undefined
+    const queued = exports._QTS_IsJobPending(rt) !== 0 || this.cell(CELL.ticks) > 0 || this.cell(CELL.rejections) > 0
+    if (queued && !keepJobs && !this.latch.set) error = this.#attempt(() => this.#drain.run(operation, {}))
+    const cause = this.latch.cause
+    if (cause !== undefined) {
+      if (this.#condemned === undefined) this.#drain.flush(this.clockMs())
+      error = latchError(cause, operation.id, this.#thrown.frames)
+    }
+    this.#depth = 0
+    this.#operation = undefined
+    this.#cpuMs += this.polling.endUnwatched()
+    return error
   }
 
   /** A visit inside an entry: no drain, no new budget. @throws GuestThrow, or `ERR_LIMIT_DEPTH`. */

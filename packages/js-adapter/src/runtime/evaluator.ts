@@ -5,6 +5,8 @@ import type { Marshal } from './marshal.ts'
 const EVAL_COMPILE_ONLY = 32
 const GLOBAL_CODE = 0
 const MAX_FILE_NAMES = 16
+/** Code units that fit the instance's scratch memory however they are encoded. */
+const SHORT_SOURCE = 1024
 
 export class Evaluator {
   readonly #marshal: Marshal
@@ -18,8 +20,11 @@ export class Evaluator {
   /** Evaluates global code; the result may be an exception. */
   evaluate(source: string, fileName: string, flags: number = GLOBAL_CODE): number {
     const { instance } = this.#marshal
-    const bytes = this.#encoder.encode(source)
     const file = this.#fileName(fileName)
+    // The engine has read all of the text before any code runs that could use the scratch memory again.
+    if (source.length <= SHORT_SOURCE)
+      return instance.withUtf8(source, (code, length) => instance.exports._QTS_Eval(instance.ctx, code, length, file, 0, flags))
+    const bytes = this.#encoder.encode(source)
     return instance.withBytes(bytes, (code) => instance.exports._QTS_Eval(instance.ctx, code, bytes.length, file, 0, flags))
   }
   /** The name in guest memory; the last few are kept. */

@@ -61,6 +61,21 @@ export class Polling {
     this.#interval = MAX_INTERVAL
     if (this.#counterWord !== undefined) this.#instance.u32[this.#counterWord] = MAX_INTERVAL
   }
+  /**
+   * Whether an entry may begin without a clock reading: nothing is to be watched.
+   * hot: benchmarks/js-adapter/guest-call-number
+   */
+  beginUnwatched(operationId: number): boolean {
+    if (this.#flag !== undefined || this.#latch.set) return false
+    this.#operationId = operationId
+    this.#startedAtMs = Number.NaN
+    this.polls = 0
+    return true
+  }
+  /** Milliseconds since the first poll of an entry that began without a clock reading; 0 when it ended before one. */
+  endUnwatched(): number {
+    return this.polls === 0 || Number.isNaN(this.#startedAtMs) ? 0 : this.#clockMs() - this.#startedAtMs
+  }
   end(): void {
     this.#deadline = undefined
     this.#deadlineMs = Number.POSITIVE_INFINITY
@@ -114,6 +129,10 @@ export class Polling {
     if (this.#flag !== undefined && Atomics.load(this.#flag, 0) === 1) {
       this.#latch.fire({ kind: 'interrupt', value: 'interruptFlag' }, this.#operationId)
       return this.#stop()
+    }
+    if (Number.isNaN(this.#startedAtMs)) {
+      this.#startedAtMs = nowMs
+      this.#lastMs = nowMs
     }
     const gapMs = nowMs - this.#lastMs
     this.#lastMs = nowMs

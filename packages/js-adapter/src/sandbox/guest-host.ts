@@ -25,7 +25,7 @@ export function guestHost({
   options,
   clock,
   entropy,
-  console,
+  console: budget,
   hostCalls,
   core,
   ending,
@@ -37,8 +37,8 @@ export function guestHost({
     timerNowMs: () => Math.floor(clock.nowMs()),
     monotonicMs: () => clock.nowMs(),
     fillRandom: (bytes) => entropy.fill(bytes),
-    onConsole: (stream, text) => console.write(stream, text),
-    dropsConsole: (units) => console.drops(units),
+    onConsole: (stream, text) => budget.write(stream, text),
+    dropsConsole: (units) => budget.drops(units),
     onExit: (code) => {
       const { latch, operation, polling } = core()
       ending().exitLatched = code

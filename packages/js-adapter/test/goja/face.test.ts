@@ -130,6 +130,29 @@ describe.each(VARIANTS)('%s', (variant) => {
     expect([value >= 0 && value < 1, n]).toEqual([true, 2])
   })
 
+  test('G-9 setTimeSource moves Date without patching it, and gives the platform’s time back; what it throws is thrown by the call', async () => {
+    using runtime = await openRuntime(variant)
+    const real = Number(runtime.runString('Date.now()'))
+    expect(Math.abs(real - Date.now())).toBeLessThan(60_000)
+    runtime.setTimeSource(() => 86_400_000)
+    expect(
+      runtime.runString('[Date.now(), new Date().toISOString(), Date.prototype.constructor === Date, Date.now.name].join()'),
+    ).toBe('86400000,1970-01-02T00:00:00.000Z,true,now')
+    const own = new Error('clock')
+    runtime.setTimeSource(() => {
+      throw own
+    })
+    expect(thrownBy(() => runtime.runString('Date.now()'))).toBe(own)
+    let entered: unknown
+    runtime.setTimeSource(() => {
+      entered = thrownBy(() => runtime.runString('1'))
+      return 5
+    })
+    expect([runtime.runString('Date.now()'), entered]).toEqual([5, expect.objectContaining({ code: 'ERR_REENTRANT' })])
+    runtime.setTimeSource(undefined)
+    expect(Math.abs(Number(runtime.runString('Date.now()')) - Date.now())).toBeLessThan(60_000)
+  })
+
   test('G-11 the rejection tracker sees reject and handle; entering the guest from it is ERR_REENTRANT, its own errors are thrown by the call', async () => {
     using runtime = await openRuntime(variant)
     const seen: [string, unknown][] = []

@@ -33,7 +33,8 @@ export const HELP = `usage: sql-export plan|run|resume|verify [options]
   resume  --from URL --to URL [--run ID]   goes on with a run that was cut short
   verify  --to URL   checks the references of a database
 
-  --from URL          source: sqlite:FILE, postgres://USER@HOST:PORT/DATABASE?schema=NAME or pglite:DIRECTORY
+  --from URL          source: sqlite:FILE, postgres://USER@HOST:PORT/DATABASE?schema=NAME,
+                      mysql://USER@HOST:PORT/DATABASE (MariaDB too) or pglite:DIRECTORY
   --to URL            destination, alike
   --config FILE       roots, follow rules, masks: JSON, or an .mjs module, which is run; "-" reads JSON from stdin
   --template FILE     a query that selects the keys to start from; "-" reads it from stdin; with --config for all else

@@ -3,7 +3,7 @@ import type { Destination } from '../port/destination.ts'
 import type { Source } from '../port/source.ts'
 import { configError } from '../vocabulary/errors.ts'
 
-const SCHEMES = ['sqlite', 'postgres', 'postgresql', 'pglite'] as const
+const SCHEMES = ['sqlite', 'postgres', 'postgresql', 'pglite', 'mysql', 'mariadb'] as const
 
 /** A handle, or a URL such as `sqlite:shop.db`. */
 export type SourceInput = Source | string
@@ -15,7 +15,7 @@ function requireScheme(url: string): (typeof SCHEMES)[number] {
   if (found === undefined)
     throw configError(
       scheme === undefined ? 'the database is named by no URL' : `unknown scheme "${scheme}:"`,
-      'Use sqlite:FILE, postgres://USER@HOST:PORT/DATABASE or pglite:DIRECTORY.',
+      'Use sqlite:FILE, postgres://USER@HOST:PORT/DATABASE, mysql://USER@HOST:PORT/DATABASE or pglite:DIRECTORY.',
     )
   return found
 }
@@ -31,6 +31,11 @@ async function open(url: string, readOnly: boolean, create: boolean): Promise<So
     case 'postgresql': {
       const { openPostgres } = await import('../postgres/open.ts')
       return openPostgres(url, { readOnly })
+    }
+    case 'mysql':
+    case 'mariadb': {
+      const { openMysql } = await import('../mysql/open.ts')
+      return openMysql(url, { readOnly })
     }
     case 'pglite': {
       const { openPglite } = await import('../pglite/open.ts')

@@ -130,7 +130,8 @@ function planTableOf(
     })
   const isChild = edges.some((edge) => sameTable(edge.child, table.ref) && edge.childColumns.includes(table.key[0] ?? ''))
   const isHidden = columnOf(table, table.key[0] ?? '').generated !== null
-  const canRemap = table.key.length === 1 && columnOf(table, table.key[0] ?? '').kind === 'int64' && !isChild && !isHidden
+  const { kind } = columnOf(table, table.key[0] ?? '')
+  const canRemap = table.key.length === 1 && (kind === 'int64' || kind === 'uint64') && !isChild && !isHidden
   const rows = setting?.rows ?? 'copy'
   if (setting?.keys === 'remap' && !canRemap)
     throw new ExportError(

@@ -26,6 +26,7 @@ const HELD_AS: Readonly<Record<Engine, Partial<Readonly<Record<ValueKind, ValueK
     other: 'text',
   },
   postgres: { uint64: 'decimal', enum: 'text', array: 'text', other: 'text', any: 'text' },
+  mysql: { boolean: 'int64', uuid: 'text', timestamptz: 'timestamp', enum: 'text', array: 'text', other: 'text', any: 'text' },
 }
 
 /**
@@ -39,14 +40,16 @@ export function lossBetween(kind: ValueKind, from: Engine, target: CatalogColumn
   const found = target?.kind ?? natural
   if (kind === 'double' && found === 'double' && to !== 'postgres') return { code: 'not-a-number', severity: 'possible' }
   if (kind === 'decimal' && to === 'sqlite' && found === 'decimal') return { code: 'precision', severity: 'possible' }
-  if (found !== kind && found !== natural && !(found === 'text' && kind !== 'bytes'))
-    return { code: 'affinity', severity: 'possible' }
+  const isHeld = found === natural || (found === 'text' && kind !== 'bytes') || (kind === 'int64' && found === 'boolean')
+  if (found !== kind && !isHeld) return { code: 'affinity', severity: 'possible' }
   return found === kind ? undefined : { code: 'text-form', severity: 'representation' }
 }
 
 /** Changes values on their way between engines; `undefined` where they go as they are. */
 export function cellConverter(kind: ValueKind, from: Engine, to: Engine): ((cell: Cell) => Cell) | undefined {
   if (from === to) return undefined
+  if (kind === 'timestamptz' && to === 'mysql')
+    return (cell) => (typeof cell === 'string' ? cell.replace(/(Z|\+00(:00)?)$/, '') : cell) // sessions are in UTC
   if (kind === 'timestamptz' && from === 'postgres')
     return (cell) => (typeof cell === 'string' ? cell.replace(/\+00(:00)?$/, 'Z') : cell) // sessions are in UTC
   return undefined

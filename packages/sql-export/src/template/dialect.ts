@@ -7,6 +7,10 @@ export interface Dialect {
   readonly quotes: Readonly<Record<string, string>>
   /** PostgreSQL's `E'…'` and `$tag$…$tag$`. */
   readonly hasDollarQuotes: boolean
+  /** Characters that open a string; what else is quoted is a name. */
+  readonly stringQuotes: string
+  /** MySQL: backslashes in strings, comments by `#`, and `--` only before white space. */
+  readonly isMysql: boolean
   readonly hasNestedComments: boolean
   readonly word: RegExp
   readonly parameter: RegExp
@@ -25,6 +29,8 @@ const SQLITE: Dialect = {
   engine: 'sqlite',
   quotes: { "'": "'", '"': '"', '`': '`', '[': ']' },
   hasDollarQuotes: false,
+  stringQuotes: "'",
+  isMysql: false,
   hasNestedComments: false,
   word: /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y,
   parameter: /\?\d*|[:@$][A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y,
@@ -41,6 +47,8 @@ const POSTGRES: Dialect = {
   engine: 'postgres',
   quotes: { "'": "'", '"': '"' },
   hasDollarQuotes: true,
+  stringQuotes: "'",
+  isMysql: false,
   hasNestedComments: true,
   word: /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y,
   parameter: /\$\d+/y,
@@ -50,12 +58,29 @@ const POSTGRES: Dialect = {
   placeholder: (n) => `$${n}`,
 }
 
+const MYSQL: Dialect = {
+  engine: 'mysql',
+  quotes: { "'": "'", '"': '"', '`': '`' },
+  hasDollarQuotes: false,
+  stringQuotes: `'"`,
+  isMysql: true,
+  hasNestedComments: false,
+  word: /[A-Za-z_$\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y,
+  parameter: /\?/y,
+  symbol: /<=>|->>|->|:=|\|\||&&|<>|<<|>>|<=|>=|!=|[-+*/%&|~^!<>=(),.;:@]/y,
+  foldsUnquoted: false,
+  fold: lowerAscii,
+  placeholder: () => '?',
+}
+
 export function dialectOf(engine: Engine): Dialect {
   switch (engine) {
     case 'sqlite':
       return SQLITE
     case 'postgres':
       return POSTGRES
+    case 'mysql':
+      return MYSQL
     default:
       throw new TypeError(`unknown engine: ${engine satisfies never}`)
   }

@@ -69,10 +69,11 @@ function matchAt(pattern: RegExp, template: string, at: number): string | undefi
 }
 
 /** @returns where the next token may begin: past white space, or past a comment. */
-function skip(template: string, at: number, { hasNestedComments }: Dialect, fail: Fail): number {
+function skip(template: string, at: number, { hasNestedComments, isMysql }: Dialect, fail: Fail): number {
   const space = matchAt(SPACE, template, at)
   if (space !== undefined) return at + space.length
-  if (template.startsWith('--', at)) {
+  const isLineComment = isMysql ? /^(#|--(?=\s|$))/.test(template.slice(at, at + 3)) : template.startsWith('--', at)
+  if (isLineComment) {
     const end = template.indexOf('\n', at)
     return end === -1 ? template.length : end + 1
   }
@@ -105,14 +106,14 @@ function quoted(template: string, at: number, dialect: Dialect, fail: Fail): Tok
     }
   }
   const isPrefixed = (dialect.hasDollarQuotes ? /[xXbBnNeE]/ : /[xX]/).test(template[at] ?? '') && template[at + 1] === "'"
-  const hasEscapes = isPrefixed && dialect.hasDollarQuotes && /[eE]/.test(template[at] ?? '')
+  const hasEscapes = dialect.isMysql || (isPrefixed && dialect.hasDollarQuotes && /[eE]/.test(template[at] ?? ''))
   const start = isPrefixed ? at + 1 : at
   const opening = template[start] ?? ''
   const closing = dialect.quotes[opening]
   if (closing === undefined) return undefined
   let text = ''
   for (let i = start + 1; i < template.length; i++) {
-    if (hasEscapes && template[i] === '\\') {
+    if (hasEscapes && opening !== '`' && template[i] === '\\') {
       text += template.slice(i, i + 2)
       i++
       continue
@@ -126,9 +127,9 @@ function quoted(template: string, at: number, dialect: Dialect, fail: Fail): Tok
       i++
       continue
     }
-    return { kind: opening === "'" ? 'string' : 'quoted', text, start: at, end: i + 1 }
+    return { kind: dialect.stringQuotes.includes(opening) ? 'string' : 'quoted', text, start: at, end: i + 1 }
   }
-  throw fail(at, opening === "'" ? 'a string that is not closed' : 'a quoted name that is not closed')
+  throw fail(at, dialect.stringQuotes.includes(opening) ? 'a string that is not closed' : 'a quoted name that is not closed')
 }
 
 function matched(template: string, at: number, dialect: Dialect): Token | undefined {

@@ -25,7 +25,7 @@ export type ValueKind = (typeof VALUE_KINDS)[number]
 export const KEY_KINDS = ['int64', 'uint64', 'uuid', 'bytes', 'text', 'decimal', 'temporal', 'tuple'] as const
 export type KeyKind = (typeof KEY_KINDS)[number]
 
-export const ENGINES = ['sqlite', 'postgres'] as const
+export const ENGINES = ['sqlite', 'postgres', 'mysql'] as const
 export type Engine = (typeof ENGINES)[number]
 
 /** The kind of a key of one column; a column of kind `any` makes a tuple of one, whose components keep their class. */

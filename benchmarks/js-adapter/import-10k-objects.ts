@@ -1,0 +1,63 @@
+// A host array of ten thousand small objects becomes guest objects, property by property in the peer, as marshalling libraries do.
+import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten-core'
+import { GuestObject, Runtime } from '@loopwright/js-adapter/goja'
+import { defineWorkload, medianNs } from '../harness/workload.ts'
+import { openCoreContext } from './support/core-context.ts'
+
+const OBJECTS = 10_000
+
+interface Item {
+  readonly id: number
+  readonly name: string
+  readonly ok: boolean
+  readonly tags: readonly string[]
+}
+function makeItems(): readonly Item[] {
+  return Array.from({ length: OBJECTS }, (_, id) => ({ id, name: `item ${id}`, ok: id % 2 === 0, tags: ['a', 'b'] }))
+}
+
+function importInto(context: QuickJSContext, value: unknown): QuickJSHandle {
+  if (typeof value === 'number') return context.newNumber(value)
+  if (typeof value === 'string') return context.newString(value)
+  if (typeof value === 'boolean') return value ? context.true : context.false
+  const target = Array.isArray(value) ? context.newArray() : context.newObject()
+  for (const key of Object.keys(Object(value))) {
+    const item = importInto(context, Reflect.get(Object(value), key))
+    context.setProp(target, key, item)
+    item.dispose()
+  }
+  return target
+}
+
+export const workload = defineWorkload({
+  unit: 'us',
+  subjects: {
+    'js-adapter toValue': async () => {
+      const runtime = await Runtime.create()
+      const items = makeItems()
+      const ns = await medianNs(OBJECTS, () => {
+        const list = runtime.toValue(items)
+        if (!(list instanceof GuestObject) || list.get('length') !== OBJECTS) throw new Error('wrong import')
+        list.release()
+      })
+      return ns / 1000
+    },
+    'quickjs-emscripten handles': async () => {
+      const context = await openCoreContext()
+      const items = makeItems()
+      const ns = await medianNs(
+        OBJECTS,
+        () => {
+          const list = importInto(context, items)
+          const length = context.getProp(list, 'length')
+          if (context.getNumber(length) !== OBJECTS) throw new Error('wrong import')
+          length.dispose()
+          list.dispose()
+        },
+        { rounds: 3, warmups: 1 },
+      )
+      return ns / 1000
+    },
+  },
+  figures: [{ subject: 'js-adapter toValue', peer: 'quickjs-emscripten handles', target: '>= 3' }],
+})

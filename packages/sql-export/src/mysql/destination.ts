@@ -1,0 +1,197 @@
+// Writes a MySQL or MariaDB database in one session.
+import type { DestinationSession, Journal, KeyRange, OrphanRequest, ReferenceMode, RowWriter } from '../port/destination.ts'
+import type { CatalogTable } from '../structure/catalog.ts'
+import { findTable } from '../structure/catalog.ts'
+import type { Cell } from '../vocabulary/cell.ts'
+import { ExportError } from '../vocabulary/errors.ts'
+import type { TableRef } from '../vocabulary/table-ref.ts'
+import { tableText } from '../vocabulary/table-ref.ts'
+import type { Engine } from '../vocabulary/value-kind.ts'
+import type { MysqlCatalog } from './catalog.ts'
+import type { MysqlConnection } from './connection.ts'
+import { queryTexts } from './connection.ts'
+import { foreignTableDdl } from './ddl.ts'
+import { errnoOf, guarded, isLost } from './errors.ts'
+import { mysqlJournal } from './journal.ts'
+import { columnsOf } from './source.ts'
+import { existingSql, orphansSql, quoteName } from './sql.ts'
+import { quoteText } from './value-text.ts'
+import { insertWriter } from './writer.ts'
+
+const RESERVE_ATTEMPTS = 5
+const LOCK = "CONCAT('loopwright:', SHA1(DATABASE()))"
+export const TRY_LOCK: string = `SELECT GET_LOCK(${LOCK}, 0)`
+const UNLOCK = `SELECT RELEASE_LOCK(${LOCK})`
+/** A user without the right to alter a table cannot move its counter. */
+const MAY_NOT_ALTER = 1142
+
+export class MysqlSession implements DestinationSession {
+  readonly journal: Journal
+  readonly #connection: MysqlConnection
+  readonly #readCatalog: () => Promise<MysqlCatalog>
+  readonly #onEnd: () => void
+  readonly #maxPacketBytes: number
+  #known: MysqlCatalog
+  #inTransaction = false
+  #hasEnded = false
+
+  constructor(
+    connection: MysqlConnection,
+    readCatalog: () => Promise<MysqlCatalog>,
+    onEnd: () => void,
+    known: MysqlCatalog,
+    maxPacketBytes: number,
+  ) {
+    this.#connection = connection
+    this.#readCatalog = readCatalog
+    this.#onEnd = onEnd
+    this.#known = known
+    this.#maxPacketBytes = maxPacketBytes
+    this.journal = mysqlJournal(connection, () => this.#goOn())
+  }
+
+  async createTables(tables: readonly CatalogTable[], engine: Engine): Promise<void> {
+    await this.#execute('SET SESSION foreign_key_checks = 0') // a table may refer to one that is made after it
+    for (const table of tables) {
+      const { ref } = table
+      for (const statement of engine === 'mysql' ? table.ddl : foreignTableDdl(table))
+        await guarded('ERR_EXPORT_WRITE', `making table ${tableText(ref)} failed`, { table: ref }, () =>
+          this.#connection.execute(statement),
+        )
+    }
+    this.#known = await this.#readCatalog()
+    await this.#goOn()
+  }
+
+  async begin(mode: ReferenceMode): Promise<void> {
+    await this.#execute(`SET SESSION foreign_key_checks = ${mode === 'bulk' ? 0 : 1}`)
+    await this.#execute('START TRANSACTION')
+    this.#inTransaction = true
+  }
+
+  async commit(): Promise<void> {
+    this.#inTransaction = false
+    await guarded('ERR_EXPORT_WRITE', 'the transaction could not be committed', {}, () => this.#connection.execute('COMMIT'))
+  }
+
+  async rollback(): Promise<void> {
+    if (!this.#inTransaction) return
+    this.#inTransaction = false
+    await guarded('ERR_EXPORT_WRITE', 'the transaction could not be rolled back', {}, () => this.#unlessLost('ROLLBACK'))
+  }
+
+  async greatestKey(table: TableRef, column: string): Promise<bigint> {
+    const name = quoteName(column)
+    return BigInt(await this.#value(`SELECT COALESCE(MAX(${name}), 0) FROM ${quoteName(table.name)}`))
+  }
+
+  async reserveKeys(table: TableRef, column: string, count: bigint, past: bigint): Promise<bigint> {
+    const isGenerated = findTable(this.#known.catalog, table)?.generator !== null
+    for (let attempt = 0; attempt < RESERVE_ATTEMPTS; attempt++) {
+      const next = isGenerated ? await this.#counter(table) : 1n
+      const greatest = await this.greatestKey(table, column)
+      const start = [greatest + 1n, past + 1n, next].reduce((a, b) => (a > b ? a : b))
+      if (!isGenerated || count === 0n || !(await this.#raise(table, start + count))) return start
+      if ((await this.countRows(table, { column, from: start, to: start + count - 1n })) === 0) return start
+    }
+    throw new ExportError('ERR_EXPORT_LOCKED', `${tableText(table)}: other sessions take keys too fast for a block of ${count}`, {
+      table,
+      isTemporary: true,
+      remedy: 'Run again when fewer rows are inserted.',
+    })
+  }
+
+  async advanceGenerators(): Promise<void> {
+    // InnoDB raises its counter with every row that has a key
+  }
+
+  async countRows(table: TableRef, range: KeyRange | null): Promise<number> {
+    const where = range === null ? '' : ` WHERE ${quoteName(range.column)} BETWEEN ${range.from} AND ${range.to}`
+    return Number(await this.#value(`SELECT count(*) FROM ${quoteName(table.name)}${where}`))
+  }
+
+  async countOrphans(request: OrphanRequest): Promise<number> {
+    const { child } = request
+    const [count] = await guarded('ERR_EXPORT_VERIFY', `checking ${tableText(child)} failed`, { table: child }, () =>
+      queryTexts(this.#connection, orphansSql(request)),
+    )
+    return Number(count)
+  }
+
+  async countExisting(table: TableRef, key: readonly string[], values: readonly (readonly Cell[])[]): Promise<number> {
+    return Number(await this.#value(existingSql(table.name, columnsOf(this.#known, table, key), values)))
+  }
+
+  openWriter(table: TableRef, columns: readonly string[]): RowWriter {
+    return insertWriter(this.#connection, table, columnsOf(this.#known, table, columns), this.#maxPacketBytes)
+  }
+
+  async checkReferences(): Promise<undefined> {
+    return undefined // the servers have no check of their own for rows that are there
+  }
+
+  async nextKeyFloor(table: TableRef): Promise<bigint | null> {
+    return findTable(this.#known.catalog, table)?.generator === 'sequence' ? this.#counter(table) : null
+  }
+
+  async cancel(): Promise<void> {
+    await this.#connection.cancel()
+  }
+
+  async end(): Promise<void> {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    try {
+      await this.rollback()
+      await guarded('ERR_EXPORT_CONNECTION', 'the lock could not be released', {}, async () => {
+        await this.#unlessLost('SET SESSION foreign_key_checks = 1')
+        await this.#unlessLost(UNLOCK)
+      })
+    } finally {
+      this.#onEnd()
+    }
+  }
+
+  /** The least key that the table gives next. */
+  async #counter(table: TableRef): Promise<bigint> {
+    const sql = `SELECT COALESCE(auto_increment, 1) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = ${quoteText(table.name)}`
+    return BigInt(await this.#value(sql))
+  }
+
+  /** Moves the table's counter, which commits by itself. @returns whether the user may. */
+  async #raise(table: TableRef, next: bigint): Promise<boolean> {
+    try {
+      await this.#connection.execute(`ALTER TABLE ${quoteName(table.name)} AUTO_INCREMENT = ${next}`)
+    } catch (error) {
+      if (errnoOf(error) === MAY_NOT_ALTER) return false // a key that another session takes fails the run by the key itself
+      return guarded('ERR_EXPORT_WRITE', `reserving keys of ${tableText(table)} failed`, { table }, () => Promise.reject(error))
+    }
+    await this.#goOn()
+    return true
+  }
+
+  /** Statements that define data commit, and end the transaction. */
+  async #goOn(): Promise<void> {
+    if (this.#inTransaction) await this.#execute('START TRANSACTION')
+  }
+
+  async #value(sql: string): Promise<string> {
+    const [value] = await guarded('ERR_EXPORT_WRITE', 'a statement at the destination failed', {}, () =>
+      queryTexts(this.#connection, sql),
+    )
+    return value ?? '0'
+  }
+
+  async #execute(sql: string): Promise<void> {
+    await guarded('ERR_EXPORT_WRITE', 'a statement at the destination failed', {}, () => this.#connection.execute(sql))
+  }
+
+  /** A server rolls back and unlocks by itself when the connection ends, and the caller has heard of that already. */
+  async #unlessLost(sql: string): Promise<void> {
+    try {
+      await this.#connection.execute(sql)
+    } catch (error) {
+      if (!isLost(error)) throw error
+    }
+  }
+}

@@ -1,0 +1,99 @@
+// Errors of MySQL and MariaDB, rebuilt without statements and values. Numbers decide: names of codes are not always right.
+import { CleanedError } from '../vocabulary/cleaned-error.ts'
+import type { ExportErrorCode, ExportErrorOptions } from '../vocabulary/errors.ts'
+import { ExportError, isExportError } from '../vocabulary/errors.ts'
+
+const TEXTS: Readonly<Record<number, string>> = {
+  1021: 'the disk of the server is full',
+  1040: 'the server has no connection left',
+  1044: 'a right on the database is lacking',
+  1045: 'the user was refused',
+  1048: 'a column that is NOT NULL would be NULL',
+  1054: 'a column is not there',
+  1062: 'a key would be there twice',
+  1064: 'a syntax error',
+  1114: 'a table is full',
+  1142: 'a right on a table is lacking',
+  1143: 'a right on a column is lacking',
+  1146: 'a table is not there',
+  1153: 'a statement is larger than max_allowed_packet',
+  1205: 'a lock was not to be had in time',
+  1213: 'a deadlock',
+  1227: 'a right is lacking',
+  1264: 'a number is out of range for its column',
+  1265: 'a value does not fit its column',
+  1292: 'a date or time does not fit its column',
+  1317: 'the statement was cancelled',
+  1366: 'a text does not fit its column',
+  1406: 'a text is too long for its column',
+  1412: 'a table was altered during the snapshot',
+  1452: 'a reference names a row that is not there',
+  1792: 'the transaction only reads',
+  3140: 'a text is no JSON',
+  3819: 'a CHECK constraint fails',
+  4025: 'a CHECK constraint fails',
+}
+const VALUE = new Set([1048, 1264, 1265, 1292, 1366, 1406, 3140, 3819, 4025])
+const PRIVILEGE = new Set([1044, 1142, 1143, 1227])
+const TEMPORARY = new Set([1040, 1205, 1213])
+
+export function errnoOf(error: unknown): number {
+  const errno: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'errno') : undefined
+  return typeof errno === 'number' ? errno : 0
+}
+
+/** The system's code, such as ECONNREFUSED, or the driver's. */
+export function codeOf(error: unknown): string {
+  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined
+  return typeof code === 'string' ? code : ''
+}
+
+/** Whether the connection is gone. */
+export function isLost(error: unknown): boolean {
+  return /^(E(CONN|PIPE|TIMEDOUT|HOST|NET|AI_|NOTFOUND)|PROTOCOL_)/.test(codeOf(error)) || /closed state/.test(String(error))
+}
+
+/** Rebuilds what the driver threw: its number, and a message of our own. */
+export function cleanError(error: unknown): CleanedError {
+  const errno = errnoOf(error)
+  const text = TEXTS[errno] ?? (isLost(error) ? 'the connection failed' : 'the server reported an error')
+  const code = errno > 0 ? String(errno) : codeOf(error)
+  return new CleanedError(`${text}${code === '' ? '' : ` [${code}]`}`, code)
+}
+
+export function asExportError(
+  error: unknown,
+  code: ExportErrorCode,
+  what: string,
+  options: ExportErrorOptions = {},
+): ExportError {
+  if (isExportError(error)) return error
+  const errno = errnoOf(error)
+  const cause = cleanError(error)
+  return new ExportError(chosenCode(errno, code, isLost(error)), `${what}: ${cause.message}`, {
+    ...options,
+    cause,
+    isTemporary: TEMPORARY.has(errno),
+  })
+}
+
+function chosenCode(errno: number, code: ExportErrorCode, lost: boolean): ExportErrorCode {
+  if (PRIVILEGE.has(errno)) return 'ERR_EXPORT_PRIVILEGE'
+  if (errno === 1412) return 'ERR_EXPORT_SOURCE_CHANGED'
+  if (code === 'ERR_EXPORT_WRITE') return VALUE.has(errno) ? 'ERR_EXPORT_VALUE' : code
+  return lost ? 'ERR_EXPORT_CONNECTION' : code
+}
+
+/** Runs `work`; what it throws becomes an `ExportError` of `code` with the cleaned cause. */
+export async function guarded<T>(
+  code: ExportErrorCode,
+  what: string,
+  options: ExportErrorOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw asExportError(error, code, what, options)
+  }
+}

@@ -1,0 +1,108 @@
+// Types of MySQL and MariaDB: which kind of values they hold, and how a value is read and written.
+import type { Cell } from '../vocabulary/cell.ts'
+import type { ValueKind } from '../vocabulary/value-kind.ts'
+import type { MysqlField } from './connection.ts'
+
+const KINDS: Readonly<Record<string, ValueKind>> = {
+  tinyint: 'int64',
+  smallint: 'int64',
+  mediumint: 'int64',
+  int: 'int64',
+  year: 'int64',
+  decimal: 'decimal',
+  float: 'double',
+  double: 'double',
+  char: 'text',
+  varchar: 'text',
+  tinytext: 'text',
+  text: 'text',
+  mediumtext: 'text',
+  longtext: 'text',
+  binary: 'bytes',
+  varbinary: 'bytes',
+  tinyblob: 'bytes',
+  blob: 'bytes',
+  mediumblob: 'bytes',
+  longblob: 'bytes',
+  date: 'date',
+  datetime: 'timestamp',
+  timestamp: 'timestamp',
+  time: 'time',
+  json: 'json',
+  enum: 'enum',
+  uuid: 'uuid',
+  geometry: 'bytes',
+  point: 'bytes',
+  linestring: 'bytes',
+  polygon: 'bytes',
+  multipoint: 'bytes',
+  multilinestring: 'bytes',
+  multipolygon: 'bytes',
+  geometrycollection: 'bytes',
+}
+
+/** @param name - of the type, as `data_type`. @param type - the whole type, as `column_type`. */
+export function kindOf(name: string, type: string): ValueKind {
+  if (name === 'bigint') return type.includes('unsigned') ? 'uint64' : 'int64'
+  return KINDS[name] ?? 'other'
+}
+
+/** Turns the server's bytes into a cell. */
+export type CellReader = (bytes: Buffer | null) => Cell
+
+const readText: CellReader = (bytes) => (bytes === null ? null : bytes.toString('utf8'))
+const readInteger: CellReader = (bytes) => (bytes === null ? null : BigInt(bytes.toString('latin1')))
+const readDouble: CellReader = (bytes) => (bytes === null ? null : Number(bytes.toString('latin1')))
+const readBytes: CellReader = (bytes) => (bytes === null ? null : new Uint8Array(bytes))
+
+export function readerOf(kind: ValueKind): CellReader {
+  if (kind === 'int64' || kind === 'uint64') return readInteger
+  if (kind === 'double') return readDouble
+  return kind === 'bytes' ? readBytes : readText
+}
+
+const INTEGERS = new Set([1, 2, 3, 8, 9, 13])
+const DOUBLES = new Set([4, 5])
+const STRINGS = new Set([249, 250, 251, 252, 253, 254, 255])
+const BINARY = 63
+
+/** How a column of a result is read, by the protocol's type. */
+export function readerOfField({ columnType, characterSet }: MysqlField): CellReader {
+  if (INTEGERS.has(columnType)) return readInteger
+  if (DOUBLES.has(columnType)) return readDouble
+  return STRINGS.has(columnType) && characterSet === BINARY ? readBytes : readText
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\0': '\\0',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\u001a': '\\Z',
+  '\\': '\\\\',
+  "'": "''",
+}
+
+/** Quotes a text as a literal; sessions have backslash escapes on. */
+export function quoteText(text: string): string {
+  return `'${text.replace(/[\0\n\r\u001a\\']/g, (letter) => ESCAPES[letter] ?? letter)}'`
+}
+
+export function hexLiteral(bytes: Uint8Array): string {
+  return `x'${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}'`
+}
+
+/** A cell as a literal for a column. @throws RangeError saying what the column cannot hold. */
+export function cellLiteral(cell: Cell, kind: ValueKind, isBit: boolean): string {
+  if (cell === null) return 'NULL'
+  if (typeof cell === 'bigint') return cell.toString()
+  if (typeof cell === 'number') {
+    if (!Number.isFinite(cell)) throw new RangeError('NaN or an infinity, which MySQL cannot hold')
+    return Object.is(cell, -0) ? '-0e0' : cell.toExponential()
+  }
+  if (typeof cell !== 'string') return hexLiteral(cell)
+  if (isBit) {
+    if (!/^[01]*$/.test(cell)) throw new RangeError('a text that is no bits')
+    return `b'${cell}'`
+  }
+  return kind === 'bytes' ? hexLiteral(Buffer.from(cell, 'utf8')) : quoteText(cell)
+}
