@@ -2,7 +2,7 @@
 import type { Engine } from '../engine/engine.ts'
 import { Instance } from '../engine/instance.ts'
 import { JsAdapterError, LimitError } from '../errors.ts'
-import { GuestRefusal } from '../runtime/dispatcher.ts'
+import { GuestRefusal } from '../runtime/host-error.ts'
 import type { ModuleSource } from '../runtime/modules.ts'
 
 export interface ModuleOptions {
