@@ -22,7 +22,8 @@ function answers(): Promise<boolean> {
   })
 }
 
-const hasMariadb = await answers()
+/** Whether the server is there. */
+export const hasMariadb: boolean = await answers()
 
 /** Runs statements on the server. @returns the rows of the last, every value as text. */
 export async function runMariadb(url: string, sql: string): Promise<unknown[][]> {
