@@ -34,6 +34,7 @@ export const profile: readonly HostileCase[] = hostileCases({
     ['const t = setTimeout(() => {}, 1); t._idleNext._idleNext = t; t._idleNext._idlePrev = null; t._idleNext = t; 1', 'ok'],
     [
       "const t = setImmediate(() => {}); Object.defineProperty(t, '_destroyed', { get() { for (;;); }, set() {} }); clearImmediate(t)",
+      'ok',
       'soft',
     ],
     [
