@@ -12,7 +12,7 @@ export interface Flood {
   readonly grownBytes: number
 }
 
-/** Submits `count` tasks, each with something of its own to keep, and looks at the memory now and then. */
+/** Submits at least `count` tasks, each with something of its own to keep, and looks at the memory now and then. */
 export async function flood(policy: AdmissionPolicy, count: number): Promise<Flood> {
   const { host, loop } = bench({ admission: { maxQueued: MAX_QUEUED, policy } })
   let ran = 0
@@ -24,13 +24,14 @@ export async function flood(policy: AdmissionPolicy, count: number): Promise<Flo
   }
   submit(20_000)
   const before = await bytesInUse()
+  const each = Math.ceil(count / LOOKS)
   let grownBytes = 0
   for (let look = 0; look < LOOKS; look++) {
-    submit(count / LOOKS)
+    submit(each)
     grownBytes = Math.max(grownBytes, (await bytesInUse()) - before)
   }
   const { readyTasks, admission } = loop.snapshot()
-  const submitted = count + 20_000
+  const submitted = LOOKS * each + 20_000
   expect(readyTasks).toBe(MAX_QUEUED)
   expect(admission).toEqual(
     policy === 'shed'
