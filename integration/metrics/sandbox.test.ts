@@ -1,6 +1,6 @@
 // SandboxMetrics fed by the real adapter: each limit that fires shows in its own outcome.
 import { EventLoop } from '@loopwright/eventloop'
-import { LIMIT_NAMES, Sandbox } from '@loopwright/js-adapter'
+import { LIMIT_NAMES, Sandbox, SandboxPool } from '@loopwright/js-adapter'
 import type { LimitName, SandboxLimits } from '@loopwright/js-adapter'
 import { SandboxMetrics } from '@loopwright/metrics'
 import { prometheusText } from '@loopwright/metrics/prometheus'
@@ -100,6 +100,23 @@ test('40 CPU time of a known load: what the guest spent, without what a host fun
   expect(sandbox.usage().cpuMs).toBeCloseTo(cpuMs, 3)
   expect(prometheusText(metrics)).toMatch(/^loopwright_sandbox_cpu_seconds_total\{tenant="acme"\} 0\.\d+$/m)
   sandbox.close()
+  release()
+  await loop.shutdown()
+  await running
+})
+
+test('each lease of a pool is one wait, and what its tenants did is counted over resets', async () => {
+  const metrics = new SandboxMetrics()
+  const loop = new EventLoop()
+  const release = loop.holdOpen()
+  const running = loop.run()
+  const pool = await SandboxPool.create({ loop, observer: metrics, size: 1, limits: ROOM })
+  const sums = await Promise.all([1, 2, 3].map((n) => pool.use((sandbox) => sandbox.run(`${n} + 1`))))
+  expect(sums).toEqual([2, 3, 4])
+  expect(pool.stats()).toMatchObject({ leases: 3, resets: 3 })
+  expect(metrics.snapshot()).toMatchObject({ operations: { ok: 3 }, unfinished: 0, clockAnomalies: 0 })
+  expect(prometheusText(metrics)).toContain('loopwright_sandbox_pool_wait_seconds_count 3\n')
+  pool.close()
   release()
   await loop.shutdown()
   await running
