@@ -1,4 +1,4 @@
-// `pnpm bench [FILTER] [--json] [--node 20,22] [--smoke] [--rounds N] [--cpu] [--report]`: subjects and peers by turns, ratios of one run.
+// `pnpm bench [FILTER] [--json] [--node 20,22] [--smoke] [--rounds N] [--cpu] [--report] [--compare]`: subjects and peers by turns, ratios of one run.
 import { execFileSync } from 'node:child_process'
 import { cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
@@ -8,21 +8,23 @@ import type { NodeLine } from '../tooling/node-matrix/matrix.ts'
 import { bundleWorkloads } from './harness/bundle.ts'
 import { discoverWorkloads } from './harness/discover.ts'
 import { describe, measure } from './harness/measure.ts'
+import { recordedRows, regressions } from './harness/regression.ts'
 import { writeReport } from './harness/report.ts'
 import { rowOf } from './harness/row.ts'
 import type { Row } from './harness/row.ts'
 import { rowsToTable } from './harness/table.ts'
 
-const usage = `usage: pnpm bench [FILTER] [--json] [--node 20,22] [--smoke] [--rounds N] [--cpu] [--report]
+const usage = `usage: pnpm bench [FILTER] [--json] [--node 20,22] [--smoke] [--rounds N] [--cpu] [--report] [--compare]
 
   FILTER     part of a path under benchmarks/
   --json     one object a line: workload, subject, peer, ratio, spread, target, met, node, rounds
   --node     Node lines to measure; default: the one that runs this
-  --smoke    each subject once, without targets
+  --smoke    each subject once, without targets; workloads of minutes do a part of their work
   --rounds   fresh processes for each subject, by turns (default 9)
   --cpu      processor time in place of time, where a workload counts operations: for a machine that others load
   --report   writes benchmarks/reports/FILTER/: the table, and a plot of each workload
-Exit code: 0 all targets met, 1 one was missed or a workload failed, 2 wrong usage.`
+  --compare  with the ratios recorded there before: one that is worse by more than 30 % and by more than its spread fails
+Exit code: 0 all targets met, 1 one was missed, a ratio has become worse or a workload failed, 2 wrong usage.`
 const { values, positionals } = readCommandLine(
   usage,
   {
@@ -32,6 +34,7 @@ const { values, positionals } = readCommandLine(
     rounds: { type: 'string', default: '9' },
     cpu: { type: 'boolean', default: false },
     report: { type: 'boolean', default: false },
+    compare: { type: 'boolean', default: false },
   },
   1,
 )
@@ -39,9 +42,15 @@ const rounds = values.smoke ? 1 : Number(values.rounds)
 if (!Number.isInteger(rounds) || rounds < 1) endWithUsage(`--rounds takes an integer from 1, got "${values.rounds}"`, usage)
 if (values.smoke && values.report) endWithUsage('a smoke run measures nothing worth a report', usage)
 
-if (values.cpu) process.env['LOOPWRIGHT_BENCH_CPU'] = '1' // the measured processes inherit it
+if (values.smoke && values.compare) endWithUsage('a smoke run measures nothing that could be compared', usage)
+
+// The measured processes inherit both.
+if (values.cpu) process.env['LOOPWRIGHT_BENCH_CPU'] = '1'
+if (values.smoke) process.env['LOOPWRIGHT_BENCH_SMOKE'] = '1'
 
 const root = import.meta.dirname
+const reportFolder = join(root, 'reports', (positionals[0] ?? 'all').replace(/[^a-z0-9-]+/gi, '-'))
+const before = values.compare ? recordedRows(reportFolder) : []
 const workloads = discoverWorkloads(root, positionals[0])
 if (workloads.length === 0) endWithUsage(`no workload's path contains "${positionals[0]}"`, usage)
 
@@ -95,10 +104,14 @@ for (const { line, path } of await binaries()) {
 
 if (!values.json && rows.length > 0) process.stdout.write(`${rowsToTable(rows)}\n`)
 if (values.report && rows.length > 0) {
-  const folder = join(root, 'reports', (positionals[0] ?? 'all').replace(/[^a-z0-9-]+/gi, '-'))
-  writeReport(folder, { title: positionals[0] ?? 'all workloads', rows, notRun, loadBefore })
-  process.stderr.write(`wrote ${folder}\n`)
+  writeReport(reportFolder, { title: positionals[0] ?? 'all workloads', rows, notRun, loadBefore })
+  process.stderr.write(`wrote ${reportFolder}\n`)
 }
 const missed = rows.filter((row) => row.met === false)
 if (missed.length > 0) process.stderr.write(`${missed.length} of ${rows.length} figures missed their target\n`)
-process.exitCode = failures > 0 || missed.length > 0 ? 1 : 0
+const worse = regressions(rows, before)
+for (const { row, recorded, factor } of worse)
+  process.stderr.write(
+    `WORSE ${row.workload}, ${row.subject} to ${row.peer} (${row.node}): ${row.ratio.toFixed(2)}, recorded ${recorded.ratio.toFixed(2)}, ${factor.toFixed(2)} times\n`,
+  )
+process.exitCode = failures > 0 || missed.length > 0 || worse.length > 0 ? 1 : 0

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { recordedRows, regressions } from '../benchmarks/harness/regression.ts'
 import { writeReport } from '../benchmarks/harness/report.ts'
 import type { Row } from '../benchmarks/harness/row.ts'
 
@@ -18,6 +19,7 @@ const row = (more: Partial<Row>): Row => ({
   peer: 'ring store',
   ratio: 1.04,
   spread: [0.9, 1.2],
+  better: 'less',
   target: '<= 1.5',
   met: true,
   node: 'v24.21.0',
@@ -35,7 +37,7 @@ test('a report holds each figure, what was missed, what was not run, and a plot 
     row({ workload: 'metrics/memory', subject: 'one <histogram>', peer: null, peerMedian: null, unit: 'bytes', ratio: 20_979 }),
   ]
   writeReport(folder, { title: 'metrics', rows, notRun: ['pg (Node 24): no server'], loadBefore: 1.25 })
-  expect(readdirSync(folder).toSorted()).toEqual(['README.md', 'metrics-memory.svg', 'metrics-record.svg'])
+  expect(readdirSync(folder).toSorted()).toEqual(['README.md', 'metrics-memory.svg', 'metrics-record.svg', 'rows.jsonl'])
   const text = readFileSync(join(folder, 'README.md'), 'utf8')
   expect(text).toContain('| histogram | ring store | 1.04 | 0.90 to 1.20 | <= 1.5 | yes | 6.80 / 6.60 ns | v24.21.0 |')
   expect(text).toContain('Missed: metrics/record, histogram (v20.20.2).')
@@ -51,6 +53,26 @@ test('a report holds each figure, what was missed, what was not run, and a plot 
 test('a report replaces the one before: plots of another run do not stay', () => {
   writeReport(folder, { title: 'a', rows: [row({ workload: 'metrics/merge' })], notRun: [], loadBefore: 0 })
   writeReport(folder, { title: 'b', rows: [row({})], notRun: [], loadBefore: 0 })
-  expect(readdirSync(folder).toSorted()).toEqual(['README.md', 'metrics-record.svg'])
+  expect(readdirSync(folder).toSorted()).toEqual(['README.md', 'metrics-record.svg', 'rows.jsonl'])
   expect(readFileSync(join(folder, 'README.md'), 'utf8')).toContain('Every target was met.')
+})
+
+test('a ratio is worse when it is so by more than the tolerance and beyond both spreads; other Node lines are other rows', () => {
+  writeReport(folder, {
+    title: 'a',
+    rows: [row({}), row({ node: 'v20.20.2', ratio: 3, spread: [2.9, 3.1] })],
+    notRun: [],
+    loadBefore: 0,
+  })
+  const recorded = recordedRows(folder)
+  expect(recorded).toHaveLength(2)
+  expect(regressions([row({ ratio: 1.3, spread: [1.25, 1.4] })], recorded)).toEqual([]) // within the tolerance
+  expect(regressions([row({ ratio: 1.6, spread: [1.1, 2] })], recorded)).toEqual([]) // one of its rounds was as good
+  const worse = row({ node: 'v24.30.0', ratio: 1.6, spread: [1.5, 1.8] })
+  expect(regressions([worse], recorded)).toEqual([{ row: worse, recorded: row({}), factor: 1.6 / 1.04 }])
+  const speedup = row({ better: 'more', ratio: 4, spread: [3.8, 4.2] })
+  expect(regressions([{ ...speedup, ratio: 2, spread: [1.9, 2.1] }], [speedup])).toHaveLength(1)
+  expect(regressions([{ ...speedup, ratio: 8, spread: [7, 9] }], [speedup])).toEqual([]) // better
+  expect(regressions([row({ peer: null, ratio: 9, spread: [9, 9] })], [row({ peer: null })])).toEqual([])
+  expect(() => recordedRows(join(folder, 'missing'))).toThrow('make them with --report')
 })

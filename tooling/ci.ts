@@ -1,5 +1,6 @@
 // The steps of `.ci/run` after the install. A step that fails does not hide the next ones.
 import { join } from 'node:path'
+import { provideChromium } from './ci/chromium.ts'
 import { providePrometheus } from './ci/prometheus.ts'
 import { ensureServices } from './ci/services.ts'
 import { countChecks, countConformance, countFigures, countNone, countTotals, runStep } from './ci/step.ts'
@@ -22,6 +23,7 @@ const STEPS: readonly Step[] = [
 
 const problems = await ensureServices()
 for (const problem of problems) process.stdout.write(`service: ${problem}\n`)
+process.stdout.write(`service: ${provideChromium()}\n`)
 process.stdout.write(`service: ${providePrometheus(join(repository, 'test-results/prometheus'))}\n`)
 
 const results: StepResult[] = []

@@ -1,4 +1,4 @@
-// A recorded run: Markdown with every figure, and one SVG plot a workload, drawn by the metrics package.
+// A recorded run: Markdown with every figure, one SVG plot a workload, drawn by the metrics package, and the rows for later comparison.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
@@ -24,6 +24,7 @@ export function writeReport(folder: string, report: Report): void {
   mkdirSync(folder, { recursive: true })
   for (const [workload, rows] of byWorkload(report.rows)) writeFileSync(join(folder, plotName(workload)), plotOf(workload, rows))
   writeFileSync(join(folder, 'README.md'), reportText(report))
+  writeFileSync(join(folder, 'rows.jsonl'), report.rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
 }
 
 function byWorkload(rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
@@ -67,7 +68,9 @@ function reportText({ title, rows, notRun, loadBefore }: Report): string {
     `Medians of ${rounds} rounds, each subject in a fresh process a round, by turns. A ratio is formed within a round; the spread is the least and the greatest of them.`,
     '',
     missed.length === 0
-      ? 'Every target was met.'
+      ? rows.some(({ target }) => target !== null)
+        ? 'Every target was met.'
+        : 'No row has a target: ratios above 1 are for the subject.'
       : `Missed: ${missed.map((row) => `${row.workload}, ${row.subject} (${row.node})`).join('; ')}.`,
     '',
     ...[...byWorkload(rows)].flatMap(([workload, group]) => [

@@ -10,6 +10,8 @@ export interface Row {
   readonly ratio: number
   /** Least and greatest of the rounds. */
   readonly spread: readonly [number, number]
+  /** Which way `ratio` is better. */
+  readonly better: 'more' | 'less'
   readonly target: string | null
   /** `null` where there is no target, or with `--smoke`. */
   readonly met: boolean | null
@@ -77,6 +79,7 @@ export function rowOf(figure: Figure, values: ReadonlyMap<string, readonly numbe
     peer: figure.peer ?? null,
     ratio,
     spread: [Math.min(...ratios), Math.max(...ratios)],
+    better: figure.peer !== undefined && (figure.ratio ?? 'speedup') === 'speedup' ? 'more' : 'less',
     target: target ?? null,
     met: target === undefined ? null : meets(ratio, target),
     node: context.node,

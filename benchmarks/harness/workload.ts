@@ -32,6 +32,11 @@ export interface Workload {
   readonly notRun?: (() => string | undefined | Promise<string | undefined>) | undefined
 }
 
+/** `count`, or far fewer with `--smoke`, which asks only whether a workload of minutes still runs. */
+export function countOf(count: number, smokeCount: number): number {
+  return process.env['LOOPWRIGHT_BENCH_SMOKE'] === '1' ? smokeCount : count
+}
+
 /** Declares a workload: `export const workload = defineWorkload({ … })`, one a file; the file's path is its name. */
 export function defineWorkload(workload: Workload): Workload {
   for (const { subject, peer } of workload.figures) {

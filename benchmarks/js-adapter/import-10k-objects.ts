@@ -1,6 +1,8 @@
-// A host array of ten thousand small objects becomes guest objects, property by property in the peer, as marshalling libraries do.
+// A host array of ten thousand small objects becomes guest objects: against a marshalling library, and against handles made by hand.
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten-core'
+import { Engine } from '@loopwright/js-adapter'
 import { GuestObject, Runtime } from '@loopwright/js-adapter/goja'
+import { Arena } from 'quickjs-emscripten-sync'
 import { defineWorkload, medianNs } from '../harness/workload.ts'
 import { openCoreContext } from './support/core-context.ts'
 
@@ -29,17 +31,35 @@ function importInto(context: QuickJSContext, value: unknown): QuickJSHandle {
   return target
 }
 
+async function importIntoRuntime(variant: 'ng' | 'bellard'): Promise<number> {
+  const runtime = await Runtime.create({ engine: await Engine.load({ variant }) })
+  const items = makeItems()
+  const ns = await medianNs(OBJECTS, () => {
+    const list = runtime.toValue(items)
+    if (!(list instanceof GuestObject) || list.get('length') !== OBJECTS) throw new Error('wrong import')
+    list.release()
+  })
+  return ns / 1000
+}
+
 export const workload = defineWorkload({
   unit: 'us',
   subjects: {
-    'js-adapter toValue': async () => {
-      const runtime = await Runtime.create()
-      const items = makeItems()
-      const ns = await medianNs(OBJECTS, () => {
-        const list = runtime.toValue(items)
-        if (!(list instanceof GuestObject) || list.get('length') !== OBJECTS) throw new Error('wrong import')
-        list.release()
-      })
+    'js-adapter toValue': () => importIntoRuntime('ng'),
+    'js-adapter toValue, bellard': () => importIntoRuntime('bellard'),
+    // The library needs a comparison of values that the other build does not export.
+    'quickjs-emscripten-sync marshal': async () => {
+      const context = await openCoreContext('bellard')
+      const arena = new Arena(context, { isMarshalable: true, registeredObjects: [] })
+      // An object that was marshalled before is known to the library: each round brings new ones.
+      const ns = await medianNs(
+        OBJECTS,
+        () => {
+          arena.expose({ items: makeItems() })
+          if (arena.evalCode('items.length') !== OBJECTS) throw new Error('wrong import')
+        },
+        { rounds: 3, warmups: 1 },
+      )
       return ns / 1000
     },
     'quickjs-emscripten handles': async () => {
@@ -59,5 +79,9 @@ export const workload = defineWorkload({
       return ns / 1000
     },
   },
-  figures: [{ subject: 'js-adapter toValue', peer: 'quickjs-emscripten handles', target: '>= 3' }],
+  figures: [
+    { subject: 'js-adapter toValue, bellard', peer: 'quickjs-emscripten-sync marshal', target: '>= 3' },
+    // No library: the least calls that put the same tree into a guest.
+    { subject: 'js-adapter toValue', peer: 'quickjs-emscripten handles', target: '>= 3' },
+  ],
 })

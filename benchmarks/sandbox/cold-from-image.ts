@@ -19,6 +19,20 @@ export const workload = defineWorkload({
     'js-adapter image': () =>
       withLoop(async (loop) => {
         const image = await Image.create({ prelude: PRELUDE })
+        // None is closed before the end: a closed one would leave its instance to the next.
+        const live: Sandbox[] = []
+        const ms = await medianMs(async () => {
+          const sandbox = await Sandbox.create({ loop, image, limits })
+          check(await sandbox.call('main', [3]))
+          live.push(sandbox)
+          return undefined
+        }, ROUNDS)
+        for (const sandbox of live) sandbox.close()
+        return ms
+      }),
+    'js-adapter image, after a closed one': () =>
+      withLoop(async (loop) => {
+        const image = await Image.create({ prelude: PRELUDE })
         return medianMs(async () => {
           const sandbox = await Sandbox.create({ loop, image, limits })
           check(await sandbox.call('main', [3]))
@@ -56,5 +70,6 @@ export const workload = defineWorkload({
     { subject: 'js-adapter image', target: '<= 5 ms' },
     { subject: 'js-adapter image', peer: 'js-adapter evaluated', target: '>= 4' },
     { subject: 'js-adapter image', peer: 'quickjs-wasi restore' },
+    { subject: 'js-adapter image, after a closed one', peer: 'quickjs-wasi restore' },
   ],
 })

@@ -183,9 +183,9 @@ describe('on the real loop', () => {
     metrics.watch(loop)
     loop.submit(() => {
       for (let i = 0; i < 999; i++) loop.submit(() => {})
+      loop.scheduleTimer(5, () => {})
+      loop.scheduleTimer(20, () => void loop.shutdown())
     })
-    loop.scheduleTimer(5, () => {})
-    loop.scheduleTimer(20, () => void loop.shutdown())
     await loop.run()
     const { callbacks, turnCount } = loop.snapshot()
     const text = prometheusText(metrics)

@@ -1,5 +1,7 @@
-// A user who writes TypeScript: every entry is imported by a `.ts` and a `.cts` file, under both compilers and both resolutions.
-import { writeFile } from 'node:fs/promises'
+// A user who writes TypeScript: every entry is imported by a `.ts` and a `.cts` file, and the package's program under `users/`
+// is compiled, wrong uses included, under both compilers and both resolutions.
+import { existsSync } from 'node:fs'
+import { copyFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { outputLines, runCommand } from '../../tooling/check/command.ts'
@@ -25,7 +27,7 @@ const resolutions = [
   { name: 'bundler', options: { module: 'preserve', moduleResolution: 'bundler' } },
 ] as const
 
-/** `names` are the run-time names of each entry; declarations of our packages are checked, those of others are not. */
+/** `short` names the package's program; `names` are the run-time names of each entry; declarations of our packages are checked, those of others are not. */
 export async function compileUsers(
   folder: string,
   short: string,
@@ -35,6 +37,12 @@ export async function compileUsers(
 ): Promise<void> {
   await writeFile(join(folder, 'user.ts'), moduleUser(names))
   await writeFile(join(folder, 'user.cts'), commonUser(names))
+  const files = ['user.ts', 'user.cts']
+  const program = join(import.meta.dirname, 'users', `${short}.ts`)
+  if (existsSync(program)) {
+    await copyFile(program, join(folder, 'program.ts'))
+    files.push('program.ts')
+  }
   for (const compiler of compilers(repository)) {
     for (const resolution of resolutions) {
       const compilerOptions = {
@@ -47,7 +55,7 @@ export async function compileUsers(
         typeRoots: [join(repository, 'node_modules/@types')],
       }
       const config = join(folder, `tsconfig.${resolution.name}.json`)
-      await writeFile(config, JSON.stringify({ compilerOptions, files: ['user.ts', 'user.cts'] }))
+      await writeFile(config, JSON.stringify({ compilerOptions, files }))
       const result = await runCommand('node', [compiler.main, '-p', config, '--pretty', 'false'], {
         cwd: folder,
         toolsOf: repository,

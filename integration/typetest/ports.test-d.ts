@@ -1,10 +1,19 @@
 // The classes of one package fit the ports that the others declare; a port that drifts away from them does not compile.
 import { Limiter } from '@loopwright/catrate'
-import { EventLoop, VirtualHost } from '@loopwright/eventloop'
-import type { AdmissionLimiter, LoopLogger, LoopObserver } from '@loopwright/eventloop'
-import type { AdapterLogger, AdapterObserver, LoopLike, RateLimiterLike, Sandbox } from '@loopwright/js-adapter'
+import { alsContext, EventLoop, fullContext, VirtualHost } from '@loopwright/eventloop'
+import type { AdmissionLimiter, ContextPort as LoopContextPort, LoopLogger, LoopObserver } from '@loopwright/eventloop'
+import type {
+  AdapterLogger,
+  AdapterObserver,
+  AuditSink,
+  ContextPort,
+  LoopLike,
+  RateLimiterLike,
+  Sandbox,
+} from '@loopwright/js-adapter'
 import { createLogger } from '@loopwright/logiface'
 import type { Logger } from '@loopwright/logiface'
+import { auditSink } from '@loopwright/logiface/audit'
 import { LoopMetrics, MetricSet, SandboxMetrics, meter } from '@loopwright/metrics'
 import type { Meter, WatchedLoop } from '@loopwright/metrics'
 import type { ExportLogger, ExportMeter, GuestCaller, RunOptions } from '@loopwright/sql-export'
@@ -49,6 +58,16 @@ test('EventLoop fits the loop of the adapter', () => {
 
 test('SandboxMetrics fits the observer of the adapter', () => {
   expectTypeOf<SandboxMetrics>().toExtend<AdapterObserver>()
+})
+
+test('A-2 logiface’s audit sink fits the audit of the adapter', () => {
+  expectTypeOf<ReturnType<typeof auditSink>>().toExtend<AuditSink>()
+})
+
+test('X-1 the context ports of the loop fit the adapter', () => {
+  expectTypeOf<ReturnType<typeof alsContext>>().toExtend<ContextPort>()
+  expectTypeOf<ReturnType<typeof fullContext>>().toExtend<ContextPort>()
+  expectTypeOf<LoopContextPort>().toExtend<ContextPort>()
 })
 
 test('Limiter fits the rate limiter of the adapter', () => {

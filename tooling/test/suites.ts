@@ -25,6 +25,7 @@ const PORTABLE: Readonly<Record<string, readonly string[]>> = {
     'boundaries/timer-cancel',
     'boundaries/worker-guest',
     'context/',
+    'logging/',
     'metrics/loop',
     'metrics/otel',
     'metrics/sandbox',

@@ -7,8 +7,10 @@ function isVariant(value: unknown): value is QuickJSSyncVariant {
 }
 
 /** A fresh context; no limit, no interrupt handler. */
-export async function openCoreContext(): Promise<QuickJSContext> {
-  const module: unknown = await import('@jitl/quickjs-ng-wasmfile-release-sync')
+export async function openCoreContext(engine: 'ng' | 'bellard' = 'ng'): Promise<QuickJSContext> {
+  const module: unknown = await (engine === 'ng'
+    ? import('@jitl/quickjs-ng-wasmfile-release-sync')
+    : import('@jitl/quickjs-wasmfile-release-sync'))
   let variant: unknown = module
   while (!isVariant(variant)) variant = Reflect.get(Object(variant), 'default')
   return (await newQuickJSWASMModuleFromVariant(variant)).newContext()

@@ -18,6 +18,7 @@ export const ADMISSION_OUTCOMES = ['admitted', 'refused', 'shed', 'waited', 'tim
 export type AdmissionOutcome = (typeof ADMISSION_OUTCOMES)[number]
 
 export interface RoomOptions {
+  /** Ends the wait, which rejects with its reason. Default none. */
   readonly signal?: AbortSignal | undefined
   /** Milliseconds to wait at most. 0 to 2^31-1 or `Infinity`, the default. */
   readonly timeoutMs?: number | undefined

@@ -21,6 +21,6 @@ export interface AdmissionOptions {
   readonly limiter?: AdmissionLimiter | undefined
   /** What the limiter counts the task under. Default `'loop'`. */
   readonly category?: string | undefined
-  /** Told the label of each task that was dropped for another. */
+  /** Told the label of each task that was dropped for another. Default none. */
   readonly onShed?: ((label: string | undefined) => void) | undefined
 }

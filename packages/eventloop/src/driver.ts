@@ -2,6 +2,7 @@
 // Longer than most: a visit is one machine, and its stages share the positions that an interruption must leave valid.
 import type { AdmissionControl } from './admission-control.ts'
 import type { BatchBudget } from './batch.ts'
+import { BatchBooks } from './batch-books.ts'
 import type { CallbackErrors } from './callback-errors.ts'
 import type { CallbackRunner } from './callbacks.ts'
 import type { LoopClock } from './clock.ts'
@@ -10,8 +11,8 @@ import { LoopError } from './errors.ts'
 import type { FastPath } from './fast-path.ts'
 import type { Host, HostEntry } from './host.ts'
 import type { Lifecycle } from './lifecycle.ts'
-import type { BatchRecord } from './observer.ts'
 import type { ResolvedLoopOptions } from './options.ts'
+import { Parking } from './parking.ts'
 import type { Participants } from './participant.ts'
 import type { BatchRunner, Checkpoint } from './queues/checkpoint.ts'
 import { createEnter } from './queues/checkpoint.ts'
@@ -19,7 +20,6 @@ import type { MicrotaskQueues } from './queues/microtasks.ts'
 import type { Termination } from './termination.ts'
 import type { Timers } from './timers/timers.ts'
 import type { Turn } from './turn.ts'
-import { VisitTimes } from './visit-times.ts'
 import type { Wake } from './wake.ts'
 
 export interface DriverParts {
@@ -50,34 +50,33 @@ type Mode = 'none' | 'run' | 'once' | 'poll'
 /** hot: benchmarks/eventloop/resubmit-64 */
 export class Driver implements BatchRunner {
   readonly #parts: DriverParts
-  readonly #record: BatchRecord = { turns: 0, callbacks: 0, queued: 0, busyMs: 0, idleMs: 0, limit: 'none' }
+  readonly #books: BatchBooks
+  readonly #parking: Parking
   #mode: Mode = 'none'
   #started = false
   #stepLogged = false
-  #parked = false
-  readonly #times: VisitTimes
-  /** Callbacks that had been started when the last record was complete. */
-  #recordedCallbacks = 0
-  /** When parts of the loop want a visit to tidy up, if nothing else comes. */
-  #tidyAtMs = Number.POSITIVE_INFINITY
-  #sampleEvery = 0
+  /** Visits of the row that was asked for and have not come. */
+  #rowLeft = 0
   #settleOnce: ((alive: boolean) => void) | undefined = undefined
   turnCount = 0
-  readonly limits = { time: 0, tasks: 0 }
 
   constructor(parts: DriverParts) {
     this.#parts = parts
-    this.#times = new VisitTimes(parts.clock.lastMs)
-    // What is submitted before the first batch is sampled like the rest.
-    this.#openSampling(parts.diagnostics.sampleEvery())
+    this.#books = new BatchBooks(parts, parts.clock.lastMs)
+    this.#parking = new Parking(parts)
+  }
+
+  /** Batches that each limit has ended. */
+  get limits(): { readonly time: number; readonly tasks: number } {
+    return this.#books.limits
   }
 
   get busyMs(): number {
-    return this.#times.busyMs
+    return this.#books.times.busyMs
   }
 
   get idleMs(): number {
-    return this.#times.idleMs
+    return this.#books.times.idleMs
   }
 
   /** Whether `run`, `runOnce` or `poll` is under way. */
@@ -114,16 +113,16 @@ export class Driver implements BatchRunner {
 
   /** A timer was armed, moved, cancelled or had its ref state changed. */
   timersChanged(): void {
-    const { clock, host, lifecycle, timers } = this.#parts
-    if (clock.inBatch || !this.#parked || lifecycle.terminating) return
-    host.requestAt(Math.min(timers.nextVisitMs(), lifecycle.nextWaitMs(), this.#tidyAtMs))
+    const { clock, lifecycle } = this.#parts
+    if (clock.inBatch || !this.#parking.parked || lifecycle.terminating) return
+    this.#parking.rearm()
     this.refChanged()
   }
 
   /** Something that counts for `alive` has changed while the loop waits. */
   refChanged(): void {
     const { clock, host, lifecycle, options, wake } = this.#parts
-    if (clock.inBatch || !this.#parked || lifecycle.terminating) return
+    if (clock.inBatch || !this.#parking.parked || lifecycle.terminating) return
     const alive = this.#parts.isAlive()
     host.setRef(alive)
     if (!alive && (options.autoExit || this.#mode === 'once')) wake.request()
@@ -131,7 +130,7 @@ export class Driver implements BatchRunner {
 
   checkpoint(): void {
     const { clock, checkpoint } = this.#parts
-    this.#times.enter(clock.read())
+    this.#books.times.enter(clock.read())
     clock.inBatch = true
     checkpoint.run()
   }
@@ -139,37 +138,63 @@ export class Driver implements BatchRunner {
   /** An exception of the platform passes through the visit: what it has done until here is booked, and it goes on soon. */
   request(): void {
     const { clock, wake } = this.#parts
-    if (clock.inBatch) this.#times.leave(clock.read())
+    if (clock.inBatch) this.#books.times.leave(clock.read())
     clock.inBatch = false
     wake.again()
   }
 
   runBatch(): void {
-    const { host, clock, wake, errors, lifecycle, checkpoint, options, runner, diagnostics, budget, turn } = this.#parts
+    const { host, clock, wake, errors, lifecycle, checkpoint, options, runner, budget, turn } = this.#parts
     wake.taken()
+    const inRow = this.#rowLeft > 0
+    if (inRow) {
+      this.#rowLeft--
+      if (this.#stepInRow()) return
+      this.#rowLeft = 0
+    }
     if (lifecycle.terminated || !wake.active) {
       clock.inBatch = false
       return
     }
     if (errors.hasPending) throw errors.takePending()
     const nowMs = clock.read()
-    if (!clock.inBatch) this.#times.enter(nowMs)
+    if (!clock.inBatch) this.#books.times.enter(inRow ? this.#books.times.endedAtMs : nowMs)
     clock.inBatch = true
     clock.credit = 0
     checkpoint.openBatch(host.checkpoint, options.nativeCheckpoint === 'step')
     this.#checkMeans()
-    this.#openSampling(diagnostics.sampleEvery())
+    this.#books.open()
     runner.openBatch()
     if (!turn.suspended || !checkpoint.stepping) budget.open(nowMs)
-    else budget.skip(this.#times.endedAtMs, nowMs)
-    this.#wakeUp()
+    else if (!inRow) budget.skip(this.#books.times.endedAtMs, nowMs)
+    this.#parking.wakeUp()
     lifecycle.expire(nowMs)
     const progressed = this.#runTurns(nowMs)
     const endedAtMs = clock.read()
     clock.inBatch = false
     budget.close(endedAtMs)
-    this.#close(endedAtMs)
+    this.#books.close(endedAtMs)
     this.#decide(progressed)
+  }
+
+  /**
+   * The common visit where each callback needs one of its own: the next callback of the turn, and nothing else. Visits of a row follow one
+   * another without anything between them but what the callbacks have queued on the platform, so neither the clock nor what the
+   * batch has set up is looked at again before the budget asks for it. hot: benchmarks/eventloop/submit-step
+   * @returns `false` if there is more to do, or if the budget wants to look at the clock.
+   */
+  #stepInRow(): boolean {
+    const { clock, wake, errors, lifecycle, checkpoint, budget, turn, microtasks, runner } = this.#parts
+    if (budget.credit < 2 || !turn.inStation || microtasks.length > 0 || checkpoint.pending) return false
+    if (lifecycle.state !== 'running' || runner.halted || errors.hasPending || !wake.active) return false
+    clock.inBatch = true
+    clock.credit = 0
+    const outcome = turn.run(true)
+    if (outcome === 'done') this.#endTurn()
+    clock.inBatch = false
+    if (outcome !== 'step') return false
+    wake.row(Math.max(1, this.#rowLeft))
+    return true
   }
 
   /** Runs turns as long as they may follow one another. @returns whether one was finished. */
@@ -205,9 +230,7 @@ export class Driver implements BatchRunner {
         if (!lifecycle.immediate && lifecycle.terminating) continue
         return finished
       }
-      this.#record.turns++
-      checkpoint.endTurn()
-      this.#closeTurn()
+      this.#endTurn()
       finished = true
       if (outcome === 'cut') return finished
       this.#tellPressure()
@@ -222,8 +245,10 @@ export class Driver implements BatchRunner {
     if (diagnostics.hooks?.turnStart !== undefined) diagnostics.hook((hooks) => hooks.turnStart?.(this.turnCount))
   }
 
-  #closeTurn(): void {
-    const { participants, diagnostics } = this.#parts
+  #endTurn(): void {
+    const { participants, diagnostics, checkpoint } = this.#parts
+    this.#books.countTurn()
+    checkpoint.endTurn()
     participants.turnEnded(this.turnCount)
     if (diagnostics.hooks?.turnEnd !== undefined) diagnostics.hook((hooks) => hooks.turnEnd?.(this.turnCount))
   }
@@ -234,35 +259,6 @@ export class Driver implements BatchRunner {
     if (queuePressure === undefined) return
     const queued = this.#parts.admission.queued()
     if (queued > 0) diagnostics.notify('queuePressure', () => queuePressure(queued))
-  }
-
-  #close(endedAtMs: number): void {
-    const { budget, diagnostics, turn, runner, options } = this.#parts
-    const record = this.#record
-    const times = this.#times
-    times.leave(endedAtMs)
-    record.busyMs = times.carriedBusyMs
-    record.idleMs = times.carriedIdleMs
-    record.callbacks = runner.started - this.#recordedCallbacks
-    this.#recordedCallbacks = runner.started
-    const { limit } = budget
-    if (limit !== 'none') {
-      this.limits[limit]++
-      const elapsedMs = endedAtMs - budget.startedAtMs
-      const info = () => ({ limit, elapsedMs, callbacks: budget.callbacks, queued: turn.waiting(), phase: runner.phase })
-      diagnostics.log('debug', 'loop.batch_limit', 'a batch was ended by its limit', info)
-      diagnostics.transition('limit', 'none', limit)
-      const { onExceeded } = options.batch
-      if (onExceeded !== undefined) diagnostics.notify('batch.onExceeded', () => onExceeded(info()))
-    }
-    const ranNothing = record.turns === 0 && record.callbacks === 0
-    times.recorded(ranNothing)
-    if (this.#sampleEvery !== 0 && !ranNothing) {
-      record.queued = turn.waiting()
-      record.limit = limit
-      diagnostics.batch(record)
-    }
-    record.turns = 0
   }
 
   /** What comes after the batch. */
@@ -279,7 +275,9 @@ export class Driver implements BatchRunner {
       return
     }
     if (checkpoint.stepping && turn.suspended && !errors.hasPending) {
-      wake.row(Math.max(1, budget.credit))
+      const visits = Math.max(1, budget.credit)
+      wake.row(visits)
+      this.#rowLeft = this.#parts.host.requestRow === undefined ? 0 : visits
       return
     }
     const ready = turn.suspended || turn.hasWork() || microtasks.length > 0 || checkpoint.pending || errors.hasPending
@@ -313,34 +311,7 @@ export class Driver implements BatchRunner {
   }
 
   #park(): void {
-    const { participants, timers, lifecycle, host, wake, diagnostics } = this.#parts
-    const { terminating } = lifecycle
-    this.#parked = true
-    if (!participants.beforePark()) {
-      this.#parked = false
-      participants.afterPark()
-      wake.again()
-      return
-    }
-    timers.park()
-    this.#parts.runner.park()
-    const tidies = !terminating && host.virtualTime !== true
-    this.#tidyAtMs = tidies ? participants.idleUntilMs(this.turnCount) : Number.POSITIVE_INFINITY
-    const timerMs = terminating ? Number.POSITIVE_INFINITY : timers.nextVisitMs()
-    const deadlineMs = Math.min(timerMs, lifecycle.nextWaitMs(), this.#tidyAtMs)
-    if (!terminating) lifecycle.setState('sleeping')
-    if (diagnostics.hooks?.beforePark !== undefined) diagnostics.hook((hooks) => hooks.beforePark?.(deadlineMs))
-    host.setRef(terminating || this.#parts.isAlive())
-    host.requestAt(deadlineMs)
-  }
-
-  #wakeUp(): void {
-    const { lifecycle, participants, diagnostics } = this.#parts
-    if (!this.#parked) return
-    this.#parked = false
-    participants.afterPark()
-    if (lifecycle.state === 'sleeping') lifecycle.setState('running')
-    if (diagnostics.hooks?.afterPark !== undefined) diagnostics.hook((hooks) => hooks.afterPark?.())
+    if (!this.#parking.park(this.turnCount)) this.#parts.wake.again()
   }
 
   #finishOnce(alive: boolean): void {
@@ -398,11 +369,5 @@ export class Driver implements BatchRunner {
     diagnostics.log('info', 'loop.checkpoint_step', 'no callable checkpoint here: one callback per host visit', () => ({
       host: host.kind,
     }))
-  }
-
-  #openSampling(every: number): void {
-    if (every === this.#sampleEvery) return
-    this.#sampleEvery = every
-    this.#parts.turn.sample(every)
   }
 }

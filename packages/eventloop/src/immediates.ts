@@ -9,6 +9,7 @@ import type { Wake } from './wake.ts'
 export interface ImmediateOptions {
   /** Does not keep the loop alive. Default false. */
   readonly unref?: boolean | undefined
+  /** Names it in diagnostics and samples. Default none. */
   readonly label?: string | undefined
 }
 

@@ -8,7 +8,7 @@ const MAX_INT = 2 ** 31 - 1
 export interface ShutdownOptions {
   /** Milliseconds that the returned promise waits at most. 0 to 2^31-1 or `Infinity`, the default. */
   readonly timeoutMs?: number | undefined
-  /** Ends the wait, not the termination. */
+  /** Ends the wait, not the termination. Default none. */
   readonly signal?: AbortSignal | undefined
   /** What follows the timeout: termination goes on (`'keep'`, default) or becomes immediate (`'close'`). */
   readonly onTimeout?: 'keep' | 'close' | undefined

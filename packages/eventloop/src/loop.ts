@@ -41,7 +41,7 @@ import type { IntervalOptions, TimerOptions } from './timers/timer-calls.ts'
 import { memberOf, objectIn, requireFunction, signalIn } from './validate.ts'
 
 export interface RunOptions {
-  /** Ends the loop gracefully when it aborts; `run` then rejects with its reason. */
+  /** Ends the loop gracefully when it aborts; `run` then rejects with its reason. Default none. */
   readonly signal?: AbortSignal | undefined
 }
 

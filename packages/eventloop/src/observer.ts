@@ -49,12 +49,18 @@ export interface TaskInfo {
 
 /** Exact and synchronous: every call is made, on the loop's stack. For diagnosis and traces, not for production metrics. */
 export interface LoopHooks {
+  /** A turn begins. Default none, as for all of these. */
   turnStart?(turn: number): void
+  /** A turn has ended. */
   turnEnd?(turn: number): void
+  /** Before each user callback of a phase. The object is reused. */
   taskStart?(info: TaskInfo): void
+  /** After it, before its checkpoint. The object is reused. */
   taskEnd?(info: TaskInfo): void
   /** Before a wait, with the deadline it ends at (`Infinity`: none). */
   beforePark?(deadlineMs: number): void
+  /** After a wait. */
   afterPark?(): void
+  /** The state of the loop has changed. */
   stateChange?(from: LoopState, to: LoopState): void
 }

@@ -23,7 +23,7 @@ export interface BatchOptions {
   readonly maxTasks?: number | undefined
   /** Most callbacks between two clock readings. Integer, 1 to 1024. Default 32. */
   readonly checkEvery?: number | undefined
-  /** Told once per batch that a limit ended. */
+  /** Told once per batch that a limit ended. Default none. */
   readonly onExceeded?: ((info: LimitInfo) => void) | undefined
 }
 
@@ -52,8 +52,11 @@ export interface LoopOptions {
   readonly checkpoint?: CheckpointMode | undefined
   /** By what means. Default `'auto'`. */
   readonly nativeCheckpoint?: 'auto' | 'tick' | 'step' | undefined
+  /** What one visit of the host may spend. Default 10 ms or 1024 callbacks. */
   readonly batch?: BatchOptions | undefined
+  /** When callbacks are reported as slow. Default above 100 ms, by slices. */
   readonly slowCallback?: SlowCallbackOptions | undefined
+  /** Bounds of one checkpoint. Default: a report after 100 000 callbacks, nothing deferred. */
   readonly microtasks?: MicrotaskOptions | undefined
   /** A bound, a limiter and a policy for external tasks. Default none. */
   readonly admission?: AdmissionOptions | undefined
@@ -63,19 +66,26 @@ export interface LoopOptions {
   readonly onError?: ((error: unknown, info: CallbackInfo) => void) | undefined
   /** Receives rejections of loop promises that nobody handles. Default: as `onError`. */
   readonly onUnhandledRejection?: ((reason: unknown, promise: LoopPromise<unknown>, info: CallbackInfo) => void) | undefined
-  /** Told of promises that were reported as unhandled and are handled now. */
+  /** Told of promises that were reported as unhandled and are handled now. Default none. */
   readonly onRejectionHandled?: ((promise: LoopPromise<unknown>) => void) | undefined
-  /** Runs once when `alive` has become false, before auto-exit. Returning `true`, or scheduling something, keeps the loop going. */
+  /**
+   * Runs once when `alive` has become false, before auto-exit. Returning `true`, or scheduling something, keeps the loop going.
+   * Default none.
+   */
   readonly onQuiescent?: (() => unknown) | undefined
-  /** Told how many external tasks wait when a turn has finished its snapshot of them. */
+  /** Told how many external tasks wait when a turn has finished its snapshot of them. Default none. */
   readonly queuePressure?: ((waiting: number) => void) | undefined
   /** Milliseconds after which a background task runs although better ones are ready. 0 to 60 000. Default 1000. */
   readonly backgroundMaxWaitMs?: number | undefined
   /** Rethrow errors of callbacks to the process as well. Default `'contain'` if `onError` or `logger` is given, else `'rethrow'`. */
   readonly uncaught?: 'contain' | 'rethrow' | undefined
+  /** Carries the context of whoever hands a callback over to where it runs. Default none, which costs nothing. */
   readonly context?: ContextPort | undefined
+  /** Is given samples, batch records and transitions. Default none, which costs nothing. */
   readonly observer?: LoopObserver | undefined
+  /** Called for each turn, task, wait and change of state; for diagnosis. Default none, which costs nothing. */
   readonly hooks?: LoopHooks | undefined
+  /** Where diagnostics go. Default none: the loop writes nothing by itself. */
   readonly logger?: LoopLogger | undefined
   /** Adds up time per label. Default off. */
   readonly cpu?: CpuMode | undefined

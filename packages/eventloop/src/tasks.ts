@@ -11,7 +11,7 @@ import { checkKeys, memberOf, requireFunction } from './validate.ts'
 import type { Wake } from './wake.ts'
 
 export interface SubmitOptions {
-  /** Names the task in diagnostics, samples and traces. */
+  /** Names the task in diagnostics, samples and traces. Default none. */
   readonly label?: string | undefined
   /** Plumbing: exempt from admission, not sampled, not counted as a user callback. Default false. */
   readonly internal?: boolean | undefined

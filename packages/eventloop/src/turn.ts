@@ -34,6 +34,11 @@ export class Turn {
     return this.#at >= 0 || this.#held
   }
 
+  /** Whether a suspended turn goes on with a callback of a phase that it is in. */
+  get inStation(): boolean {
+    return this.#at >= 0 && !this.#held && (this.#stations[this.#at] as Station).left > 0
+  }
+
   /** Keeps a turn that was opened for the next visit, before its first phase. */
   hold(): void {
     this.#held = true

@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 // The command: reads its words, runs the program, and ends the process with its code.
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { HELP, parseArguments } from './cli/arguments.ts'
+import { converse } from './cli/repl.ts'
+import type { Terminal } from './cli/repl.ts'
 import { EXIT_CODES, runProgram } from './cli/run.ts'
 import type { Streams } from './cli/run.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
@@ -33,6 +37,16 @@ function endOnInterrupt(sandbox: Sandbox): void {
   })
 }
 
+function terminal(): Terminal {
+  const { JS_ADAPTER_HISTORY: named } = process.env
+  return {
+    input: process.stdin,
+    output: process.stdout,
+    interactive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    historyFile: named === '' ? undefined : (named ?? join(homedir(), '.js_adapter_history')),
+  }
+}
+
 async function readVersion(): Promise<string> {
   const { readFile } = await import('node:fs/promises')
   const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
@@ -54,6 +68,8 @@ async function main(words: readonly string[]): Promise<number> {
       return EXIT_CODES.usage
     case 'run':
       return runProgram(parsed.run, streams, endOnInterrupt)
+    case 'repl':
+      return converse(parsed.repl, streams, terminal())
     default:
       return parsed satisfies never
   }

@@ -1,4 +1,6 @@
 // Public names of this entry.
+export { AUDIT_EVENTS } from './audit.ts'
+export type { AuditEvent, AuditRecord, AuditRedactor, AuditSink } from './audit.ts'
 export { Engine } from './engine/engine.ts'
 export type { EngineCapabilities, EngineOptions } from './engine/engine.ts'
 export { VARIANT_NAMES } from './engine/variant.ts'
@@ -22,13 +24,15 @@ export { LIMIT_NAMES } from './limit-names.ts'
 export type { LimitName } from './limit-names.ts'
 export type { SandboxLimits } from './limits.ts'
 export { SandboxPool } from './pool/pool.ts'
-export type { AcquireOptions, Lease } from './pool/pool.ts'
+export type { AcquireOptions } from './pool/acquire-options.ts'
+export type { Lease } from './pool/pool.ts'
 export type { PoolOptions } from './pool/pool-options.ts'
 export type { PoolStats, ReplacementReason } from './pool/pool-stats.ts'
 export type {
   AdapterLogger,
   AdapterObserver,
   ConsoleSink,
+  ContextPort,
   Entropy,
   HostCallSample,
   InstanceSample,
@@ -41,16 +45,17 @@ export type {
 export type { ModuleSource } from './runtime/modules.ts'
 export type { RawCall, RawFunction } from './runtime/raw-call.ts'
 export type { StubKind } from './runtime/stubs.ts'
+export type { AdmissionOptions } from './sandbox/admission.ts'
+export type { HostCallCounts } from './sandbox/host-calls.ts'
 export type {
   AsyncHostFunction,
   AsyncHostFunctionOptions,
   HostCallContext,
-  HostCallCounts,
   HostFunction,
   RateWindowOption,
   RawHostFunctionOptions,
   SyncHostFunctionOptions,
-} from './sandbox/host-calls.ts'
+} from './sandbox/host-functions.ts'
 export type { DeterministicOptions, ErrorOrigin, Lifecycle, SandboxOptions } from './sandbox/options.ts'
 export { Sandbox } from './sandbox/sandbox.ts'
 export type { CallOptions, RunOptions } from './sandbox/run-options.ts'

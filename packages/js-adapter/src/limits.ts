@@ -21,7 +21,10 @@ export interface SandboxLimits {
   readonly memoryBytes?: number | undefined
   /** Bytes that the WebAssembly memory may reach. 16 MiB to 2 GiB. Default `memoryBytes` + 8 MiB. */
   readonly memoryMaxBytes?: number | undefined
-  /** Bytes of guest stack. 16 KiB to 32 KiB (above it V8's own stack may end first). Default 32 KiB. */
+  /**
+   * Bytes of guest stack. Inline 16 KiB to 32 KiB (above it V8's own stack may end first), default 32 KiB. In a thread of its own up to
+   * 32 KiB a MiB of `stackSizeMb`, default 512 KiB.
+   */
   readonly stackBytes?: number | undefined
   /** Live timeouts, intervals and immediates. 1 to 2^31-1. Default 1000. */
   readonly maxTimers?: number | undefined
@@ -142,11 +145,18 @@ function resolveRates(value: SandboxLimits['hostCallRates']): ResolvedLimits['ho
   return value ?? {}
 }
 
+/** How much stack a guest may be given where it runs, and what it gets if nothing is said. */
+export interface StackBounds {
+  readonly most: number
+  readonly usual: number
+}
+const INLINE_STACK: StackBounds = { most: INLINE_STACK_BYTES, usual: INLINE_STACK_BYTES }
+
 /**
  * Checks limits and fills in the defaults of a `Sandbox`.
  * @throws RangeError or TypeError that names the member, its value and its range.
  */
-export function resolveLimits(limits: SandboxLimits = {}): ResolvedLimits {
+export function resolveLimits(limits: SandboxLimits = {}, stack: StackBounds = INLINE_STACK): ResolvedLimits {
   for (const name of Object.keys(limits)) if (!KNOWN.has(name)) throw new TypeError(`limits.${name} is not a limit`)
   const operationMs = checked('operationMs', limits.operationMs ?? 100, duration)
   const syncHostBudgetMs = checked('syncHostBudgetMs', limits.syncHostBudgetMs ?? 20, { min: 0, max: 60_000, integer: false })
@@ -182,7 +192,7 @@ export function resolveLimits(limits: SandboxLimits = {}): ResolvedLimits {
     maxInterrupts: resolveInterrupts(limits.maxInterrupts),
     memoryBytes,
     memoryMaxBytes,
-    stackBytes: checked('stackBytes', limits.stackBytes ?? INLINE_STACK_BYTES, { min: 16 * KIB, max: INLINE_STACK_BYTES }),
+    stackBytes: checked('stackBytes', limits.stackBytes ?? stack.usual, { min: 16 * KIB, max: stack.most }),
     maxTimers: checked('maxTimers', limits.maxTimers ?? 1000, count),
     maxJobsPerDrain: checked('maxJobsPerDrain', limits.maxJobsPerDrain ?? 100_000, count),
     maxPendingCalls: checked('maxPendingCalls', limits.maxPendingCalls ?? 256, count),

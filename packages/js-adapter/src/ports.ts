@@ -25,6 +25,20 @@ export interface RateLimiterLike {
   allow(category: string): { readonly allowed: boolean; readonly retryAfterMs: number }
 }
 
+/**
+ * Carries a caller's context from where work is asked for to where it runs. `alsContext()` of `@loopwright/eventloop` fits, and so does any
+ * other port of its loop.
+ */
+export interface ContextPort<C = unknown> {
+  capture(): C
+  /** Calls `run` exactly once, synchronously, inside `context`. */
+  run(context: C, run: () => void): void
+  /** Lets go of what was kept from the last capture. */
+  release?(): void
+  /** A short id for logs, audit and samples of what is done in this context. */
+  correlationId?(context: C): string | undefined
+}
+
 /** Where diagnostics go: the two members of the loop's logger port. */
 export interface AdapterLogger {
   enabled(level: 'debug' | 'info' | 'warn' | 'error'): boolean
@@ -34,6 +48,9 @@ export interface AdapterLogger {
 export interface OperationSample {
   sandboxId: string
   tenant: string | undefined
+  operationId: number
+  /** Of the context port. */
+  correlationId: string | undefined
   kind: string
   outcome: 'ok' | 'error' | LimitName
   queueMs: number
@@ -51,6 +68,11 @@ export interface OperationSample {
 export interface HostCallSample {
   sandboxId: string
   tenant: string | undefined
+  /** The operation that made the call. */
+  operationId: number
+  /** `undefined` for synchronous functions. */
+  callId: number | undefined
+  correlationId: string | undefined
   name: string
   outcome: 'ok' | 'error' | 'refused' | 'late'
   elapsedMs: number
@@ -67,6 +89,9 @@ export interface InstanceSample {
 export interface LimitSample {
   sandboxId: string
   tenant: string | undefined
+  /** 0 between operations. */
+  operationId: number
+  correlationId: string | undefined
   limit: LimitName
 }
 

@@ -72,6 +72,29 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     sandbox.close()
   })
 
+  test('F-5 the signal aborts at the wall deadline and with the sandbox, each with a reason of its code', async () => {
+    const reasons: unknown[] = []
+    for (const end of ['wall', 'close', 'exit'] as const) {
+      const { sandbox, loop } = await openSandbox({ variant })
+      let signal: AbortSignal | undefined
+      sandbox.expose('slow', (...given: readonly unknown[]) => {
+        signal = (given.at(-1) as { readonly signal: AbortSignal }).signal
+        if (end === 'close') queueMicrotask(() => sandbox.close())
+        return new Promise(() => {})
+      })
+      const source = end === 'exit' ? 'slow(); setTimeout(() => process.exit(3), 5); new Promise(() => {})' : 'slow()'
+      const result = await settled(loop, sandbox.run(source, { timeoutMs: 50 }))
+      expect(signal?.aborted).toBe(true)
+      reasons.push([Reflect.get(Object(signal?.reason), 'code'), Reflect.get(Object(Reflect.get(result, 'error')), 'code')])
+      sandbox.close()
+    }
+    expect(reasons).toEqual([
+      ['ERR_LIMIT_WALL', 'ERR_LIMIT_WALL'],
+      ['ERR_SANDBOX_CLOSED', 'ERR_SANDBOX_CLOSED'],
+      ['ERR_SANDBOX_EXITED', 'ERR_SANDBOX_EXITED'],
+    ])
+  })
+
   test('F-6 a host error enters as name and message only', async () => {
     const { sandbox, loop } = await openSandbox({ variant })
     const secret = (): Error => Object.assign(new RangeError('shown', { cause: 'hidden' }), { password: 'hidden' })
@@ -147,7 +170,10 @@ test('B-1 call: a dotted path of own properties; a missing function rejects ERR_
   expect(await settled(loop, sandbox.call('api.v.twice', [4]))).toEqual({ value: 8 })
   expect(await settled(loop, sandbox.call('plain', [1, { a: 1 }]))).toEqual({ value: [1, { a: 1 }] })
   for (const path of ['missing', 'api.missing', 'api.toString', 'api.v'])
-    expect(await settled(loop, sandbox.call(path))).toMatchObject({ error: { value: { code: 'ERR_NOT_CALLABLE' } } })
+    expect(await settled(loop, sandbox.call(path))).toMatchObject({ error: { name: 'JsAdapterError', code: 'ERR_NOT_CALLABLE' } })
+  // A guest's own error of that name stays the guest's.
+  await settled(loop, sandbox.run("function forged() { throw Object.assign(new Error('x'), { code: 'ERR_NOT_CALLABLE' }) }"))
+  expect(await settled(loop, sandbox.call('forged'))).toMatchObject({ error: { code: 'ERR_GUEST_EXCEPTION' } })
   sandbox.close()
 })
 

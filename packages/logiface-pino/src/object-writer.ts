@@ -1,6 +1,6 @@
 // Hands events to pino as objects, so that everything its owner configured applies.
 import type { EventHost, FieldRecord } from '@loopwright/logiface/backend'
-import { EmptyRecord } from '@loopwright/logiface/backend'
+import { EmptyRecord, readJson } from '@loopwright/logiface/backend'
 import type { PinoAccess, Serializer } from './pino-access.ts'
 import type { PinoRecordEvent } from './pino-record-event.ts'
 
@@ -46,6 +46,7 @@ export class ObjectWriter {
       this.#levels.values[label] = level
       this.#cache[level] = pino.levelText(label, level)
     }
+    if (message === undefined) event.dropUnwritableMessage()
     const write = Reflect.get(instance, pino.symbols.found.write as symbol) as PinoWrite
     if (hooks?.logMethod !== undefined) {
       const method = (...args: unknown[]): void => this.#logged(write, level, args, event)
@@ -94,7 +95,7 @@ export class ObjectWriter {
           return serializer(value)
         } catch (error) {
           this.#host.fail('field', error)
-          return JSON.parse(this.#host.thrown(isError ? value : error)) as unknown
+          return readJson(this.#host.thrown(isError ? value : error))
         }
       }
     }

@@ -1,6 +1,6 @@
 // Reads a pino instance through its symbols, live where pino lets users change them.
 import { LogError } from '@loopwright/logiface'
-import { flat } from '@loopwright/logiface/backend'
+import { flat, readJson } from '@loopwright/logiface/backend'
 import type { EventHost } from '@loopwright/logiface/backend'
 import type { KnownSymbol, PinoLike, PinoSymbols } from './pino-like.ts'
 import { findSymbols, majorOf, pinoPrototype } from './pino-like.ts'
@@ -132,12 +132,12 @@ export class PinoAccess {
   /** An error as the owner's serializer for errors makes it, or as our own text if that fails. */
   errorValue(error: unknown, host: EventHost): unknown {
     const serializer = this.serializerOf(this.errorKey)
-    if (serializer === undefined) return JSON.parse(host.thrown(error))
+    if (serializer === undefined) return readJson(host.thrown(error))
     try {
       return serializer(error)
     } catch (thrown) {
       host.fail('field', thrown)
-      return JSON.parse(host.thrown(error))
+      return readJson(host.thrown(error))
     }
   }
 

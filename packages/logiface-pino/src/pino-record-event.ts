@@ -1,6 +1,6 @@
 // An event as the object that pino is given.
 import type { EventHost, FieldKey } from '@loopwright/logiface/backend'
-import { RecordEvent } from '@loopwright/logiface/backend'
+import { readJson, RecordEvent } from '@loopwright/logiface/backend'
 import type { Event } from '@loopwright/logiface'
 import type { PinoAccess } from './pino-access.ts'
 import { PinoFragment } from './pino-fragment.ts'
@@ -39,7 +39,7 @@ export class PinoRecordEvent extends RecordEvent {
   }
 
   override addRaw(key: FieldKey, json: string, isError = false): boolean {
-    const value: unknown = JSON.parse(json)
+    const value: unknown = readJson(json)
     if (isError) this.#addSerialised(key, value)
     else this.addField(key, value)
     return true
@@ -59,6 +59,15 @@ export class PinoRecordEvent extends RecordEvent {
     return this.record[errorKey] === this.#bound.shown ? this.#bound.message : undefined
   }
 
+  /** pino takes the message of whatever is under its error key, and writes `undefined` for one that JSON has no text for. */
+  dropUnwritableMessage(): void {
+    const { errorKey } = this.#pino
+    const error = this.record[errorKey]
+    if (typeof error !== 'object' || error === null) return
+    if (typeof Reflect.get(error, 'message') !== 'symbol') return
+    this.record[errorKey] = error instanceof Error ? readJson(this.host.thrown(error)) : { ...error, message: undefined }
+  }
+
   /** pino takes the message of the error under its own key; this may be one under another. */
   addErrorMessage(text: string): boolean {
     const { errorKey, messageKey } = this.#pino
@@ -75,7 +84,7 @@ export class PinoRecordEvent extends RecordEvent {
   #copy(value: object): unknown {
     try {
       const text = JSON.stringify(value) as string | undefined
-      return text === undefined ? undefined : JSON.parse(text)
+      return text === undefined ? undefined : readJson(text)
     } catch {
       // JSON has no text for it: a bigint, a cycle, or a member that throws
     }
@@ -83,7 +92,7 @@ export class PinoRecordEvent extends RecordEvent {
       return structuredClone(value)
     } catch {
       const text = this.host.json(value)
-      return text === undefined ? undefined : JSON.parse(text)
+      return text === undefined ? undefined : readJson(text)
     }
   }
 

@@ -1,6 +1,6 @@
 // An event as one line in pino's own dialect.
 import type { Duration, Event, Instant } from '@loopwright/logiface'
-import { bytesText, durationText, flat, instantText, RecordEvent } from '@loopwright/logiface/backend'
+import { bytesText, durationText, flat, instantText, readJson, RecordEvent } from '@loopwright/logiface/backend'
 import type { EventHost, FieldKey } from '@loopwright/logiface/backend'
 import { PinoFragment } from './pino-fragment.ts'
 import type { PinoAccess, Serializer, Stringifier } from './pino-access.ts'
@@ -107,7 +107,7 @@ export class PinoTextEvent implements Event {
   addRaw(key: FieldKey, json: string, isError: boolean): boolean {
     const { serializer, stringifier, isMessage, isError: isErrorKey } = (key.data ?? {}) as Partial<PinoKey>
     if (this.#nested !== undefined || (serializer !== undefined && !isError) || stringifier !== undefined) {
-      this.#value(key, JSON.parse(json), !isError)
+      this.#value(key, readJson(json), !isError)
       return true
     }
     if (isMessage === true) this.hasMessage = true
@@ -248,7 +248,7 @@ class JsonError {
   }
 
   get message(): unknown {
-    return (JSON.parse(this.#json) as { readonly message?: unknown } | null)?.message
+    return (readJson(this.#json) as { readonly message?: unknown } | null)?.message
   }
 }
 

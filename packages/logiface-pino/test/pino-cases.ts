@@ -302,7 +302,8 @@ function shapesFor(key: string, errorKey: string): fc.Arbitrary<Shape> {
       ['any', 'json'],
       fc.constantFrom<unknown>({ message: 'text' }, { message: 5 }, { message: { deep: true } }, { message: null }, 5, true),
     ),
-    nested,
+    // a message that JSON has no text for makes pino write `"msg":undefined`, which is no JSON: not compared, tested beside
+    nested.filter(({ plain }) => typeof (plain as { readonly message?: unknown }).message !== 'symbol'),
   )
 }
 

@@ -227,6 +227,43 @@ describe.each(Object.entries(PINOS))('%s', (_, pino) => {
     }
   })
 
+  test('P-5 functions and undefined are skipped; a bigint within an object takes the stringifier that sorts and cuts', () => {
+    const deep = { z: 1n, a: { b: { c: { d: { e: { f: 1 } } } } } }
+    for (const fastPath of ['auto', false] as const) {
+      const sink = createSink()
+      const instance = pino({ base: null, timestamp: false }, sink)
+      const log = createLogger({ backend: pinoBackend(instance, { fastPath }) })
+      instance.info({ f: () => 1, u: undefined, deep, n: null }, 'm')
+      log
+        .info()
+        ?.json('f', () => () => 1)
+        .json('u', undefined)
+        .json('deep', deep)
+        .json('n', null)
+        .msg('m')
+      expect(sink.lines[1]).toBe(sink.lines[0])
+      expect(sink.lines[0]).toContain('"deep":{"a":')
+    }
+  })
+
+  test('P-3 where pino itself writes no JSON, the line is JSON', () => {
+    const message = Symbol('s')
+    for (const fastPath of ['auto', false] as const) {
+      const sink = createSink()
+      const instance = pino({ base: null, timestamp: false }, sink)
+      const log = createLogger({ backend: pinoBackend(instance, { fastPath }) })
+      const err = { message, n: 1 }
+      instance.info({ err })
+      log.info()?.json('err', err).msg()
+      log
+        .info()
+        ?.err(Object.assign(new Error('x'), { message }))
+        .msg()
+      expect(sink.lines.slice(0, 2)).toEqual(['{"level":30,"err":{"n":1},"msg":undefined}\n', '{"level":30,"err":{"n":1}}\n'])
+      expect(() => JSON.parse(sink.lines[2] as string)).not.toThrow()
+    }
+  })
+
   test('P-2 what the owner changes later is seen, through a comparison of levels of its own too', () => {
     const { log, instance } = setup({ levelComparison: 'DESC', customLevels: { low: 1 }, level: 'fatal' })
     expect([log.enabled('info'), log.enabled('emerg')]).toEqual([true, true])

@@ -2,7 +2,7 @@
 import type { Backend, BackendStats, Event, FlushOptions, Outcome } from '@loopwright/logiface'
 import { LEVEL_NAMES, LogError } from '@loopwright/logiface'
 import type { EventHost, TextFormat } from '@loopwright/logiface/backend'
-import { LineTimestamp, markReported, quote, RecordEvent, TextEvent } from '@loopwright/logiface/backend'
+import { LineTimestamp, markReported, quote, readJson, RecordEvent, TextEvent } from '@loopwright/logiface/backend'
 import { formatOptions } from './logiface-format.ts'
 import type { Info, TransportLike, WinstonLike } from './winston-like.ts'
 import { checkWinston, LEVEL, MESSAGE } from './winston-like.ts'
@@ -143,7 +143,7 @@ export function winstonBackend(logger: WinstonLike, options: WinstonBackendOptio
       let info: Info
       if (event instanceof TextEvent) {
         const line = event.line().slice(0, -1)
-        info = transports.some(({ format }) => format !== undefined) ? (JSON.parse(line) as Info) : { level: shown }
+        info = transports.some(({ format }) => format !== undefined) ? (readJson(line) as Info) : { level: shown }
         info[LEVEL] = symbol
         info[MESSAGE] = line
       } else info = infoOf(event as RecordEvent, shown, symbol, logger.defaultMeta)

@@ -73,6 +73,19 @@ test('O-3 severity, body, typed and nested attributes, the error as exception.*'
   expect(logger.kept.at(-1)).not.toHaveProperty('body')
 })
 
+test('O-3 a field __proto__, which the SDKs would lose, has a name that they keep', () => {
+  const logger = keep()
+  createLogger({ backend: otelLogs(logger) })
+    .info()
+    ?.json('__proto__', { polluted: 1 })
+    .str('s', 't')
+    .msg()
+  expect(Object.entries(logger.kept[0]?.attributes ?? {})).toEqual([
+    ['__proto___', { polluted: 1 }],
+    ['s', 't'],
+  ])
+})
+
 test('O-3 what is no logger, and severities out of range, are refused', () => {
   for (const [run, code] of [
     [() => otelLogs({} as never), 'ERR_LOG_BACKEND'],
@@ -98,10 +111,12 @@ backendSuite({
       records: () =>
         logger.kept.map(({ severityText, body, attributes }) => {
           const { 'exception.type': type, 'exception.message': message, 'exception.stacktrace': stack, ...rest } = attributes
-          const record = Object.assign(Object.create(null) as object, rest, {
+          const { __proto___: proto, ...others } = rest
+          const record = Object.assign(Object.create(null) as object, others, {
             level: severityText,
             ...(body === undefined ? {} : { msg: body }),
           }) as Record<string, unknown>
+          if (proto !== undefined) record['__proto__'] = proto
           if (message !== undefined) record['err'] = { ...(rest['err'] as object | undefined), type, message, stack }
           return JSON.parse(JSON.stringify(record)) as Record<string, unknown>
         }),

@@ -69,4 +69,6 @@ async function main(argv: readonly string[]): Promise<number> {
 
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code
+  // Node 20 can wait for ever while it takes down an isolate whose WebAssembly was still being compiled: end without that, once all is written
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
 })

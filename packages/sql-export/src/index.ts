@@ -3,20 +3,23 @@ export { planExport } from './face/plan-export.ts'
 export type { PlanOptions } from './face/plan-export.ts'
 export { resumeExport, runExport } from './face/run-export.ts'
 export type { RunReport, StepReport, TableReport } from './face/run-report.ts'
+export { watchExport } from './face/watch-export.ts'
 export type { ResumeOptions, RunOptions } from './face/run-options.ts'
 export { verifyExport } from './face/verify-export.ts'
 export type { Verdict, VerifyOptions } from './face/verify-export.ts'
 export { guestTransformer } from './face/guest-transformer.ts'
 export type { GuestCaller, GuestOptions } from './face/guest-transformer.ts'
 export type { DestinationInput, SourceInput } from './face/open-url.ts'
-export type { ReferencePolicy } from './mechanism/bind.ts'
+export type { ReferencePolicy } from './mechanism/load-strategy.ts'
 export type { VerifyCheck } from './mechanism/verify.ts'
 export { mask } from './structure/mask-spec.ts'
 export type { MaskName, MaskSpec, Masks } from './structure/mask-spec.ts'
 export { parsePlan, planToJson } from './structure/plan.ts'
 export type {
+  ConflictPolicy,
   KeyMode,
   LoadStrategy,
+  LossCode,
   MissingPolicy,
   ParamValue,
   Plan,
@@ -26,15 +29,18 @@ export type {
   PlanLimits,
   PlanLoss,
   PlanObserved,
+  PlanParam,
   PlanRoot,
   PlanSide,
   PlanStep,
   PlanTable,
+  SecretParam,
 } from './structure/plan.ts'
 export { planToText } from './structure/plan-text.ts'
 export { planToMermaid } from './structure/mermaid.ts'
 export type {
   ConfigParam,
+  DefaultKeyMode,
   EdgeConfig,
   ExportConfig,
   FilterConfig,
@@ -42,6 +48,7 @@ export type {
   LimitsConfig,
   OutsidePolicy,
   RootConfig,
+  SecretConfig,
   TableConfig,
 } from './structure/config.ts'
 export type { Catalog, CatalogColumn, CatalogEdge, CatalogTable } from './structure/catalog.ts'

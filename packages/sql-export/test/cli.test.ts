@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { SHOP, makeDatabase, query, testFolder } from './database.ts'
+import { SHOP, execute, makeDatabase, query, testFolder } from './database.ts'
 
 const CLI = join(import.meta.dirname, '../dist/cli.js')
 const CONFIG = JSON.stringify({
@@ -132,6 +132,23 @@ test('verify ends with 1 and lists what failed', async () => {
   const path = await makeDatabase(`${SHOP} DELETE FROM region WHERE id = 20`)
   const { status, stdout } = run('verify', '--to', `sqlite:${path}`)
   expect(stdout).toContain('failed: references of customer.region_id: 2')
+  expect(status).toBe(1)
+})
+
+test('verify --content compares with the source, tells a row that changed by table and column, and needs --from', async () => {
+  const { from, config, to } = await files()
+  expect(run('run', '--from', from, '--to', `sqlite:${to}`, '--config', config, '--create-tables')).toMatchObject({ status: 0 })
+  const verify = (...more: readonly string[]): Outcome => run('verify', '--to', `sqlite:${to}`, ...more)
+  expect(verify('--from', from, '--content')).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^verified: \d+ checks passed\n$/) as string,
+  })
+  expect(verify('--content')).toMatchObject({ status: 2, stdout: '' })
+  await execute(to, "UPDATE region SET name = 'secret' WHERE name = 'South'")
+  expect(verify()).toMatchObject({ status: 0 })
+  const { status, stdout } = verify('--from', from, '--content')
+  expect(stdout).toContain('failed: content of region.name: 1\n')
+  expect(stdout).not.toMatch(/secret|South/)
   expect(status).toBe(1)
 })
 

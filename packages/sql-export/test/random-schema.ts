@@ -1,5 +1,5 @@
 // Random schemas with rows, and the closure of their roots by brute force over rows in memory.
-import type { ExportConfig, FollowConfig, MissingPolicy } from '../src/index.ts'
+import type { MissingPolicy } from '../src/index.ts'
 
 export interface RandomRow {
   readonly tag: string
@@ -12,8 +12,14 @@ export interface RandomRow {
 
 export interface RandomTable {
   readonly name: string
-  /** 0: an integer; 1: a text; 2: a composite; 3: a composite whose first part refers to table 0. */
-  readonly keyKind: 0 | 1 | 2 | 3
+  /** 0: an integer; 1: a text; 2: a composite; 3: a composite whose first part refers to table 0; 4: a uuid. */
+  readonly keyKind: 0 | 1 | 2 | 3 | 4
+  /** Whether the key is the primary key. Else it is declared unique only, and the unique column is the smaller key. */
+  readonly isPrimary: boolean
+  /** Whether the engine gives the next key. */
+  readonly isGenerated: boolean
+  /** Whether the key is written as its hash. */
+  readonly isHashed: boolean
   readonly rows: RandomRow[]
 }
 
@@ -25,6 +31,8 @@ export interface RandomEdge {
   readonly byUnique: boolean
   readonly nullable: boolean
   readonly virtual: boolean
+  /** Whether the constraint can wait for the commit, where engines have such. */
+  readonly deferrable: boolean
   /** Whether the edge is only of rows whose weight is even. */
   readonly polymorphic: boolean
   readonly onMissing: MissingPolicy
@@ -47,10 +55,18 @@ export function randomDatabase(tape: readonly number[]): RandomDatabase {
   let at = 0
   const below = (n: number): number => (tape[at++ % tape.length] ?? 0) % n
   const chance = (percent: number): boolean => below(100) < percent
-  const tables = Array.from(
-    { length: 2 + below(5) },
-    (_, i): RandomTable => ({ name: `t${i}`, keyKind: i === 0 ? 0 : (below(4) as 0 | 1 | 2 | 3), rows: [] }),
-  )
+  const tables = Array.from({ length: 2 + below(5) }, (_, i): RandomTable => {
+    const keyKind = i === 0 ? 0 : (below(5) as RandomTable['keyKind'])
+    const isPrimary = (keyKind !== 2 && keyKind !== 3) || !chance(25)
+    return {
+      name: `t${i}`,
+      keyKind,
+      isPrimary,
+      isGenerated: keyKind === 0 && chance(50),
+      isHashed: (keyKind === 1 || keyKind === 4) && chance(30),
+      rows: [],
+    }
+  })
   const [first] = tables
   if (first === undefined) throw new TypeError('no table')
   const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T
@@ -73,6 +89,7 @@ export function randomDatabase(tape: readonly number[]): RandomDatabase {
       byUnique: false,
       nullable: false,
       virtual: false,
+      deferrable: chance(50),
       polymorphic: false,
       onMissing: 'error',
       follow: follow(),
@@ -81,7 +98,7 @@ export function randomDatabase(tape: readonly number[]): RandomDatabase {
     const child = pick(tables)
     const parent = pick(tables)
     const byUnique = chance(25)
-    const width = byUnique || parent.keyKind < 2 ? 1 : 2
+    const width = byUnique || parent.keyKind < 2 || parent.keyKind === 4 ? 1 : 2
     const columns = Array.from({ length: width }, (_, part) => `e${i}_${part}`)
     const virtual = chance(25)
     const nullable = chance(60)
@@ -94,6 +111,7 @@ export function randomDatabase(tape: readonly number[]): RandomDatabase {
       byUnique,
       nullable,
       virtual,
+      deferrable: chance(50),
       polymorphic: virtual && chance(40),
       onMissing,
       follow: follow(),
@@ -122,96 +140,17 @@ function addRows(table: RandomTable, first: RandomTable, below: (n: number) => n
   const count = below(9)
   for (let i = 0; i < count; i++) {
     const number = BigInt(below(40) - 5)
-    const text = `k${below(30)}${"é😀'".slice(0, below(4))}`
+    const text = `k${below(30)}${['', 'é', 'é😀', "é😀'"][below(4)]}`
+    const hex = below(4096).toString(16)
+    // grows from its first part and from its last alike: engines compare the parts in different orders
+    const uuid = `${hex.padStart(8, '0')}-0000-4000-8000-${hex.padStart(12, '0')}`
     const parent = first.rows[below(Math.max(1, first.rows.length))]
     if (table.keyKind === 3 && parent === undefined) return
-    const keys = { 0: [number], 1: [text], 2: [number, text], 3: [parent?.key[0] ?? 0n, number] } as const
+    const keys = { 0: [number], 1: [text], 2: [number, text], 3: [parent?.key[0] ?? 0n, number], 4: [uuid] } as const
     const key: readonly (bigint | string)[] = keys[table.keyKind]
     if (used.has(key.join('|'))) continue
     used.add(key.join('|'))
     table.rows.push({ tag: `${table.name}:${i}`, key, unique: `u${i}`, weight: below(10), refs: new Map() })
-  }
-}
-
-const keyColumns = ({ keyKind }: RandomTable): readonly string[] => [['id'], ['id'], ['a', 'b'], ['p', 'n']][keyKind] ?? []
-const keyTypes = ({ keyKind }: RandomTable): readonly string[] =>
-  [['INTEGER'], ['TEXT'], ['INTEGER', 'TEXT'], ['INTEGER', 'INTEGER']][keyKind] ?? []
-const literal = (value: bigint | string | number | null): string =>
-  value === null ? 'NULL' : typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value)
-
-/** The statements that make the database. */
-export function schemaSql({ tables, edges }: RandomDatabase): string {
-  const parentColumns = (edge: RandomEdge): readonly string[] => (edge.byUnique ? ['u'] : keyColumns(edge.parent))
-  const byTag = new Map(tables.flatMap(({ rows }) => rows.map((row) => [row.tag, row] as const)))
-  const statements: string[] = []
-  for (const table of tables) {
-    const own = edges.filter(({ child, columns }) => child === table && columns[0] !== 'p')
-    const parts = keyColumns(table).map((name, i) => `${name} ${keyTypes(table)[i]} NOT NULL`)
-    parts.push('u TEXT NOT NULL UNIQUE', 'w INTEGER NOT NULL', 'tag TEXT NOT NULL')
-    for (const edge of own)
-      edge.columns.forEach((name, i) =>
-        parts.push(`${name} ${edge.byUnique ? 'TEXT' : keyTypes(edge.parent)[i]}${edge.nullable ? '' : ' NOT NULL'}`),
-      )
-    parts.push(`PRIMARY KEY (${keyColumns(table).join(', ')})`)
-    for (const edge of edges)
-      if (edge.child === table && !edge.virtual)
-        parts.push(`FOREIGN KEY (${edge.columns.join(', ')}) REFERENCES ${edge.parent.name} (${parentColumns(edge).join(', ')})`)
-    statements.push(`CREATE TABLE ${table.name} (${parts.join(', ')})`)
-    for (const row of table.rows) {
-      const values: (bigint | string | number | null)[] = [...row.key, row.unique, row.weight, row.tag]
-      for (const edge of own) {
-        const tag = row.refs.get(edge) ?? null
-        const parent = byTag.get(tag ?? '')
-        const missing = edge.columns.map((_, i) => (edge.byUnique || keyTypes(edge.parent)[i] === 'TEXT' ? 'missing' : 999_999n))
-        values.push(
-          ...(tag === null
-            ? edge.columns.map(() => null)
-            : parent === undefined
-              ? missing
-              : edge.byUnique
-                ? [parent.unique]
-                : parent.key),
-        )
-      }
-      statements.push(`INSERT INTO ${table.name} VALUES (${values.map(literal).join(', ')})`)
-    }
-  }
-  return statements.join(';\n')
-}
-
-/** The configuration of the export. */
-export function exportConfig({ edges, roots }: RandomDatabase): ExportConfig {
-  return {
-    roots: roots.map(({ table, below, limit }) => ({
-      table: table.name,
-      where: 'w < ?',
-      params: [below],
-      ...(limit === null ? {} : { limit }),
-    })),
-    edges: edges
-      .filter(({ virtual }) => virtual)
-      .map((edge) => ({
-        child: edge.child.name,
-        columns: edge.columns,
-        parent: edge.parent.name,
-        parentColumns: edge.byUnique ? ['u'] : keyColumns(edge.parent),
-        ...(edge.polymorphic ? { where: 'w % 2 = 0' } : {}),
-      })),
-    follow: edges.flatMap((edge): FollowConfig[] => {
-      if (edge.follow === null && edge.onMissing === 'error') return []
-      const { below = null, perParent = null, maxDepth = null, fromParents = false } = edge.follow ?? {}
-      return [
-        {
-          edge: edge.name,
-          onMissing: edge.onMissing,
-          children: edge.follow !== null,
-          ...(below === null ? {} : { where: `w < ${below}` }),
-          ...(perParent === null ? {} : { perParent }),
-          ...(maxDepth === null ? {} : { maxDepth }),
-          ...(edge.follow === null ? {} : { fromParents }),
-        },
-      ]
-    }),
   }
 }
 
@@ -223,7 +162,8 @@ export function expectedRows({
 }: RandomDatabase): ReadonlyMap<string, ReadonlyMap<string, string | null>> | undefined {
   const table = new Map(tables.flatMap((owner) => owner.rows.map((row) => [row.tag, owner] as const)))
   const rows = new Map(tables.flatMap((owner) => owner.rows.map((row) => [row.tag, row] as const)))
-  const inOrder = (list: readonly RandomRow[]): RandomRow[] => list.toSorted((a, b) => compare(a.key, b.key))
+  const inOrder = (list: readonly RandomRow[]): RandomRow[] =>
+    list.toSorted((a, b) => compare(rowKey(a, table), rowKey(b, table)))
   const applies = (edge: RandomEdge, row: RandomRow): boolean => !edge.polymorphic || row.weight % 2 === 0
   const state = new Map<string, { depth: number; down: boolean }>()
   let changed = true
@@ -292,6 +232,11 @@ export function expectedRows({
   return expected
 }
 
+/** What the row is found by: its key, or the unique column where that is the smaller key. */
+function rowKey({ tag, key, unique }: RandomRow, tables: ReadonlyMap<string, RandomTable>): readonly (bigint | string)[] {
+  return tables.get(tag)?.isPrimary === false ? [unique] : key
+}
+
 function compare(a: readonly (bigint | string)[], b: readonly (bigint | string)[]): number {
   for (let i = 0; i < a.length; i++) {
     const left = a[i] ?? 0n
@@ -307,11 +252,4 @@ function compare(a: readonly (bigint | string)[], b: readonly (bigint | string)[
     if (order !== 0) return order
   }
   return 0
-}
-
-/** The query that gives, for each row of an edge's child, its tag and the tag of its parent. */
-export function edgeQuery(edge: RandomEdge): string {
-  const columns = edge.byUnique ? ['u'] : keyColumns(edge.parent)
-  const on = edge.columns.map((name, i) => `p.${columns[i]} = c.${name}`).join(' AND ')
-  return `SELECT c.tag AS a, p.tag AS b FROM ${edge.child.name} AS c LEFT JOIN ${edge.parent.name} AS p ON ${on}${edge.polymorphic ? ' WHERE c.w % 2 = 0' : ''}`
 }

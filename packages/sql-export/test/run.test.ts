@@ -260,3 +260,36 @@ test('an empty closure is a success that says which root matched nothing', async
   expect(report.verdict).toBe('complete')
   expect(report.notes.join()).toContain('region')
 })
+
+test('A-2 R-4 what has changed in a schema since the plan is named', async () => {
+  const empty = SHOP.replaceAll(/INSERT[^;]*;/g, '')
+  const source = await makeDatabase(SHOP)
+  const destination = await makeDatabase(empty)
+  const plan = await planExport({
+    source: `sqlite:${source}`,
+    destination: `sqlite:${destination}`,
+    roots: [{ table: 'orders' }],
+  })
+  const refusal = async (side: 'source' | 'destination', change: string): Promise<string> => {
+    const paths = { source: await makeDatabase(SHOP), destination: await makeDatabase(empty) }
+    await execute(paths[side], change)
+    const run = runExport(plan, { source: `sqlite:${paths.source}`, destination: `sqlite:${paths.destination}` })
+    const error: unknown = await run.catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'ERR_EXPORT_PLAN_CHANGED' })
+    return String(Reflect.get(error as object, 'message'))
+  }
+  expect(await refusal('source', 'ALTER TABLE orders ADD COLUMN paid INTEGER')).toContain('column orders.paid is new')
+  expect(await refusal('source', 'ALTER TABLE orders RENAME COLUMN note TO remark')).toContain(
+    'column orders.note is gone; column orders.remark is new',
+  )
+  expect(await refusal('source', 'DROP TABLE region')).toContain('table region is gone')
+  const retyped = 'DROP TABLE region; CREATE TABLE region (id TEXT PRIMARY KEY NOT NULL, name TEXT NOT NULL)'
+  expect(await refusal('source', retyped)).toContain('column region.id was INTEGER and is TEXT')
+  const unreferenced = 'ALTER TABLE orders DROP COLUMN note; ALTER TABLE orders ADD COLUMN note TEXT REFERENCES region (name)'
+  expect(await refusal('source', unreferenced)).toContain('reference orders.note is new')
+  expect(await refusal('source', 'CREATE UNIQUE INDEX one ON orders (note)')).toContain(
+    'its keys, references or generators are others',
+  )
+  expect(await refusal('destination', 'ALTER TABLE orders RENAME COLUMN note TO remark')).toContain('column orders.note is gone')
+  expect(await refusal('destination', 'DROP TABLE orders')).toContain('table orders is gone')
+})

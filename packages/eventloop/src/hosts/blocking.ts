@@ -1,5 +1,4 @@
 // The host of a worker that is fed by ingress: it sleeps on the wake word itself, and returns to libuv before each sleep.
-import { isMainThread } from 'node:worker_threads'
 import { LoopError } from '../errors.ts'
 import type { Host, HostEntry } from '../host.ts'
 import { numberIn } from '../validate.ts'
@@ -24,6 +23,8 @@ export interface BlockingHostOptions {
  * @throws LoopError `ERR_HOST_UNSUPPORTED` on the main thread, which must not block.
  */
 export function blockingHost(options: BlockingHostOptions = {}): Host {
+  // Not imported: packages for browsers use the other names of this entry.
+  const { isMainThread } = process.getBuiltinModule('node:worker_threads')
   if (isMainThread)
     throw new LoopError(
       'ERR_HOST_UNSUPPORTED',

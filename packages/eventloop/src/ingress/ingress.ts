@@ -50,6 +50,8 @@ export class Ingress implements PortOwner {
     const port = new RingPort(this, this.#wakeWord, resolveIngressOptions(options), startIndex)
     this.#ports.push(port)
     this.#loop.livenessChanged()
+    // A loop that parked without a port has not announced its sleep, so that no producer would wake it.
+    if (this.#ports.length === 1) this.#loop.requestTurn()
     return port
   }
 

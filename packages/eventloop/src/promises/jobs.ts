@@ -19,7 +19,7 @@ const MAX_BATCH = 256
  * for each. hot: benchmarks/eventloop/promise-chain. The threading is the owner's: it knows the jobs' fields.
  */
 export class JobList<Job extends object> {
-  /** Not kept up to date while a batch runs. */
+  /** Not kept up to date while a batch runs; `undefined` when the list has one job, which is then the tail. */
   head: Job | undefined = undefined
   tail: Job | undefined = undefined
   /** A batch is being run. */

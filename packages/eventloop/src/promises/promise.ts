@@ -1,16 +1,17 @@
 // LoopPromise: the promise of ECMAScript, on the queues of one loop.
 // One class in one file: settlement, reactions and the registry share its private fields.
+import { CHUNK_PROMISES } from './chunks.ts'
+import type { Chunk } from './chunks.ts'
 import type { JobList } from './jobs.ts'
 
 /** Where the young pending promises of a loop are held. Fields, since each promise touches them twice. */
 export interface Nursery {
-  /** The ring that new promises enter; `undefined` once the loop has ended. */
-  ring: LoopPromise<unknown> | undefined
-  /** Promises held, and how many may be before `overflow` is called. */
+  /** Takes new promises until it is full; `undefined` once the loop has ended. */
+  chunk: Chunk<LoopPromise<unknown>> | undefined
+  /** Promises held. */
   young: number
-  limit: number
-  /** Makes room; `ring` may be another afterwards. */
-  overflow(): void
+  /** Makes another chunk, and room for it. */
+  nextChunk(): Chunk<LoopPromise<unknown>>
 }
 
 /** What a promise needs of the loop it belongs to. */
@@ -57,6 +58,11 @@ const CALL = 256
 const CARRIER = 512
 /** Its handlers were attached when handlers no longer ran. */
 const LATE = 1024
+/** Was handed to the registry. */
+const HELD = 2048
+/** Above the flags: the place in the chunk of the registry. */
+const PLACE_SHIFT = 16
+const FLAGS = 2 ** PLACE_SHIFT - 1
 
 /** Makes a pending promise. Not resolving it leaves it to the end of its loop. */
 export let createPromise: <T>(realm: PromiseRealm) => LoopPromise<T>
@@ -81,14 +87,10 @@ export let isHandled: (promise: LoopPromise<unknown>) => boolean
 export let markReported: (promise: LoopPromise<unknown>) => void
 /** The value or the reason of a settled promise. */
 export let outcome: (promise: LoopPromise<unknown>) => unknown
-/** Makes the node that closes a ring of young promises. */
-export let createRing: (realm: PromiseRealm) => LoopPromise<unknown>
-/** The neighbour of a node in its ring. */
-export let following: (node: LoopPromise<unknown>) => LoopPromise<unknown>
-/** Puts a node in no ring at the end of one. */
-export let enlist: (ring: LoopPromise<unknown>, promise: LoopPromise<unknown>) => void
-/** Takes a node out of its ring. */
-export let unlink: (promise: LoopPromise<unknown>) => void
+/** Gives a promise that is in no chunk a place in one that has room. */
+export let enter: (chunk: Chunk<LoopPromise<unknown>>, promise: LoopPromise<unknown>) => void
+/** Takes a promise out of its chunk. */
+export let leave: (promise: LoopPromise<unknown>) => void
 /** Runs one batch of jobs. */
 export let runBatch: (jobs: JobList<LoopPromise<unknown>>) => void
 
@@ -104,9 +106,8 @@ export class LoopPromise<T> implements Promise<T> {
   #value: unknown = undefined
   /** The last promise that reacts to this one; its link is the first, so that they form a ring. */
   #reactions: LoopPromise<unknown> | undefined = undefined
-  /** Neighbours among the young of the registry; of both or of neither. */
-  #previous: LoopPromise<unknown> | undefined = undefined
-  #next: LoopPromise<unknown> | undefined = undefined
+  /** Where the registry holds it while it is young. */
+  #chunk: Chunk<LoopPromise<unknown>> | undefined = undefined
   #onFulfilled: Handler | undefined = undefined
   #onRejected: Handler | undefined = undefined
   /** The next of the ring of reactions, then the next job; a promise is in one list at a time. */
@@ -118,11 +119,7 @@ export class LoopPromise<T> implements Promise<T> {
     this.#flags = flags
     if (flags === CARRIER) return
     if (realm.noteOrigin !== undefined) realm.noteOrigin(this)
-    const { nursery } = realm
-    if (nursery.ring !== undefined) {
-      if (++nursery.young > nursery.limit) nursery.overflow()
-      LoopPromise.#enlist(nursery.ring, this)
-    }
+    if ((flags & DEPENDENT) === 0) LoopPromise.#hold(this, realm.nursery)
   }
 
   get [Symbol.toStringTag](): string {
@@ -173,12 +170,29 @@ export class LoopPromise<T> implements Promise<T> {
     )
   }
 
-  static #enlist(ring: LoopPromise<unknown>, promise: LoopPromise<unknown>): void {
-    const last = ring.#previous as LoopPromise<unknown> // a ring's own node always has both neighbours
-    promise.#previous = last
-    promise.#next = ring
-    last.#next = promise
-    ring.#previous = promise
+  /**
+   * Hands a pending promise to the registry. What a pending promise of the loop will settle need not be: it is found through that one,
+   * which it refers to, and which refers to it.
+   */
+  static #hold(promise: LoopPromise<unknown>, nursery: Nursery): void {
+    const { chunk } = nursery
+    if (chunk === undefined) return
+    nursery.young++
+    promise.#flags |= HELD
+    LoopPromise.#enter(chunk.used === CHUNK_PROMISES ? nursery.nextChunk() : chunk, promise)
+  }
+
+  static #enter(chunk: Chunk<LoopPromise<unknown>>, promise: LoopPromise<unknown>): void {
+    const place = chunk.used++
+    chunk.items[place] = promise
+    promise.#chunk = chunk
+    promise.#flags = (promise.#flags & FLAGS) | (place << PLACE_SHIFT)
+  }
+
+  static #leave(chunk: Chunk<LoopPromise<unknown>>, promise: LoopPromise<unknown>): void {
+    promise.#chunk = undefined
+    chunk.items[promise.#flags >>> PLACE_SHIFT] = undefined
+    if (++chunk.left === CHUNK_PROMISES) chunk.list.drop(chunk)
   }
 
   /** Makes `reaction` react to `source`. */
@@ -224,6 +238,8 @@ export class LoopPromise<T> implements Promise<T> {
       return
     }
     promise.#value = value
+    // From here on it may wait for something foreign, or in a ring of promises that wait for each other.
+    if ((promise.#flags & HELD) === 0) LoopPromise.#hold(promise, promise.#realm.nursery)
     if (then === LoopPromise.prototype.then && #realm in value && value.#realm === promise.#realm) {
       promise.#flags |= DEPENDENT | ADOPT
       LoopPromise.#enqueue(promise, promise)
@@ -243,13 +259,9 @@ export class LoopPromise<T> implements Promise<T> {
   /** Settles a pending promise and queues everything that reacts to it as one list. */
   static #settle(promise: LoopPromise<unknown>, state: number, value: unknown): void {
     const realm = promise.#realm
-    const previous = promise.#previous
-    if (previous !== undefined) {
-      const next = promise.#next as LoopPromise<unknown> // of both or of neither
-      previous.#next = next
-      next.#previous = previous
-      promise.#previous = undefined
-      promise.#next = undefined
+    const chunk = promise.#chunk
+    if (chunk !== undefined) {
+      LoopPromise.#leave(chunk, promise)
       realm.nursery.young--
     }
     promise.#flags |= state
@@ -271,8 +283,12 @@ export class LoopPromise<T> implements Promise<T> {
       if (tail === undefined) jobs.extended = true
       else tail.#flags &= ~LAST
     }
-    if (tail === undefined) jobs.head = first
-    else tail.#link = first
+    if (tail === undefined) {
+      if (first !== last) jobs.head = first // a single job is found by the tail: one store less into what is old
+    } else {
+      jobs.head ??= tail
+      tail.#link = first
+    }
     jobs.tail = last
     last.#flags |= LAST
     if (jobs.immediate && !jobs.running) LoopPromise.#runBatch(jobs)
@@ -280,7 +296,7 @@ export class LoopPromise<T> implements Promise<T> {
 
   /** Writes to `jobs` only where it must: it is old, and each store of a young promise into it costs the collector. */
   static #runBatch(jobs: JobList<LoopPromise<unknown>>): void {
-    let next = jobs.head
+    let next = jobs.head ?? jobs.tail
     let ran = 0
     let completed = false
     jobs.running = true
@@ -297,7 +313,7 @@ export class LoopPromise<T> implements Promise<T> {
         job.#flags &= ~LAST
         ran++
         LoopPromise.#run(job)
-        next ??= jobs.head // which came while the list was empty
+        next ??= jobs.head ?? jobs.tail // which came while the list was empty
         if (!last) continue
         if (!jobs.extended) break
         jobs.extended = false
@@ -409,21 +425,9 @@ export class LoopPromise<T> implements Promise<T> {
       promise.#flags |= REPORTED
     }
     outcome = (promise) => promise.#value
-    createRing = (realm) => {
-      const ring = new LoopPromise<unknown>(realm, CARRIER)
-      ring.#previous = ring
-      ring.#next = ring
-      return ring
-    }
-    enlist = (ring, promise) => LoopPromise.#enlist(ring, promise)
-    following = (node) => node.#next ?? node
-    unlink = (promise) => {
-      const previous = promise.#previous as LoopPromise<unknown>
-      const next = promise.#next as LoopPromise<unknown>
-      previous.#next = next
-      next.#previous = previous
-      promise.#previous = undefined
-      promise.#next = undefined
+    enter = (chunk, promise) => LoopPromise.#enter(chunk, promise)
+    leave = (promise) => {
+      if (promise.#chunk !== undefined) LoopPromise.#leave(promise.#chunk, promise)
     }
     runBatch = (jobs) => LoopPromise.#runBatch(jobs)
   }

@@ -43,7 +43,6 @@ export class Realm implements PromiseRealm {
     this.noteOrigin = origins && ((promise) => void origins.set(promise, captureOrigin()))
     this.#originOf = (promise) => origins?.get(promise)?.stack
     this.#tracker = new RejectionTracker(loop, this.#originOf)
-    this.nursery.open(this)
   }
 
   /** Pending promises held strongly, and weak references held to older ones. */
@@ -106,7 +105,7 @@ export class Realm implements PromiseRealm {
   cutReactions(): void {
     this.isCut = true
     this.jobs.immediate = true
-    while (this.jobs.head !== undefined) runBatch(this.jobs)
+    while (this.jobs.tail !== undefined) runBatch(this.jobs)
   }
 
   /** The loop is gone: settled promises keep answering, on the native queues; new ones are nobody's to settle at an end. */

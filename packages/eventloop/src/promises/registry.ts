@@ -1,6 +1,8 @@
 // Every pending promise of a loop, by generations: young ones strongly, old ones weakly.
-import { createRing, enlist, following, isDependent, isPending, rejectPromise, unlink } from './promise.ts'
-import type { LoopPromise, Nursery, PromiseRealm } from './promise.ts'
+import { ChunkList } from './chunks.ts'
+import type { Chunk } from './chunks.ts'
+import { enter, isDependent, isPending, leave, rejectPromise } from './promise.ts'
+import type { LoopPromise, Nursery } from './promise.ts'
 import { WeakList } from './weak-list.ts'
 
 /** Scavenges happen after this many turns with a young promise, */
@@ -14,42 +16,42 @@ const SWEPT_PER_SCAVENGE = 256
 
 /**
  * Holds the pending promises so that the end of the loop can settle them, and lets go of those nobody else holds.
- * The young lie in three rings, one a generation; a scavenge moves each ring on by one and turns what lay in the last into
+ * The young lie in three lists, one a generation; a scavenge moves each list on by one and turns what lay in the last into
  * weak references. hot: benchmarks/eventloop/promise-chain. Entering and leaving are O(1), a scavenge costs what it promotes.
  */
 export class PromiseRegistry implements Nursery {
-  /** The youngest generation. */
-  ring: LoopPromise<unknown> | undefined = undefined
+  chunk: Chunk<LoopPromise<unknown>> | undefined
   young = 0
-  limit: number = SCAVENGE_PROMISES
-  #second: LoopPromise<unknown> | undefined
-  #third: LoopPromise<unknown> | undefined
+  /** Young promises that may be held when a chunk is full. */
+  #limit = SCAVENGE_PROMISES
+  /** The youngest generation, and the two before it. */
+  #first: ChunkList<LoopPromise<unknown>> = new ChunkList()
+  #second: ChunkList<LoopPromise<unknown>> = new ChunkList()
+  #third: ChunkList<LoopPromise<unknown>> = new ChunkList()
   /** At the end of the loop: promises that were left to those they wait for. */
-  #left: { readonly old: LoopPromise<unknown>; readonly young: LoopPromise<unknown> } | undefined
+  readonly #leftOld: ChunkList<LoopPromise<unknown>> = new ChunkList()
+  readonly #leftYoung: ChunkList<LoopPromise<unknown>> = new ChunkList()
   #scavengedTurn = 0
   #scavengedAtMs = 0
   /** In order of creation. */
   readonly #old = new WeakList<LoopPromise<unknown>>(isPending)
 
-  /** Opens the registry: promises of `realm` enter from now on. */
-  open(realm: PromiseRealm): void {
-    const second = createRing(realm)
-    const third = createRing(realm)
-    this.#second = second
-    this.#third = third
-    this.#left = { old: createRing(realm), young: createRing(realm) }
-    this.ring = createRing(realm)
+  constructor() {
+    this.chunk = this.#first.open()
+  }
+
+  nextChunk(): Chunk<LoopPromise<unknown>> {
+    if (this.young > this.#limit) this.#scavenge()
+    this.chunk = this.#first.room()
+    return this.chunk
   }
 
   /** Lets go of everything; no promise enters any more. */
   close(): void {
-    for (const ring of [this.#third, this.#second, this.ring, this.#left?.old, this.#left?.young]) {
-      if (ring !== undefined) for (let node = following(ring); node !== ring; node = following(ring)) unlink(node)
+    for (const list of [this.#third, this.#second, this.#first, this.#leftOld, this.#leftYoung]) {
+      for (let promise = list.peek(); promise !== undefined; promise = list.peek()) leave(promise)
     }
-    this.ring = undefined
-    this.#second = undefined
-    this.#third = undefined
-    this.#left = undefined
+    this.chunk = undefined
     this.young = 0
     this.#old.clear()
   }
@@ -70,7 +72,7 @@ export class PromiseRegistry implements Nursery {
     } else if (turn - this.#scavengedTurn >= SCAVENGE_TURNS || clock.lastMs - this.#scavengedAtMs >= SCAVENGE_MS) {
       this.#scavengedTurn = turn
       this.#scavengedAtMs = clock.lastMs
-      this.overflow()
+      this.#scavenge()
     }
   }
 
@@ -79,20 +81,20 @@ export class PromiseRegistry implements Nursery {
     return this.young === 0 ? Number.POSITIVE_INFINITY : this.#scavengedAtMs + SCAVENGE_MS
   }
 
-  /** Scavenges: moves each generation on, and turns the eldest into weak references. */
-  overflow(): void {
+  /** Moves each generation on, and turns the eldest into weak references. */
+  #scavenge(): void {
     const oldest = this.#third
-    if (oldest === undefined) return
-    for (let promise = following(oldest); promise !== oldest; promise = following(oldest)) {
-      unlink(promise)
+    for (let promise = oldest.peek(); promise !== undefined; promise = oldest.peek()) {
+      leave(promise)
       this.young--
       this.#old.push(promise)
       this.#old.sweep(SWEPT_PER_PROMOTION)
     }
     this.#third = this.#second
-    this.#second = this.ring
-    this.ring = oldest
-    this.limit = this.young + SCAVENGE_PROMISES
+    this.#second = this.#first
+    this.#first = oldest
+    this.chunk = oldest.open()
+    this.#limit = this.young + SCAVENGE_PROMISES
     this.#old.sweep(SWEPT_PER_SCAVENGE)
   }
 
@@ -102,28 +104,27 @@ export class PromiseRegistry implements Nursery {
    * @returns how many it rejected.
    */
   reject(reason: unknown): number {
+    if (this.chunk === undefined) return 0
     let rejected = 0
-    const judge = (promise: LoopPromise<unknown>, left: LoopPromise<unknown>): void => {
-      if (isDependent(promise)) enlist(left, promise)
+    const judge = (promise: LoopPromise<unknown>, left: ChunkList<LoopPromise<unknown>>): void => {
+      if (isDependent(promise)) enter(left.room(), promise)
       else {
         this.young--
         rejectPromise(promise, reason)
         rejected++
       }
     }
-    const left = this.#left
-    if (left === undefined) return 0
-    for (const ring of [this.#third, this.#second, this.ring]) {
-      if (ring === undefined) continue
-      for (let promise = following(ring); promise !== ring; promise = following(ring)) {
-        unlink(promise)
-        judge(promise, left.young)
+    for (const list of [this.#third, this.#second, this.#first]) {
+      for (let promise = list.peek(); promise !== undefined; promise = list.peek()) {
+        leave(promise)
+        judge(promise, this.#leftYoung)
       }
     }
+    this.chunk = this.#first.room() // emptying the list has dropped the former
     const old = this.#old.targets()
     this.#old.clear()
     this.young += old.length
-    for (const promise of old) judge(promise, left.old)
+    for (const promise of old) judge(promise, this.#leftOld)
     return rejected
   }
 
@@ -132,14 +133,9 @@ export class PromiseRegistry implements Nursery {
    * to be settled by what these make of it. @returns how many it rejected.
    */
   rejectLeft(reason: unknown): number {
-    const left = this.#left
-    if (left === undefined) return 0
-    for (const ring of [left.old, left.young]) {
-      const promise = following(ring)
-      if (promise === ring) continue
-      rejectPromise(promise, reason)
-      return 1
-    }
-    return 0
+    const promise = this.#leftOld.peek() ?? this.#leftYoung.peek()
+    if (promise === undefined) return 0
+    rejectPromise(promise, reason)
+    return 1
   }
 }

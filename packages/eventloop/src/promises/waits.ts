@@ -8,7 +8,7 @@ export interface WaitTimers<Id = number> {
 }
 
 export interface WaitOptions {
-  /** Ends the wait; the promise rejects with its reason itself. */
+  /** Ends the wait; the promise rejects with its reason itself. Default none. */
   readonly signal?: AbortSignal | undefined
   /** Does not keep the loop alive. Default `false`. */
   readonly unref?: boolean | undefined

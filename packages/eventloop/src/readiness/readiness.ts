@@ -25,18 +25,20 @@ export interface RegisterFdOptions {
   readonly timeoutMs?: number | undefined
   /** Tells `timedOut: true` when nothing has happened for so long, in loop time. 1 to 2^31-1 ms, default never. */
   readonly idleTimeoutMs?: number | undefined
-  /** Rejects the registration, or ends it later. */
+  /** Rejects the registration, or ends it later. Default none. */
   readonly signal?: AbortSignal | undefined
   /** Watch a duplicate of the descriptor. Default true; `false` saves a descriptor, and then it must stay open until `unregister`. */
   readonly dup?: boolean | undefined
+  /** Names its callbacks in diagnostics and samples. Default none. */
   readonly label?: string | undefined
 }
 
 export interface WaitFdOptions {
   /** In loop time. 0 to 2^31-1 ms, default never. */
   readonly timeoutMs?: number | undefined
+  /** Ends the wait, which rejects with its reason. Default none. */
   readonly signal?: AbortSignal | undefined
-  /** As for `registerFd`. */
+  /** As for `registerFd`. Default true. */
   readonly dup?: boolean | undefined
 }
 

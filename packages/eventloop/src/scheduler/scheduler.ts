@@ -18,10 +18,11 @@ import { controllerOf } from './priority-controller.ts'
 export interface PostTaskOptions {
   /** Default: that of the signal's `PriorityController`, else `'user-visible'`. */
   readonly priority?: TaskPriority | undefined
-  /** Aborts the task before it starts. */
+  /** Aborts the task before it starts. Default none. */
   readonly signal?: AbortSignal | undefined
   /** Milliseconds on the loop's clock before it is queued. 0 to 2^52. Default 0. */
   readonly delayMs?: number | undefined
+  /** Names it in diagnostics and samples. Default none. */
   readonly label?: string | undefined
 }
 

@@ -13,6 +13,7 @@ const CADENCES = ['start', 'grid'] as const
 export interface TimerOptions {
   /** Does not keep the loop alive. Default false. */
   readonly unref?: boolean | undefined
+  /** Names it in diagnostics and samples. Default none. */
   readonly label?: string | undefined
   /** Plumbing: not sampled, not counted as a user callback. Default false. */
   readonly internal?: boolean | undefined

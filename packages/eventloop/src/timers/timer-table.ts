@@ -77,6 +77,11 @@ export class TimerTable {
     this.#free = slot
   }
 
+  /** Reads what firing will read, so that it is in the cache by then. */
+  touch(slot: number): number {
+    return (this.flags[slot] as number) ^ (this.#generation[slot] as number) ^ (this.callbacks[slot] === undefined ? 1 : 0)
+  }
+
   idOf(slot: number): TimerId {
     return (slot + (this.#generation[slot] as number) * ID_STEP) as TimerId
   }

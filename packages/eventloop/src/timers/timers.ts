@@ -209,9 +209,7 @@ export class Timers implements Station {
   }
 
   #file(slot: number, deadlineMs: number): void {
-    this.#table.deadline[slot] = Math.ceil(deadlineMs - this.#originMs)
-    this.#table.armedTurn[slot] = this.#runner.turn | 0
-    this.#wheel.insert(slot)
+    this.#wheel.arm(slot, Math.ceil(deadlineMs - this.#originMs), this.#runner.turn | 0)
   }
 
   #free(slot: number): void {
@@ -225,29 +223,28 @@ export class Timers implements Station {
     const entry = table.callbacks[slot] as Entry
     const flags = table.flags[slot] as number
     const id = table.idOf(slot)
-    const deadline = table.deadline[slot] as number
-    this.#wheel.remove(slot)
+    this.#wheel.shiftDue(slot)
+    const sampled = --this.#trail.countdown === 0
+    const deadline = sampled || (flags & INTERVAL) !== 0 ? (table.deadline[slot] as number) : 0
     if ((flags & INTERVAL) !== 0) this.#rearm(slot, deadline, (flags & GRID) !== 0)
     else {
       table.place[slot] = RUNNING
       if ((flags & UNREF) === 0) this.#refCount--
     }
-    this.#call(entry, id, this.#originMs + deadline)
-    if (table.place[slot] !== RUNNING) return
-    table.release(slot)
+    if (sampled) this.#runSampled(entry, id, this.#originMs + deadline)
+    else this.#runner.run(entry, id)
+    if (table.place[slot] === RUNNING) table.release(slot)
   }
 
-  #call(entry: Entry, id: TimerId, deadlineMs: number): void {
-    if (--this.#trail.countdown === 0) {
-      this.#trail.note(this.#fired, deadlineMs)
-      if (this.#trail.next !== Number.POSITIVE_INFINITY) {
-        this.#trail.take()
-        const latenessMs = Math.max(0, this.#readingMs - deadlineMs)
-        this.#sampler.run(entry, deadlineMs, latenessMs, (run) => this.#runner.run(run, id))
-        return
-      }
+  #runSampled(entry: Entry, id: TimerId, deadlineMs: number): void {
+    this.#trail.note(this.#fired, deadlineMs)
+    if (this.#trail.next === Number.POSITIVE_INFINITY) {
+      this.#runner.run(entry, id)
+      return
     }
-    this.#runner.run(entry, id)
+    this.#trail.take()
+    const latenessMs = Math.max(0, this.#readingMs - deadlineMs)
+    this.#sampler.run(entry, deadlineMs, latenessMs, (run) => this.#runner.run(run, id))
   }
 
   /** Files an interval for its next beat, before the callback runs: the callback's own duration does not accumulate. */

@@ -162,7 +162,7 @@ describe('repeatability', () => {
     const step = fc.constantFrom('submit', 'internal', 'immediate', 'close', 'micro', 'tick', 'native', 'zero')
     const play = async (host: Host, program: readonly (readonly string[])[]): Promise<readonly string[]> => {
       const seen: string[] = []
-      const loop = new EventLoop({ host, autoExit: true })
+      const loop = new EventLoop({ host, autoExit: true, batch: { maxTimeMs: Number.POSITIVE_INFINITY } })
       const arm = (kind: string, name: string, then: () => void): void => {
         const callback = (): void => {
           seen.push(name)

@@ -9,7 +9,7 @@ import { FakeReadiness } from '../../src/testing/fake-readiness.ts'
 import { alive, collectGarbage, kept } from '../gc/heap.ts'
 
 const ticks = defineCommands({ tick: fixed() })
-const PORTS = 500
+const PORTS = 10_000
 
 function openPorts(loop: EventLoop): { readonly ports: readonly IngressPort[]; readonly captured: readonly WeakRef<object>[] } {
   const captured: WeakRef<object>[] = []

@@ -28,6 +28,39 @@ function start(options: LoopOptions = {}) {
   return { host, loop, run, got, ends, open }
 }
 
+test('X-6 records carry no context: their handlers run in that of the visit, and nothing is captured for them', async () => {
+  let current = 'visit'
+  let captures = 0
+  let runs = 0
+  const context = {
+    capture: () => {
+      captures++
+      return current
+    },
+    run: (captured: string, run: () => void) => {
+      runs++
+      const before = current
+      current = captured
+      run()
+      current = before
+    },
+  }
+  const seen: string[] = []
+  const { host, loop, open } = start({ context })
+  const { producer } = open({ tick: () => seen.push(current) })
+  await host.settle()
+  const before = captures
+  current = 'producer'
+  producer.submit('tick', 1)
+  loop.submit(() => seen.push(`task: ${current}`)) // control: this one is captured
+  current = 'visit'
+  expect(captures).toBe(before + 1)
+  await host.settle()
+  expect(seen).toEqual(['task: producer', 'visit'])
+  expect(runs).toBe(1)
+  await loop.close()
+})
+
 test('I-9 records run after tasks of the same turn, with a checkpoint after each (TN-1)', async () => {
   const { host, loop, got, open } = start()
   const { producer } = open({

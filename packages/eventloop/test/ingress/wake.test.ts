@@ -58,3 +58,14 @@ test('I-7 a loop without ports announces nothing', () => {
   expect(pump.ingress.prepareToPark()).toBe(true)
   expect(Atomics.load(pump.wakeWord, 0)).toBe(0)
 })
+
+test('I-7 the first port of a loop that sleeps already asks for a turn, whose end announces the sleep; later ones need not', () => {
+  const pump = createPump()
+  expect(pump.ingress.prepareToPark()).toBe(true)
+  pump.open(ticks, { tick: () => {} })
+  expect(pump.turnsRequested()).toBe(1)
+  expect(pump.ingress.prepareToPark()).toBe(true)
+  expect(Atomics.load(pump.wakeWord, 0)).toBe(1)
+  pump.open(ticks, { tick: () => {} })
+  expect(pump.turnsRequested()).toBe(1)
+})

@@ -216,6 +216,21 @@ test('L-15 promises that wait for each other, and for a native one that never co
   for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: { code: 'ERR_LOOP_TERMINATED' } })
 })
 
+test('L-15 promises of handlers that wait for each other, or for something foreign, are rejected too', async () => {
+  const { host, loop } = start()
+  // None of these is in the registry when it is made: a pending promise is to settle it. What its handler returns changes that.
+  const one: LoopPromise<unknown> = loop.resolve().then(() => two)
+  const two: LoopPromise<unknown> = loop.resolve().then(() => one)
+  const foreign = loop.resolve().then(() => new Promise(() => {}))
+  const held = loop.promise(() => {})
+  const adopting = loop.resolve().then(() => held)
+  const behind = loop.resolve().then(() => foreign.then(() => {}))
+  const outcomes = Promise.allSettled([one, two, foreign, adopting, behind])
+  await host.settle()
+  await loop.close()
+  for (const outcome of await outcomes) expect(outcome).toMatchObject({ reason: { code: 'ERR_LOOP_TERMINATED' } })
+})
+
 test('L-15 an endless chain of reactions ends after a million: the rest rejects without its handlers, counted and logged', {
   timeout: 60_000,
 }, async () => {

@@ -1,4 +1,6 @@
 // The native checkpoint, each case in a process of its own: order, exceptions, the abort hazard, the fallback.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { runProgram } from '../support/program.ts'
 
@@ -22,6 +24,37 @@ const loop = new EventLoop({ autoExit: true, ${options} })
 for (const name of ['a', 'b', 'c']) loop.submit(callback(name))
 await loop.run()
 console.log(seen.join(' '))`
+
+test('C-9 the loop never uses the platform’s queueMicrotask', () => {
+  const { stdout } = runProgram(`
+    let calls = 0
+    const real = globalThis.queueMicrotask
+    globalThis.queueMicrotask = (callback) => { calls++; real(callback) }
+    const loop = new EventLoop({ onUnhandledRejection: () => {} })
+    const run = loop.run()
+    const done = []
+    loop.submit(() => { loop.nextTick(() => done.push('tick')); loop.queueMicrotask(() => done.push('microtask')) })
+    loop.submitSteps(() => done.length < 2)
+    loop.scheduleImmediate(() => done.push('immediate'))
+    void loop.reject(1)
+    await loop.all([loop.sleep(2), loop.resolve(Promise.resolve(1)), loop.timeout(1000, async () => {}), loop.promisify(undefined, async () => {})])
+    await loop.race([loop.sleep(2), loop.promise(() => {})])
+    await loop.scheduler.postTask(() => loop.scheduler.yield(), { priority: 'background', delayMs: 1 })
+    void loop.sleep(60_000, { signal: loop.abortAny([new AbortController().signal, loop.abortTimeout(60_000)]) }).catch(() => {})
+    await loop.shutdown()
+    await run
+    const own = calls
+    queueMicrotask(() => console.log(own, calls, done.length))`)
+  expect(stdout).toBe('0 1 3\n') // the 1 is the control: the stand-in counts
+})
+
+test('C-10 the gate runs this suite on each Node line, and the nightly workflow on the nightly', () => {
+  const read = (path: string): string => readFileSync(join(import.meta.dirname, '../../../..', path), 'utf8')
+  expect(read('.github/workflows/nightly.yml')).toMatch(/node-version: \d+-nightly[^]*--root packages\/eventloop checkpoint/)
+  // The suite runs on 24, which the workspace pins, and then on the others.
+  expect(read('package.json')).toMatch(/"node": "24\./)
+  expect(read('tooling/ci.ts')).toMatch(/'test', '--node', '20,22,26'/)
+})
 
 describe('order', () => {
   const native = runProgram(NATIVE).stdout

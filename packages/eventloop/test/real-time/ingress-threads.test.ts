@@ -281,17 +281,18 @@ test('L-18 auto-exit over an unref’d port against a producer: what was accepte
   }
 })
 
-test('promises settled by many producers', async () => {
+test('I-3 many producers settle promises of the loop: each once, with what its producer sent', async () => {
   const loop = new EventLoop(options)
   const producers = 4
   const count = 500
   const settled: number[] = []
   const pending = Array.from({ length: producers * count }, (_unused, index) => {
-    let resolve: (value: number) => void = () => {}
-    void new Promise<number>((settle) => {
-      resolve = settle
-    }).then((value) => settled.push(value + 0 * index))
-    return resolve
+    const { promise, resolve, reject } = loop.withResolvers<number>()
+    promise.then(
+      (value) => settled.push(value),
+      (reason) => settled.push(reason as number),
+    )
+    return index % 3 === 0 ? reject : resolve
   })
   for (let id = 0; id < producers; id++) {
     const port = loop.createIngress({

@@ -38,6 +38,28 @@ describe('the process', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: 'still here\n' })
   })
 
+  test('H-5 a deadline beyond 2^31-1 ms is reached in pieces, each armed when the last has ended, and none of them is a visit', () => {
+    const { stdout } = program(`
+    const waits = []
+    let fire
+    globalThis.setTimeout = (callback, ms) => { waits.push(ms); fire = callback; return { unref: () => ({}) } }
+    globalThis.clearTimeout = () => {}
+    let nowMs = 0
+    performance.now = () => nowMs
+    const host = nodeHost()
+    let visits = 0
+    host.start({ enter: () => visits++ })
+    const deadlineMs = 2 ** 31 - 1 + 2 ** 31 - 1 + 500
+    host.requestAt(deadlineMs)
+    for (const step of [2 ** 31 - 1, 2 ** 31 - 1, 499.5]) { nowMs += step; fire() }
+    const early = visits
+    nowMs += 0.5
+    fire()
+    console.log(JSON.stringify({ waits, early, visits }))
+    host.stop()`)
+    expect(JSON.parse(stdout)).toEqual({ waits: [2 ** 31 - 1, 2 ** 31 - 1, 500, 1], early: 0, visits: 1 })
+  })
+
   test('H-9 after done nothing is left: the process ends by itself', () => {
     const { status, stdout } = program(`
       const loop = new EventLoop()

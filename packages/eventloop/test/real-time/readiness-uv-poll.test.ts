@@ -4,6 +4,7 @@ import { closeSync, fstatSync, mkdtempSync, openSync, rmSync, writeFileSync, wri
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { build } from 'esbuild'
@@ -14,7 +15,15 @@ import { netSocketBackend } from '../../src/readiness/net-socket.ts'
 import type { KoffiLike } from '../../src/readiness/uv-poll.ts'
 import { uvPollBackend } from '../../src/readiness/uv-poll.ts'
 import { readinessSuite } from '../../src/testing/readiness-suite.ts'
-import { closeQuietly, createDescriptors, drain, openPipe, openSocketPair } from '../readiness/support/pairs.ts'
+import {
+  closeQuietly,
+  createDescriptors,
+  drain,
+  openEventFd,
+  openPipe,
+  openPseudoTerminal,
+  openSocketPair,
+} from '../readiness/support/pairs.ts'
 
 const koffi = createRequire(import.meta.url)('koffi') as KoffiLike
 
@@ -42,6 +51,49 @@ test('R-1 descriptor 0 is as good as any', async () => {
   const output = execFileSync(process.execPath, [await bundled('./support/stdin-child.ts')], { input: 'hello' }).toString()
   expect(output).toBe('readable hello')
 })
+
+test.runIf(process.platform === 'linux')('R-1 an eventfd is readable while its counter is above zero', async () => {
+  const fd = openEventFd()
+  const one = Buffer.from(new BigUint64Array([1n]).buffer)
+  await withLoop(async (loop) => {
+    for (let round = 0; round < 3; round++) {
+      const quiet = await loop.waitFd(fd, { read: true }, { timeoutMs: 20 }).catch((error: { code: string }) => error.code)
+      expect(quiet).toBe('ERR_FD_TIMEOUT')
+      writeSync(fd, one)
+      expect(await loop.waitFd(fd, { read: true }, { timeoutMs: 5000 })).toMatchObject({ readable: true })
+      expect(drain(fd)).toBe(8)
+    }
+  })
+  closeSync(fd)
+})
+
+test.runIf(process.platform === 'linux')(
+  'R-1 a terminal is readable when a line was typed; libuv tells the end of its other side as an error',
+  async () => {
+    const { near, far } = openPseudoTerminal()
+    expect(isatty(near)).toBe(true)
+    await withLoop(async (loop) => {
+      const events: FdReadiness[] = []
+      let typed = 0
+      const watch = await loop.registerFd(near, { read: true }, (event) => {
+        events.push({ ...event })
+        if (event.error === undefined) typed += drain(near)
+      })
+      writeSync(far, 'half a line')
+      await loop.sleep(30)
+      expect(events).toEqual([])
+      writeSync(far, ', the rest\n')
+      while (typed < 22) await loop.sleep(1)
+      expect(typed).toBe(22)
+      closeSync(far)
+      while (events.at(-1)?.error === undefined) await loop.sleep(1)
+      // What epoll calls an error libuv calls EBADF, though the descriptor is open.
+      expect(events.at(-1)).toMatchObject({ readable: false, error: { code: 'ERR_FD_INVALID', context: { errno: 'EBADF' } } })
+      expect(await watch.unregister()).toBe(true)
+    })
+    closeSync(near)
+  },
+)
 
 test('R-6 a regular file and a directory are refused before anything native happens', async () => {
   const path = join(folder, 'file')

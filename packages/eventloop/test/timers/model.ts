@@ -72,7 +72,7 @@ export class WheelModel {
           `fired slot ${slot} with deadline ${this.table.deadline[slot]} before slot ${expected.slot} with ${expected.deadline}`,
         )
       }
-      this.wheel.remove(slot)
+      this.wheel.shiftDue(slot)
       this.table.release(slot)
       this.#list.delete(slot)
       this.fired++
@@ -93,9 +93,7 @@ export class WheelModel {
 
   #file(slot: number, delay: number): void {
     const deadline = this.wheel.tick + delay
-    this.table.deadline[slot] = deadline
-    this.table.armedTurn[slot] = this.#turn
-    this.wheel.insert(slot)
+    this.wheel.arm(slot, deadline, this.#turn)
     this.#list.set(slot, { slot, deadline, order: this.#order++, armedTurn: this.#turn })
   }
 

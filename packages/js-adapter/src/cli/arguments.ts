@@ -6,8 +6,8 @@ import { INLINE_STACK_BYTES } from '../limits.ts'
 export const LOG_BACKENDS = ['off', 'json', 'pino', 'winston'] as const
 export type LogBackend = (typeof LOG_BACKENDS)[number]
 
-export interface RunArguments {
-  readonly file: string
+/** What `run` and `repl` both take. */
+export interface LimitArguments {
   readonly operationMs: number
   readonly hardMs: number | false
   readonly wallMs: number
@@ -15,20 +15,26 @@ export interface RunArguments {
   readonly stackBytes: number
   readonly maxTimers: number
   readonly engine: VariantName
+  readonly exposeGc: boolean
+}
+
+export interface RunArguments extends LimitArguments {
+  readonly file: string
   readonly module: boolean
   readonly virtualTime: boolean
   readonly log: LogBackend
   readonly report: 'json' | undefined
-  readonly exposeGc: boolean
 }
 
 export type Parsed =
   | { readonly kind: 'run'; readonly run: RunArguments }
+  | { readonly kind: 'repl'; readonly repl: LimitArguments }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'wrong'; readonly message: string }
 
 export const HELP = `js-adapter run FILE|-   runs a script in QuickJS on an event loop of its own; - reads standard input
+js-adapter repl         reads programs and prints their values; takes the limits, --engine and --expose-gc
 
   --operation-timeout MS   one script, callback or settlement may take so long; the others go on (default 1000, 0 off)
   --hard-timeout MS        what cannot be interrupted is terminated, and the program with it (default 2000, 0 off)
@@ -64,6 +70,8 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const
+
+const RUN_ONLY = ['module', 'virtual-time', 'log', 'report'] as const
 
 class WrongUsage extends Error {}
 
@@ -151,7 +159,12 @@ export function parseArguments(words: readonly string[]): Parsed {
     if (values.version === true) return { kind: 'version' }
     const [command, file, ...rest] = positionals
     if (command === undefined) throw new WrongUsage('a command is missing: js-adapter run FILE')
-    if (command !== 'run') throw new WrongUsage(`unknown command "${command}": the only one is run`)
+    if (command === 'repl') {
+      if (file !== undefined) throw new WrongUsage(`repl reads standard input, got also "${file}"`)
+      for (const name of RUN_ONLY) if (values[name] !== undefined) throw new WrongUsage(`--${name} is for run`)
+      return { kind: 'repl', repl: resolve('-', values) }
+    }
+    if (command !== 'run') throw new WrongUsage(`unknown command "${command}": there are run and repl`)
     if (file === undefined) throw new WrongUsage('a file is missing: js-adapter run FILE, or - for standard input')
     if (rest.length > 0) throw new WrongUsage(`one file at a time, got also "${rest.join('", "')}"`)
     return { kind: 'run', run: resolve(file, values) }

@@ -1,12 +1,13 @@
 // Runs one program on a loop of its own, and says how it ended.
 import { EventLoop, VirtualHost } from '@loopwright/eventloop'
 import { Engine } from '../engine/engine.ts'
-import { Exception, InterruptedError, JsAdapterError, LimitError, StackOverflowError, SyntaxException } from '../errors.ts'
+import { InterruptedError, JsAdapterError, LimitError, StackOverflowError } from '../errors.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
 import type { ExitInfo } from '../sandbox/usage.ts'
-import { locate } from '../values/frames.ts'
 import type { RunArguments } from './arguments.ts'
+import { describe } from './describe.ts'
 import { MissingBackend, openDiagnostics } from './diagnostics.ts'
+import { limitsOf } from './limits.ts'
 import { directoryModules } from './modules.ts'
 
 export interface Streams {
@@ -15,7 +16,6 @@ export interface Streams {
 }
 
 export const EXIT_CODES = { failed: 1, usage: 2, limit: 3, interrupted: 130 } as const
-const MIN_MEMORY_MAX_BYTES = 16 * 1024 * 1024
 
 async function readSource(file: string): Promise<string> {
   const { readFile } = process.getBuiltinModule('node:fs/promises')
@@ -32,32 +32,6 @@ function reasonOf(error: unknown): string {
   if (code === 'EISDIR') return 'it is a directory'
   if (code === 'EACCES') return 'it may not be read'
   return error.message
-}
-
-/** The headline of a report: one line with the place, then the guest's frames. */
-function describe(error: JsAdapterError, name: string): string {
-  if (error instanceof SyntaxException) {
-    const { position } = error
-    const at =
-      position === undefined
-        ? name
-        : `${position.fileName}:${position.line}${position.column === undefined ? '' : `:${position.column}`}`
-    return `${at}: ${error.message}\n`
-  }
-  if (error instanceof LimitError) {
-    const at = locate(error.frames)
-    return `${at ?? name}: ${error.code}: ${error.message}\n`
-  }
-  if (error instanceof StackOverflowError) return `${locate(error.frames) ?? name}: ${error.code}: ${error.message}\n`
-  if (error instanceof Exception) {
-    const at = locate(error.frames)
-    const shown = error.guestName === '' ? error.message : `uncaught ${error.message}`
-    const frames = error.frames
-      .filter(({ native }) => !native)
-      .map((f) => `    at ${f.functionName === '' ? '' : `${f.functionName} `}(${f.fileName}:${f.line}:${f.column})\n`)
-    return `${at ?? name}: ${shown}\n${frames.slice(1).join('')}`
-  }
-  return `${name}: ${error.code}: ${error.message}\n`
 }
 
 interface Report {
@@ -120,23 +94,11 @@ export async function runProgram(
     id: String(process.pid),
     clock: args.virtualTime ? 'loop' : 'monotonic',
     argv: ['js-adapter', args.file],
-    ...(logger === undefined ? {} : { logger }),
+    // Who runs the command wrote the program, or reads its errors on standard error anyway.
+    ...(logger === undefined ? {} : { logger, logGuestText: true }),
     console: { write: (stream, text) => streams[stream](text) },
     ...(args.module && args.file !== '-' ? { modules: directoryModules(args.file) } : {}),
-    limits: {
-      operationMs: args.operationMs,
-      hardMs: args.hardMs,
-      wallMs: args.wallMs,
-      memoryBytes: args.memoryBytes,
-      memoryMaxBytes: Math.min(
-        2 ** 31,
-        Math.max(MIN_MEMORY_MAX_BYTES, Math.ceil((args.memoryBytes + 8 * 1024 * 1024) / 65_536) * 65_536),
-      ),
-      stackBytes: args.stackBytes,
-      maxTimers: args.maxTimers,
-      maxInterrupts: Number.POSITIVE_INFINITY,
-      maxConsoleBytes: Number.POSITIVE_INFINITY,
-    },
+    limits: limitsOf(args),
     onError: (error) => {
       if (error instanceof LimitError) limited ??= error
       if (!(error instanceof InterruptedError)) streams.stderr(describe(error, name))

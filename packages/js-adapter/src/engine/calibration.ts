@@ -1,24 +1,12 @@
 // Facts about one build of the engine that no export tells, each verified by its effect in a scratch instance.
+import { findObjectLayout } from './object-calibration.ts'
+import type { ObjectLayout } from './object-layout.ts'
 import { Scratch } from './scratch.ts'
 import { findBreakWord, findRandomOffset, findTimeImports } from './state-calibration.ts'
 import type { TimeImports } from './time-imports.ts'
+import type { ValueTags } from './value-tags.ts'
 import type { ModuleLoader } from './variant.ts'
 import type { WasmModule } from './webassembly.ts'
-
-/** The upper halves of a boxed value, by kind. A value with none of these is a number in floating point, or rare. */
-export interface ValueTags {
-  readonly int: number
-  readonly bool: number
-  readonly null: number
-  readonly undefined: number
-  readonly exception: number
-  readonly string: number
-  readonly object: number
-  readonly symbol: number
-  /** The first tag of the others; numbers in floating point have none of the `others` tags from here on, modulo 2^32. */
-  readonly first: number
-  readonly others: number
-}
 
 export interface Calibration {
   readonly tags: ValueTags
@@ -36,6 +24,8 @@ export interface Calibration {
   readonly breakWord: number | undefined
   /** The imports through which the engine reads clocks and the time zone; `undefined` when they could not be verified. */
   readonly timeImports: TimeImports | undefined
+  /** Where plain data lies; `undefined` when that could not be verified. */
+  readonly objects: ObjectLayout | undefined
   /** What was tried and seen, for reports. */
   readonly notes: readonly string[]
 }
@@ -266,12 +256,14 @@ export async function calibrate(module: WasmModule, load: ModuleLoader): Promise
   const handlerWord = enableInterrupts(scratch)
   const pollOffset = findPollOffset(scratch, notes)
   const trackerOffset = findTrackerOffset(scratch, handlerWord, notes)
+  const proxy = findProxyLayout(scratch, notes)
   return {
     tags,
     pollOffset,
     trackerOffset,
     collectOffset,
-    proxy: findProxyLayout(scratch, notes),
+    proxy,
+    objects: findObjectLayout(scratch, tags, proxy, notes),
     randomOffset: findRandomOffset(scratch, pollOffset, notes),
     breakWord: findBreakWord(scratch, notes),
     timeImports: findTimeImports(scratch, notes),

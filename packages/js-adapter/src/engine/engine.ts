@@ -101,7 +101,11 @@ export class Engine {
    * @throws JsAdapterError `ERR_ENGINE_VARIANT` if it cannot be loaded, `ERR_ENGINE_CALIBRATION` if it is not what this
    * package knows how to bound.
    */
-  static async load({ variant = 'ng', allowUncalibrated = false, breakOnSigint = false }: EngineOptions = {}): Promise<Engine> {
+  static load(options: EngineOptions = {}): Promise<Engine> {
+    return Engine.loadGuarded(options, new Guard(options.breakOnSigint))
+  }
+  /** @internal The same with a hard limit of the caller's own. */
+  static async loadGuarded({ variant = 'ng', allowUncalibrated = false }: EngineOptions, guard: Guard): Promise<Engine> {
     const { name, packageName, wasm, load } = await openVariant(variant)
     const patched = exportTable(wasm)
     const module = await webAssembly().compile(patched)
@@ -120,7 +124,7 @@ export class Engine {
       Instance.create(await Substrate.create({ module, load, memoryMaxBytes }), hooks),
     )
     const identity = { wasmSha256: sha256(wasm), patchedSha256: sha256(patched), mutableGlobals: countMutableGlobals(wasm) }
-    return new Engine({ variant: name, packageName, module, load, calibration, identity }, new Guard(breakOnSigint), checker)
+    return new Engine({ variant: name, packageName, module, load, calibration, identity }, guard, checker)
   }
 
   /** @internal */

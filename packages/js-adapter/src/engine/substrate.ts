@@ -72,6 +72,19 @@ export class Substrate {
     return new Substrate(exports, memory, table, clock)
   }
 
+  /** Forgets whom it served: what it would call is the next one's to set. */
+  detach(): void {
+    this.#tracker = undefined
+    this.#clock.source = undefined
+    const unserved = (): number => 0
+    this.exports.callbacks = {
+      callFunction: unserved,
+      shouldInterrupt: unserved,
+      freeHostRef: unserved,
+      loadModuleSource: unserved,
+      normalizeModule: unserved,
+    }
+  }
   /** Gives the guest's wall clock another source. Without effect on a substrate that was made with the platform's clocks. */
   setTime(source: TimeSource | undefined): void {
     this.#clock.source = source

@@ -29,6 +29,12 @@ import { Wrappers } from './wrappers.ts'
 /** Arguments that one call carries without a list. */
 const MAX_DIRECT_ARGUMENTS = 60
 
+/** How long interrupts and guest objects are held. */
+export interface HoldOptions {
+  readonly autoClear: boolean
+  readonly maxHandles: number
+}
+
 export class Bridge implements GuestAccess {
   readonly core: Core
   readonly ops: Operations
@@ -48,11 +54,11 @@ export class Bridge implements GuestAccess {
   frameMapper: ((frame: Frame) => Frame) | undefined
   readonly owner: ObjectOwner
 
-  constructor(core: Core, autoClear: boolean) {
+  constructor(core: Core, { autoClear, maxHandles }: HoldOptions) {
     this.core = core
     this.ops = new Operations(core)
     this.owner = this.#makeOwner()
-    this.wrappers = new Wrappers(core, this.owner)
+    this.wrappers = new Wrappers(core, this.owner, maxHandles)
     this.entries = new Entries(core, {
       autoClear,
       describe: (thrown) => this.describe(thrown),

@@ -46,6 +46,9 @@ export class HandleTable {
     this.#released[cause]++
     return pointer
   }
+  get live(): number {
+    return this.#live
+  }
   counts(): HandleCounts {
     const { scope, hand, finalizer } = this.#released
     return {

@@ -17,6 +17,19 @@ export interface RuntimeOptions {
   readonly modules?: ModuleOptions | undefined
   /** Clears an interrupt when the outermost call returns, as goja does. Default `false`: it stays until `clearInterrupt()`. */
   readonly autoClearInterrupt?: boolean | undefined
+  /**
+   * Guest objects and symbols that the host may hold at a time. 16 to 2^31-1, `Infinity`: off. Default off. Beyond it what would give
+   * another one throws `ERR_LIMIT_HANDLES`; the runtime lives.
+   */
+  readonly maxHandles?: number | undefined
+}
+
+/** @throws RangeError that names the member. */
+export function resolveMaxHandles(maxHandles: number = Number.POSITIVE_INFINITY): number {
+  if (maxHandles === Number.POSITIVE_INFINITY) return maxHandles
+  if (!Number.isInteger(maxHandles) || maxHandles < 16 || maxHandles > 2 ** 31 - 1)
+    throw new RangeError(`maxHandles must be an integer from 16 to ${2 ** 31 - 1} or Infinity, got ${maxHandles}`)
+  return maxHandles
 }
 
 /** @throws RangeError that names the member. */

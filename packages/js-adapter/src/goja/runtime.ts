@@ -10,6 +10,7 @@ import { GuestThrow } from '../runtime/marshal.ts'
 import { parseFrames } from '../values/frames.ts'
 import type { Frame } from '../values/frames.ts'
 import { Bridge } from './bridge.ts'
+import type { HoldOptions } from './bridge.ts'
 import { convert } from './convert.ts'
 import type { DynamicArray, DynamicObject } from './dynamic.ts'
 import type { FieldNameMapper } from './field-names.ts'
@@ -28,7 +29,7 @@ import { assertProgram } from './program.ts'
 import type { Program } from './program.ts'
 import type { HostPromise } from './promises.ts'
 import { RuntimeHost } from './runtime-host.ts'
-import { runtimeLimits } from './runtime-options.ts'
+import { resolveMaxHandles, runtimeLimits } from './runtime-options.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
 import type { Exported, Shape } from './shapes.ts'
 
@@ -72,17 +73,18 @@ export class Runtime implements Disposable {
   readonly #modules: ModuleGraph | undefined
   #flag: SharedArrayBuffer | undefined
 
-  private constructor(core: Core, host: RuntimeHost, modules: ModuleGraph | undefined, autoClear: boolean) {
+  private constructor(core: Core, host: RuntimeHost, modules: ModuleGraph | undefined, holds: HoldOptions) {
     this.#modules = modules
     this.#core = core
     this.#host = host
-    this.#bridge = new Bridge(core, autoClear)
+    this.#bridge = new Bridge(core, holds)
     this.#jobs = new JobQueue(core, this.#bridge.entries)
   }
 
   /** @throws RangeError for a wrong option; JsAdapterError `ERR_ENGINE_VARIANT`, `ERR_ENGINE_CALIBRATION`. */
   static async create(options: RuntimeOptions = {}): Promise<Runtime> {
     const limits = runtimeLimits(options)
+    const holds = { autoClear: options.autoClearInterrupt ?? false, maxHandles: resolveMaxHandles(options.maxHandles) }
     const engine = options.engine ?? (await Engine.load())
     const host = new RuntimeHost()
     const modules = options.modules === undefined ? undefined : new ModuleGraph(engine, options.modules)
@@ -96,7 +98,7 @@ export class Runtime implements Disposable {
       time: engine.capabilities.timeSource ? host.clock : undefined,
       config: { id: 'runtime', version: 'v26.0.0', argv: [], env: {}, createdAtMs: host.createdAtMs, epochMs: Date.now() },
     })
-    return new Runtime(core, host, modules, options.autoClearInterrupt ?? false)
+    return new Runtime(core, host, modules, holds)
   }
 
   /** @internal */

@@ -22,6 +22,7 @@ interface Slot {
 export class Wrappers {
   readonly #core: Core
   readonly #owner: ObjectOwner
+  readonly #maxHandles: number
   readonly #handles = new HandleTable()
   readonly #slots = new WeakMap<Wrapper, Slot>()
   readonly #byAddress = new Map<number, WeakRef<Wrapper>>()
@@ -31,8 +32,9 @@ export class Wrappers {
   #bufferClass = -1
   #closed = false
 
-  constructor(core: Core, owner: ObjectOwner) {
+  constructor(core: Core, owner: ObjectOwner, maxHandles: number) {
     this.#core = core
+    this.#maxHandles = maxHandles
     this.#owner = owner
     this.#finalizer = new FinalizationRegistry((slot) => {
       this.#forgotten.push(slot)
@@ -58,6 +60,7 @@ export class Wrappers {
       this.#core.marshal.free(pointer)
       return known
     }
+    this.#makeRoom(pointer)
     const wrapper = make === undefined ? this.#make(pointer) : make(this.#owner)
     const slot: Slot = { ...this.#handles.acquire(pointer), address }
     this.#slots.set(wrapper, slot)
@@ -65,6 +68,19 @@ export class Wrappers {
     this.#finalizer.register(wrapper, slot, wrapper)
     this.#scope?.add(wrapper)
     return wrapper
+  }
+  /** What the collector has found is let go of before a new wrapper is refused; the refused pointer is freed. */
+  #makeRoom(pointer: number): void {
+    if (this.#handles.live < this.#maxHandles) return
+    while (this.releaseForgotten() > 0);
+    const { live } = this.#handles
+    if (live < this.#maxHandles) return
+    this.#core.marshal.free(pointer)
+    throw new JsAdapterError(
+      'ERR_LIMIT_HANDLES',
+      `the host holds ${live} guest objects: maxHandles is ${this.#maxHandles}; release some, or use a scope`,
+      { context: { limit: 'maxHandles', configured: this.#maxHandles, observed: live + 1 } },
+    )
   }
   #make(pointer: number): Wrapper {
     const { marshal, instance } = this.#core

@@ -16,6 +16,8 @@ import type { PageRun } from './pages.ts'
 import { IMAGE_TIME_MS, QuietHost } from './quiet-host.ts'
 import { assertQuiescent, coreOptions, installStubs, runPrelude } from './preparation.ts'
 import { readSavedImage, writeSavedImage } from './saved-image.ts'
+import { Spares } from './spares.ts'
+import type { SpareKind } from './spares.ts'
 import { tryImage } from './trial.ts'
 
 /** Immutable; sandboxes and pools of one thread may share it. */
@@ -23,6 +25,7 @@ export class Image {
   readonly engine: Engine
   readonly identity: ImageIdentity
   readonly #content: ImageContent
+  readonly #spares = new Spares()
 
   private constructor(engine: Engine, content: ImageContent) {
     this.engine = engine
@@ -138,6 +141,21 @@ export class Image {
     writePages(new Uint8Array(substrate.memory.buffer), pages)
     return substrate
   }
+  /** @internal A substrate that was kept, and holds this image. */
+  takeSpare(memoryMaxBytes: number, time?: TimeSource): Substrate | undefined {
+    return this.#spares.take(kindOf(memoryMaxBytes, time))
+  }
+  /**
+   * @internal Resets a substrate that nobody uses any more, and keeps it for the next sandbox; one that has grown is dropped, as is one
+   * too many.
+   */
+  keepSpare(substrate: Substrate, memoryMaxBytes: number, time?: TimeSource): void {
+    const kind = kindOf(memoryMaxBytes, time)
+    if (!this.#spares.hasRoomFor(kind) || substrate.memory.buffer.byteLength > this.#content.memoryBytes) return
+    substrate.detach()
+    this.reset(substrate)
+    this.#spares.keep(substrate, kind)
+  }
   /** @internal Makes a used substrate hold this image and nothing else. */
   reset(substrate: Substrate): void {
     const memory = new Uint8Array(substrate.memory.buffer)
@@ -147,6 +165,9 @@ export class Image {
   }
 }
 
+function kindOf(memoryMaxBytes: number, time: TimeSource | undefined): SpareKind {
+  return { memoryMaxBytes, givenTime: time !== undefined, keepsZone: time?.keepsZone === true }
+}
 function sha256(data: string | Uint8Array): string {
   return process.getBuiltinModule('node:crypto').createHash('sha256').update(data).digest('hex')
 }

@@ -2,25 +2,20 @@
 import type { Substrate } from '../engine/substrate.ts'
 import { JsAdapterError } from '../errors.ts'
 import { Image } from '../image/image.ts'
+import type { StackBounds } from '../limits.ts'
 import { GuestClock } from '../sandbox/clock.ts'
 import { PlatformEntropy } from '../sandbox/entropy.ts'
 import { entropyOf } from '../sandbox/opening.ts'
 import { resolveSandboxOptions } from '../sandbox/options.ts'
 import type { ResolvedSandboxOptions } from '../sandbox/options.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
+import type { AcquireOptions } from './acquire-options.ts'
+import type { WorkerSandboxPool } from '../worker/worker-pool.ts'
+import type { WorkerPoolOptions } from '../worker/worker-pool-options.ts'
 import { resolvePoolOptions } from './pool-options.ts'
 import type { PoolOptions, ResolvedPoolOptions } from './pool-options.ts'
 import type { PoolStats, ReplacementReason } from './pool-stats.ts'
 import { Waiters } from './waiters.ts'
-
-export interface AcquireOptions {
-  /** Removes the waiting caller. */
-  readonly signal?: AbortSignal | undefined
-  /** For reports and audits. */
-  readonly tenant?: string | undefined
-  /** Names the sandbox in reports. Default: the pool's name and a number. */
-  readonly id?: string | undefined
-}
 
 /** A sandbox for one tenant. Whoever acquired it releases it; what escapes is dead afterwards. */
 export interface Lease extends AsyncDisposable {
@@ -69,15 +64,26 @@ export class SandboxPool implements AsyncDisposable {
     )
   }
 
+  /** Makes the image, unless one is given, and a pool of threads, each of which serves one sandbox at a time. @throws as below. */
+  static create(options: WorkerPoolOptions): Promise<WorkerSandboxPool>
   /**
    * Makes the image, unless one is given, and `size` instances of it.
    * @throws TypeError or RangeError for a wrong option; what `Image.create` throws.
    */
-  static async create(options: PoolOptions): Promise<SandboxPool> {
+  static create(options: PoolOptions): Promise<SandboxPool>
+  static async create(options: PoolOptions | WorkerPoolOptions): Promise<SandboxPool | WorkerSandboxPool> {
+    if (options.mode === 'worker') {
+      const { WorkerSandboxPool } = await import('../worker/worker-pool.ts')
+      return WorkerSandboxPool.create(options)
+    }
+    return SandboxPool.open(options)
+  }
+  /** @internal */
+  static async open(options: PoolOptions, stack?: StackBounds): Promise<SandboxPool> {
     const resolved = resolvePoolOptions(options)
     const { engine, prelude, expose, hardened, noEval, image: given } = options
     const image = given ?? (await Image.create({ engine, prelude, expose, hardened, noEval }))
-    const pool = new SandboxPool(image, resolved, resolveSandboxOptions({ ...resolved.tenant, image }))
+    const pool = new SandboxPool(image, resolved, resolveSandboxOptions({ ...resolved.tenant, image }, stack))
     for (let made = 0; made < resolved.size; made++) pool.#ready.push(await pool.#open())
     return pool
   }
@@ -92,12 +98,12 @@ export class SandboxPool implements AsyncDisposable {
    * A sandbox for one tenant: at once when one is ready, else in turn.
    * Rejects with `ERR_POOL_FULL`, `ERR_POOL_TIMEOUT`, `ERR_POOL_CLOSED`, or the signal's reason.
    */
-  acquire({ signal, tenant, id }: AcquireOptions = {}): Promise<Lease> {
+  acquire({ signal, ...tenant }: AcquireOptions = {}): Promise<Lease> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed)
     if (signal?.aborted === true) return Promise.reject(signal.reason)
     const startedAtMs = performance.now()
     const slot = this.#ready.pop()
-    const make = (given: Slot): Lease => this.#lease(given, { tenant, id }, startedAtMs)
+    const make = (given: Slot): Lease => this.#lease(given, tenant, startedAtMs)
     if (slot !== undefined) {
       try {
         return Promise.resolve(make(slot))
@@ -118,10 +124,11 @@ export class SandboxPool implements AsyncDisposable {
     if (this.#live + this.#opening < size) this.#replenish()
     return waiting
   }
-  #lease(slot: Slot, { tenant, id }: AcquireOptions, startedAtMs: number): Lease {
+  #lease(slot: Slot, { tenant, id, console }: AcquireOptions, startedAtMs: number): Lease {
     const options: ResolvedSandboxOptions = {
       ...this.#tenant,
       tenant,
+      console: console ?? this.#tenant.console,
       id: id ?? (this.#tenant.deterministic === undefined ? `${this.#tenant.id}-${++this.#lastLease}` : this.#tenant.id),
     }
     let sandbox: Sandbox
@@ -133,6 +140,7 @@ export class SandboxPool implements AsyncDisposable {
         },
         how: slot.uses === 0 ? 'image' : 'reset',
         startedAtMs: performance.now() - slot.resetMs,
+        lease: slot.uses,
       })
     } catch (error) {
       this.#replace('failed')
@@ -253,6 +261,8 @@ export class SandboxPool implements AsyncDisposable {
     }
     slot.resetMs = performance.now() - startedAtMs
     this.#resets++
+    sandbox.noteReset(slot.resetMs)
+    this.#debug('an instance was reset', { event: 'sandbox.recycled', sandboxId: sandbox.id, elapsedMs: slot.resetMs })
     this.#give(slot)
   }
   #wornBy({ substrate, uses }: Slot): ReplacementReason | undefined {
@@ -267,6 +277,7 @@ export class SandboxPool implements AsyncDisposable {
   /** Drops an instance and makes another in the background. */
   #replace(reason: ReplacementReason): void {
     this.#replaced[reason]++
+    this.#debug('an instance is replaced', { event: 'sandbox.replaced', sandboxId: this.#tenant.id, reason })
     this.#live--
     this.#replenish()
   }
@@ -284,6 +295,10 @@ export class SandboxPool implements AsyncDisposable {
         this.#waiters.refuse(error)
       },
     )
+  }
+  #debug(message: string, fields: Readonly<Record<string, unknown>>): void {
+    const { logger } = this.#tenant
+    if (logger?.enabled('debug') === true) logger.log('debug', message, fields)
   }
   #log(message: string, error: unknown): void {
     const { logger } = this.#tenant

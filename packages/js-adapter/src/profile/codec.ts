@@ -3,6 +3,7 @@
 export const codec: string = String.raw`
 let exportRefs = safeList(), importRefs = safeList()
 const pushImportRef = (value) => { importRefs[importRefs.length] = value }
+const takeImportRefs = () => { const refs = importRefs; importRefs = safeList(); return refs }
 const takeExportRef = (index) => exportRefs[index]
 let hostIdOf
 const clearRefs = () => { exportRefs = safeList(); importRefs = safeList() }

@@ -7,14 +7,16 @@ const writeLine = (stream, text) => {
   if (groupIndent !== '') text = groupIndent + (stringIncludes(text, '\n') ? stringReplaceAll(text, '\n', '\n' + groupIndent) : text)
   host(1, stream, text + '\n')
 }
+/* The host writes a line of plain values by itself, and says so. */
+const logLine = (stream, args) => { if (groupIndent !== '' || host(27, stream, args, $Object) !== true) writeLine(stream, formatLog(args)) }
 const guestConsole = objectCreate({})
 const consoleMethod = (name, fn) => { define(guestConsole, name, named(fn, name, 0), true) }
-consoleMethod('log', (...args) => { writeLine(0, formatLog(args)) })
-consoleMethod('info', (...args) => { writeLine(0, formatLog(args)) })
-consoleMethod('debug', (...args) => { writeLine(0, formatLog(args)) })
-consoleMethod('error', (...args) => { writeLine(1, formatLog(args)) })
-consoleMethod('warn', (...args) => { writeLine(1, formatLog(args)) })
-consoleMethod('dirxml', (...args) => { writeLine(0, formatLog(args)) })
+consoleMethod('log', (...args) => { logLine(0, args) })
+consoleMethod('info', (...args) => { logLine(0, args) })
+consoleMethod('debug', (...args) => { logLine(0, args) })
+consoleMethod('error', (...args) => { logLine(1, args) })
+consoleMethod('warn', (...args) => { logLine(1, args) })
+consoleMethod('dirxml', (...args) => { logLine(0, args) })
 consoleMethod('dir', (value, options) => {
   writeLine(0, formatValue(newContext(options), value, 0))
 })

@@ -1,6 +1,7 @@
 // Guest source: the whole profile as one function of (host function, cell buffer, configuration), and what it hands back.
 import { codec } from './codec.ts'
 import { console } from './console.ts'
+import { context } from './context.ts'
 import { crypto } from './crypto.ts'
 import { events } from './events.ts'
 import { inspect } from './inspect.ts'
@@ -52,6 +53,11 @@ export const PRELUDE_EXPORTS = [
   'noteHardened',
   'takeLost',
   'isOversized',
+  'peekTimers',
+  'peekImmediates',
+  'openContext',
+  'installContextApi',
+  'showResult',
 ] as const
 export type PreludeExport = (typeof PRELUDE_EXPORTS)[number]
 
@@ -84,6 +90,7 @@ const settle = (callId, ok, text) => {
   const pending = pendingCalls.get(callId)
   if (pending === undefined) return false
   pendingCalls.delete(callId)
+  enterContext(pending.context)
   const value = decode(text)
   if (ok) pending.resolve(value); else pending.reject(value)
   return true
@@ -92,6 +99,7 @@ const settleError = (callId, error) => {
   const pending = pendingCalls.get(callId)
   if (pending === undefined) return false
   pendingCalls.delete(callId)
+  enterContext(pending.context)
   pending.reject(error)
   return true
 }
@@ -100,7 +108,7 @@ const asyncFunction = (id, name) => named(function () {
   return new $Promise((resolve, reject) => {
     const callId = ++lastCallId
     const refused = host(3, id, callId, encodeArguments(args))
-    if (refused === undefined) pendingCalls.set(callId, { __proto__: null, resolve, reject })
+    if (refused === undefined) pendingCalls.set(callId, { __proto__: null, resolve, reject, context: currentContext })
     else reject(refused)
   })
 }, name, 0)
@@ -145,6 +153,7 @@ const takeLost = () => {
   if (lost !== 0) watched.delete(lost)
   return lost
 }
+const showResult = (value) => { define($globalThis, '_', value); host(1, 0, inspect(value) + '\n') }
 const setGlobal = (name, text) => { $globalThis[name] = decode(text) }
 const callPath = (path, text) => {
   const parts = stringSplit(path, '.')
@@ -207,6 +216,7 @@ export const PRELUDE_SOURCE: string = [
   reflection,
   codec,
   inspect,
+  context,
   timers,
   process,
   console,

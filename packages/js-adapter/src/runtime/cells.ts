@@ -14,6 +14,10 @@ export const CELL = {
   timersInterrupted: 7,
   /** Set when a tick threw and that was handled: what is left of the queues waits for a later entry. */
   drainDeferred: 10,
+  /** The context that the guest is in; 0 for none. */
+  context: 11,
+  /** Timers and immediates that `maxTimers` refused. */
+  timersRefused: 12,
 } as const
 
 /** Indices of 64-bit cells, behind the 32-bit ones. */
@@ -47,4 +51,8 @@ export const HOST_OP = {
   domainToAscii: 18,
   /** The number of the engine's class that an object has, whatever its prototype; -1 where it cannot be told. */
   classId: 19,
+  /** Enumerable own names of an array that are no index, as JSON, after its symbols were pushed; `undefined`: they cannot be read. */
+  keysBesideItems: 26,
+  /** Writes a console line of plain values; `true`: it is written, or dropped by its budget. */
+  plainLine: 27,
 } as const

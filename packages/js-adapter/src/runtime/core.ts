@@ -17,6 +17,7 @@ import { armLimits, bindTracker, configure, installPrelude, installTracker } fro
 import { Latch } from './latch.ts'
 import { Marshal } from './marshal.ts'
 import { latchError } from './outcome.ts'
+import { resolveImport } from './modules.ts'
 import type { ModuleSource } from './modules.ts'
 import { Polling } from './polling.ts'
 import type { Deadline } from './polling.ts'
@@ -92,12 +93,13 @@ export class Core {
       callFunction: (self, argc, argv, id) => dispatcher.call(self, argc, argv, id),
       shouldInterrupt: () => this.polling.poll(),
       freeHostRef: (id) => dispatcher.forget(id),
-      resolveModule: (referrer, specifier) => dispatcher.resolveModule(modules, referrer, specifier),
+      resolveModule: (referrer, specifier) => resolveImport(modules, referrer, specifier),
       loadModule: (name) => dispatcher.loadModule(modules, name),
     })
     this.instance = instance
     this.polling = new Polling(instance, this.latch, options.clockMs, engine.calibration.pollOffset)
-    this.marshal = new Marshal(instance, engine.calibration.tags)
+    this.marshal = new Marshal(instance, engine.calibration, limits.maxResultNodes)
+    if (this.marshal.reader !== undefined) this.marshal.reader.overdue = () => this.polling.overdue()
     this.#evaluator = new Evaluator(this.marshal)
     this.#thrown = new Thrown(this, this.#evaluator, (value) => dispatcher.hostErrorOf(value))
     this.#drain = new Drain(this, this.#thrown)
@@ -163,6 +165,10 @@ export class Core {
   }
   get depth(): number {
     return this.#depth
+  }
+  /** The id that the next entry gets. */
+  get nextOperationId(): number {
+    return this.#lastOperationId + 1
   }
   get operation(): Operation | undefined {
     return this.#operation

@@ -5,38 +5,22 @@ import { PRELUDE_FILE } from '../profile/file-name.ts'
 import { domainToAscii, randomBuffer } from './platform.ts'
 import { GuestError } from '../values/guest-values.ts'
 import { EngineFull } from '../engine/instance.ts'
+import { keysBesideItems } from './array-keys.ts'
 import { HOST_OP } from './cells.ts'
+import type { DispatchedGuest } from './dispatched-guest.ts'
+import { readLine, streamOf } from './console-line.ts'
 import { describeHostError, GuestRefusal, guestPointerOf, isOwnError, refusalOf, tooLargeArguments } from './host-error.ts'
 import type { Refusal } from './host-error.ts'
 import { RawCallView } from './raw-call.ts'
 import type { RawFunction } from './raw-call.ts'
-import type { Instance } from '../engine/instance.ts'
-import type { Latch } from './latch.ts'
+import { answerImport } from './modules.ts'
 import type { ModuleSource } from './modules.ts'
-import type { Polling } from './polling.ts'
-import { GuestThrow, ResultTooLarge } from './marshal.ts'
-import type { Marshal } from './marshal.ts'
+import { GuestThrow } from './marshal.ts'
+import { ResultTooLarge } from '../engine/result-too-large.ts'
 
 const PROFILE_ID = 1
-const DENIED = 'denied:'
 /** Host errors kept for `unwrap()`; beyond that the oldest is forgotten. */
 const MAX_HOST_ERRORS = 256
-
-/** What the dispatcher uses of the guest it serves. */
-export interface DispatchedGuest {
-  readonly instance: Instance
-  readonly marshal: Marshal
-  readonly latch: Latch
-  readonly polling: Polling
-  readonly limits: { readonly maxResultBytes: number }
-  /** Evaluates global code; the result may be an exception. */
-  evaluate(source: string, fileName: string): number
-  /** The engine's class of an object; -1 where it cannot be told. */
-  classId(pointer: number): number
-  /** The borrowed target of a proxy; `undefined` for anything else. */
-  proxyTarget(pointer: number): number | undefined
-  errorFrom(thrown: unknown): JsAdapterError
-}
 
 /** What the owner of the guest does for the profile. */
 export interface DispatcherHost {
@@ -59,6 +43,10 @@ export interface DispatcherHost {
   onFatal(error: JsAdapterError, origin: string): void
   /** A rejection without a handler, or its handler. `true` keeps it from the profile. Must not enter the guest. */
   onRejection?(promise: number, handled: boolean): boolean
+  /** A module was loaded, or refused with a code. */
+  onModule?(name: string, code: string | undefined, text: string | undefined): void
+  /** The synchronous function of `onSyncCall` that runs now. */
+  runningName?(): string | undefined
   readonly maxArgumentBytes: number
   /** The guest learns of a host error that there was one, and nothing else. Default `false`. */
   readonly opaqueErrors?: boolean | undefined
@@ -99,7 +87,7 @@ export class Dispatcher {
   }
   /** The host function that runs now, for reports. */
   get runningName(): string | undefined {
-    return this.#runningName
+    return this.#runningName ?? this.#host.runningName?.()
   }
   addRaw(name: string, fn: RawFunction): number {
     const id = ++this.#lastId
@@ -137,29 +125,15 @@ export class Dispatcher {
     return id
   }
 
-  /** The module's resolved name. The engine has no refusal here: a refused import gets a name that loading refuses. */
-  resolveModule(modules: ModuleSource | undefined, referrer: string, specifier: string): string {
-    try {
-      return modules?.resolve(specifier, referrer) ?? `${DENIED}${specifier}`
-    } catch {
-      return `${DENIED}${specifier}`
-    }
-  }
   /** The module's text, or `undefined` with the guest's error pending. */
   loadModule(modules: ModuleSource | undefined, name: string): string | undefined {
     const core = this.#core
     if (core === undefined) return undefined
-    const denied = name.startsWith(DENIED)
     try {
-      const text = denied ? undefined : modules?.load(name)
-      if (text !== undefined) return text
-      throw new GuestRefusal({
-        type: 'Error',
-        message: denied
-          ? `the module "${name.slice(DENIED.length)}" may not be imported here`
-          : `the module "${name}" was not found`,
-        code: denied ? 'ERR_MODULE_DENIED' : 'ERR_MODULE_NOT_FOUND',
-      })
+      const { text, specifier, refusal } = answerImport(modules, name)
+      this.#host.onModule?.(specifier, refusal?.code, text)
+      if (refusal !== undefined) throw new GuestRefusal(refusal)
+      return text
     } catch (error) {
       core.marshal.free(this.#raise(core, error))
       return undefined
@@ -289,8 +263,15 @@ export class Dispatcher {
         return marshal.newNumber(host.monotonicMs())
       case HOST_OP.console:
         if (!core.latch.set && host.dropsConsole?.(marshal.lengthOf(at(2))) !== true)
-          host.onConsole(marshal.readNumber(at(1)) === 1 ? 'stderr' : 'stdout', marshal.readText(at(2)))
+          host.onConsole(streamOf(marshal.readNumber(at(1))), marshal.readText(at(2)))
         return 0
+      case HOST_OP.plainLine: {
+        const line = readLine(marshal, at(2), at(3))
+        if (line === undefined) return 0
+        if (!core.latch.set && host.dropsConsole?.(line.length) !== true)
+          host.onConsole(streamOf(marshal.readNumber(at(1))), line)
+        return this.#boolean(core, true)
+      }
       case HOST_OP.exit:
         host.onExit(marshal.readNumber(at(1)))
         return 0
@@ -336,6 +317,8 @@ export class Dispatcher {
         return this.#boolean(core, core.proxyTarget(value) !== undefined)
       case HOST_OP.classId:
         return marshal.newNumber(core.classId(value))
+      case HOST_OP.keysBesideItems:
+        return keysBesideItems(marshal, value)
       case HOST_OP.proxyTarget:
         return this.#proxyTarget(core, value)
       case HOST_OP.entropy:
@@ -352,11 +335,7 @@ export class Dispatcher {
           `"${marshal.readText(value)}" cannot be exposed: the guest defined a global of that name that cannot be replaced`,
         )
       case HOST_OP.notCallable:
-        throw new GuestRefusal({
-          type: 'TypeError',
-          message: `${marshal.readText(value)} is not a function`,
-          code: 'ERR_NOT_CALLABLE',
-        })
+        throw new JsAdapterError('ERR_NOT_CALLABLE', `${marshal.readText(value)} is not a function`)
       default:
         return 0
     }

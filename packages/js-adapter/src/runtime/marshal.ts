@@ -1,5 +1,6 @@
 // Moves values between host and one instance. Pointers returned here are owned by the caller unless named borrowed.
-import type { ValueTags } from '../engine/calibration.ts'
+import type { Calibration } from '../engine/calibration.ts'
+import type { ValueTags } from '../engine/value-tags.ts'
 import { EngineFull } from '../engine/instance.ts'
 import type { Instance } from '../engine/instance.ts'
 import { PRELUDE_EXPORTS } from '../profile/prelude.ts'
@@ -8,6 +9,8 @@ import { plainText } from '../values/plain-text.ts'
 import { decodeText, describeOpaque, encodeValue } from '../values/codec.ts'
 import type { ReferenceReader, ReferenceWriter } from '../values/codec.ts'
 import type { GuestState } from './guest-state.ts'
+import { ObjectReader } from '../engine/object-reader.ts'
+import { ResultTooLarge } from '../engine/result-too-large.ts'
 
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
@@ -31,9 +34,16 @@ export class Marshal {
   /** Size of what `decodeFrom` read last, in code units and bytes. */
   lastDecodedBytes = 0
 
-  constructor(instance: Instance, tags: ValueTags) {
+  /** Reads plain data without the guest; `undefined` where its layout is not known. */
+  readonly reader: ObjectReader | undefined
+  readonly #maxNodes: number
+
+  constructor(instance: Instance, { tags, objects }: Pick<Calibration, 'tags' | 'objects'>, maxResultNodes: number) {
     this.instance = instance
     this.tags = tags
+    this.#maxNodes = maxResultNodes
+    this.reader =
+      objects === undefined ? undefined : new ObjectReader(instance, tags, objects, (pointer) => this.readText(pointer))
   }
 
   /** Takes the array that the prelude returned. */
@@ -221,6 +231,8 @@ export class Marshal {
     if (this.high(pointer) === this.tags.string) this.#within(pointer, maxBytes)
     const { found, value } = this.readPrimitive(pointer)
     if (found) return value
+    const plain = this.isObject(pointer) ? this.reader?.read(pointer, { maxNodes: this.#maxNodes, maxBytes }) : undefined
+    if (plain !== undefined) return plain
     const text = this.#encoded(pointer)
     try {
       return this.decodeFrom(text, opaque, maxBytes, original)
@@ -293,6 +305,21 @@ export class Marshal {
     this.runProfile('configure', name, hostIdOf)
     this.free(name)
   }
+  /** Hands the profile a symbol by its address. */
+  pushSymbol(address: number): void {
+    const { instance } = this
+    const cell = instance.exports._malloc(8)
+    if (cell === 0) throw new EngineFull(8)
+    instance.u32[cell >> 2] = address
+    instance.u32[(cell >> 2) + 1] = this.tags.symbol
+    const symbol = instance.exports._QTS_DupValuePointer(instance.ctx, cell)
+    instance.exports._free(cell)
+    try {
+      this.runProfile('pushRef', symbol)
+    } finally {
+      this.free(symbol)
+    }
+  }
   readBuffer(pointer: number): ArrayBuffer {
     const { exports, ctx } = this.instance
     const length = exports._QTS_GetArrayBufferLength(ctx, pointer)
@@ -353,16 +380,5 @@ export class Marshal {
     } finally {
       this.free(text)
     }
-  }
-}
-
-/** An exported result is larger than allowed. */
-export class ResultTooLarge {
-  /** What was seen of it; `undefined`: the guest's walk of the value ended early. */
-  readonly bytes: number | undefined
-  readonly byNodes: boolean
-  constructor(bytes: number | undefined, byNodes = false) {
-    this.bytes = bytes
-    this.byNodes = byNodes
   }
 }

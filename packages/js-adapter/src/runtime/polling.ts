@@ -38,6 +38,7 @@ export class Polling {
   #protectedPolls = 0
   #operationId = 0
   #flag: Int32Array | undefined
+  #takesFlag = false
   polls = 0
 
   constructor(instance: Instance, latch: Latch, clockMs: () => number, pollOffset: number | undefined) {
@@ -85,9 +86,10 @@ export class Polling {
     this.#interval = 1
     if (this.#counterWord !== undefined) this.#instance.u32[this.#counterWord] = 1
   }
-  /** A word that any thread may set to 1 to interrupt. */
-  watch(flag: Int32Array | undefined): void {
+  /** A word that any thread may set to 1 to interrupt. `take`: the poll that sees it sets it back. */
+  watch(flag: Int32Array | undefined, { take = false }: { readonly take?: boolean | undefined } = {}): void {
     this.#flag = flag
+    this.#takesFlag = take
   }
   /** Runs trusted profile code to its end although the latch is set. It must be short and call nothing of the guest's. */
   muted<T>(work: () => T): T {
@@ -112,6 +114,10 @@ export class Polling {
     this.soon()
     return true
   }
+  /** Whether the next poll would stop the operation; fires nothing. */
+  overdue(): boolean {
+    return this.#latch.set || (this.#deadline !== undefined && this.#clockMs() >= this.#deadlineMs)
+  }
   #passed(nowMs: number): boolean {
     if (nowMs < this.#deadlineMs || this.#deadline === undefined) return false
     const { limit, configured } = this.#deadline
@@ -127,6 +133,7 @@ export class Polling {
     const nowMs = this.#clockMs()
     if (this.#passed(nowMs)) return this.#stop()
     if (this.#flag !== undefined && Atomics.load(this.#flag, 0) === 1) {
+      if (this.#takesFlag) Atomics.store(this.#flag, 0, 0)
       this.#latch.fire({ kind: 'interrupt', value: 'interruptFlag' }, this.#operationId)
       return this.#stop()
     }

@@ -1,6 +1,6 @@
 // What a raw host function sees of its call: its arguments, read where they lie.
 import { tooLargeArguments } from './host-error.ts'
-import { ResultTooLarge } from './marshal.ts'
+import { ResultTooLarge } from '../engine/result-too-large.ts'
 import type { Marshal } from './marshal.ts'
 
 /** What a raw host function sees of its call. Valid only until it returns. */

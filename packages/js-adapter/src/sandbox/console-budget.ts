@@ -3,17 +3,29 @@ import type { ConsoleSink } from '../ports.ts'
 
 const WINDOW_MS = 60_000
 
+export interface ConsoleBudgetParts {
+  readonly sink: ConsoleSink
+  readonly maxBytes: number
+  readonly clockMs: () => number
+  /** The first text of a window is dropped. */
+  readonly onDropped: () => void
+  readonly onFailure: (error: unknown) => void
+}
+
 export class ConsoleBudget {
   readonly #sink: ConsoleSink
   readonly #maxBytes: number
   readonly #clockMs: () => number
+  readonly #onDropped: () => void
+  readonly #onFailure: (error: unknown) => void
   #windowStartMs: number
   #spent = 0
   #droppedNow = 0
   #dropped = 0
-  #failures = 0
 
-  constructor(sink: ConsoleSink, maxBytes: number, clockMs: () => number) {
+  constructor({ sink, maxBytes, clockMs, onDropped, onFailure }: ConsoleBudgetParts) {
+    this.#onDropped = onDropped
+    this.#onFailure = onFailure
     this.#sink = sink
     this.#maxBytes = maxBytes
     this.#clockMs = clockMs
@@ -23,10 +35,6 @@ export class ConsoleBudget {
   get dropped(): number {
     return this.#dropped
   }
-  /** Times that the sink threw. */
-  get failures(): number {
-    return this.#failures
-  }
   /** Counts a text as dropped when even its code units are more than what is left. */
   drops(units: number): boolean {
     this.#turn()
@@ -35,6 +43,7 @@ export class ConsoleBudget {
     return true
   }
   #drop(bytes: number): void {
+    if (this.#droppedNow === 0) this.#onDropped()
     this.#droppedNow += bytes
     this.#dropped += bytes
   }
@@ -65,8 +74,8 @@ export class ConsoleBudget {
   #emit(stream: 'stdout' | 'stderr', text: string): void {
     try {
       this.#sink.write(stream, text)
-    } catch {
-      this.#failures++
+    } catch (error) {
+      this.#onFailure(error)
     }
   }
 }

@@ -105,6 +105,7 @@ export class Ending {
     this.#parts.results.rejectAll(reason === 'uncaught' && fatal !== undefined ? fatal : rejection)
     this.#ended = { reason, exitCode, error: cause, usage: this.#parts.usage() }
     this.#parts.reports.instance('dropped', 0)
+    this.#parts.reports.ended(state, this.#ended)
     this.#resolveExited(this.#ended)
     this.wakeIdle()
   }
@@ -124,7 +125,9 @@ export class Ending {
         return new JsAdapterError('ERR_SANDBOX_EXITED', `the guest has exited with code ${this.#ended?.exitCode ?? 0}`)
       case 'closed': {
         const error = this.#ended?.error
-        return error?.code === 'ERR_LEASE_ENDED' ? error : closedError('the sandbox is closed')
+        return error?.code === 'ERR_LEASE_ENDED' || error?.code === 'ERR_AUDIT_WRITE'
+          ? error
+          : closedError('the sandbox is closed')
       }
       default:
         return state satisfies never

@@ -6,6 +6,7 @@ import type { Core } from '../runtime/core.ts'
 import type { EntryBounds, EntryOutcome } from '../runtime/entry.ts'
 import { GuestThrow } from '../runtime/marshal.ts'
 import { clockMs } from './clock.ts'
+import type { Captured, Contexts } from './contexts.ts'
 import type { Ending } from './ending.ts'
 import type { ResolvedSandboxOptions } from './options.ts'
 import type { PendingResults } from './pending-results.ts'
@@ -18,6 +19,7 @@ export interface EntriesParts {
   readonly core: Core
   readonly results: PendingResults
   readonly reports: Reports
+  readonly contexts: Contexts
   readonly ending: Ending
   /** The bounds of an entry that belongs to no `run` or `call`. */
   bounds(): EntryBounds
@@ -26,16 +28,40 @@ export interface EntriesParts {
   synchronise(): void
 }
 
+/** What an audit is told of an operation besides its kind. */
+export type OperationFacts = Readonly<Record<string, unknown>>
+
+/** The record of its start could not be written: it does not begin. */
+function notEntered(kind: string, error: JsAdapterError): EntryOutcome {
+  return {
+    operationId: 0,
+    kind,
+    error,
+    stopped: true,
+    exited: false,
+    elapsedMs: 0,
+    hostMs: 0,
+    jobs: 0,
+    polls: 0,
+    discardedJobs: 0,
+    discardedTicks: 0,
+    stopLateMs: undefined,
+  }
+}
+
 export class Entries {
   readonly #options: ResolvedSandboxOptions
   readonly #core: Core
   readonly #results: PendingResults
   readonly #reports: Reports
+  readonly #contexts: Contexts
   readonly #ending: Ending
   readonly #hooks: EntriesParts
   readonly #values = new Map<number, { readonly fulfilled: boolean; readonly value: unknown }>()
   /** The `run` or `call` whose entry, or settlement, is under way; 0 for none. */
   origin = 0
+  /** How long the entry that comes next has waited in the loop. */
+  #queueMs = 0
   /** Entries that wait in the loop. */
   queued = 0
 
@@ -44,6 +70,7 @@ export class Entries {
     this.#core = parts.core
     this.#results = parts.results
     this.#reports = parts.reports
+    this.#contexts = parts.contexts
     this.#ending = parts.ending
     this.#hooks = parts
   }
@@ -89,13 +116,30 @@ export class Entries {
   }
 
   /** One entry under a guard, and everything that follows from it. */
-  enter(kind: string, origin: number, body: () => void, bounds?: EntryBounds): EntryOutcome {
+  enter(kind: string, origin: number, body: () => void, bounds?: EntryBounds, facts?: OperationFacts): EntryOutcome {
+    if (this.#reports.audited) {
+      this.#reports.operationStarted(this.#core.nextOperationId, kind, facts)
+      const lost = this.#ending.deadError()
+      if (lost !== undefined) return notEntered(kind, lost)
+    }
     const before = this.origin
     this.origin = origin
-    const outcome = this.#core.enterGuarded(kind, body, bounds)
+    const outcome = this.#core.enterGuarded(kind, this.#opened(kind, body), bounds)
     this.origin = before
     this.after(outcome, origin)
     return outcome
+  }
+  /** The guest knows by itself which context its call was made in. */
+  #opened(kind: string, body: () => void): () => void {
+    if (!this.#contexts.enabled) return body
+    if (kind === 'settlement') {
+      this.#contexts.moved()
+      return body
+    }
+    return () => {
+      this.#contexts.open(this.#core)
+      body()
+    }
   }
   /** Work that is no operation of the guest's: `set`, `get`. Also inside an entry. */
   now(kind: string, body: () => void): void {
@@ -104,12 +148,13 @@ export class Entries {
         this.#core.nested(body)
       } catch (thrown) {
         const error = this.#core.errorFrom(thrown)
-        if (error instanceof LimitError && error.limit === 'maxEntryDepth') this.#reports.limitOutsideEntry(error.limit)
+        if (error instanceof LimitError && error.limit === 'maxEntryDepth')
+          this.#reports.limitOutsideEntry(error.limit, error.operationId, error)
         throw error
       }
       return
     }
-    const outcome = this.enter(kind, 0, body)
+    const outcome = this.#contexts.here(this.#contexts.capture(), () => this.enter(kind, 0, body))
     if (outcome.error !== undefined) throw outcome.error
   }
   /** Profile code that touches nothing of the guest's. */
@@ -117,18 +162,29 @@ export class Entries {
     try {
       this.#core.polling.muted(work)
     } catch (thrown) {
-      if (!(thrown instanceof GuestThrow)) throw thrown
-      const error = this.#core.errorFrom(thrown)
-      const cause = error instanceof Exception ? error.unwrap() : undefined
-      throw cause instanceof JsAdapterError ? cause : error
+      throw this.ownError(thrown)
     }
+  }
+  /** What profile code threw: an error of this package's own as it is, if the guest let it through. */
+  ownError(thrown: unknown): unknown {
+    if (!(thrown instanceof GuestThrow)) return thrown
+    const error = this.#core.errorFrom(thrown)
+    const cause = error instanceof Exception ? error.unwrap() : undefined
+    return cause instanceof JsAdapterError ? cause : error
   }
 
   /** Everything that follows from an entry. */
   after(given: EntryOutcome, origin: number): void {
+    this.#reports.outbox.deliver()
     const outcome = this.#judged(given)
     const { latch } = this.#core
-    this.#reports.operation(outcome, this.#core.memoryBytes, this.#ending.mayEnter ? this.#core.cell(CELL.timers) : 0)
+    this.#reports.operation(outcome, {
+      heapBytes: this.#core.memoryBytes,
+      timers: this.#ending.mayEnter ? this.#core.cell(CELL.timers) : 0,
+      refusedTimers: this.#core.cell(CELL.timersRefused),
+      queueMs: this.#queueMs,
+    })
+    this.#queueMs = 0
     this.#settleResults(outcome, origin)
     if (outcome.exited) {
       this.#ending.run(this.#ending.fatal === undefined ? 'exit' : 'uncaught', 'exited', undefined)
@@ -176,10 +232,13 @@ export class Entries {
   }
   #drainLater(): void {
     this.queued++
+    const captured = this.#contexts.active
     try {
       this.#options.loop.scheduleImmediate(() => {
         this.queued--
-        if (this.#ending.mayEnter) this.enter('drain', 0, () => {}, this.#hooks.bounds())
+        this.#contexts.run(captured, () => {
+          if (this.#ending.mayEnter) this.enter('drain', 0, () => {}, this.#hooks.bounds())
+        })
         this.#hooks.checkEnd()
       })
     } catch (refusal) {
@@ -203,13 +262,15 @@ export class Entries {
     this.#ending.run('limit', 'condemned', condemning)
   }
 
-  /** An entry in a loop task of its own. A loop that refuses it is ending, and ends the guest. */
-  queue(work: () => void): void {
+  /** An entry in a loop task of its own, in a context. A loop that refuses it is ending, and ends the guest. */
+  queue(captured: Captured | undefined, work: () => void): void {
     this.queued++
+    const queuedAtMs = clockMs()
     try {
       this.#options.loop.submitInternal(() => {
         this.queued--
-        work()
+        this.#queueMs = clockMs() - queuedAtMs
+        this.#contexts.run(captured, work)
       })
     } catch (refusal) {
       this.queued--

@@ -2,11 +2,11 @@
 import type { Core } from '../runtime/core.ts'
 import { installNamespace, installStub } from '../runtime/stubs.ts'
 import type { Stub } from '../runtime/stubs.ts'
-import type { HostCalls, HostFunction } from './host-calls.ts'
+import type { HostCalls } from './host-calls.ts'
+import type { HostFunction } from './host-functions.ts'
+import { IDENTIFIER } from './identifier.ts'
 
 export type Exposed = HostFunction | Readonly<Record<string, HostFunction>>
-
-export const IDENTIFIER: RegExp = /^[A-Za-z_$][\w$]*$/
 
 export interface ExposureOwner {
   readonly core: Core

@@ -8,6 +8,7 @@ import type { Entries } from './entries.ts'
 import type { Entropy } from './entropy.ts'
 import type { HostCalls } from './host-calls.ts'
 import type { ResolvedSandboxOptions } from './options.ts'
+import type { Reports } from './reports.ts'
 
 export interface GuestHostParts {
   readonly options: ResolvedSandboxOptions
@@ -15,6 +16,7 @@ export interface GuestHostParts {
   readonly entropy: Entropy
   readonly console: ConsoleBudget
   readonly hostCalls: HostCalls
+  readonly reports: Reports
   /** These three are made after the host they are reached from. */
   core(): Core
   ending(): Ending
@@ -27,6 +29,7 @@ export function guestHost({
   entropy,
   console: budget,
   hostCalls,
+  reports,
   core,
   ending,
   entries,
@@ -38,7 +41,8 @@ export function guestHost({
     monotonicMs: () => clock.nowMs(),
     fillRandom: (bytes) => entropy.fill(bytes),
     onConsole: (stream, text) => budget.write(stream, text),
-    dropsConsole: (units) => budget.drops(units),
+    // A sink that is still writing when the hard limit fires would be cut in two: after the soft one nothing is written.
+    dropsConsole: (units) => core().polling.refuseLateCall() || budget.drops(units),
     onExit: (code) => {
       const { latch, operation, polling } = core()
       ending().exitLatched = code
@@ -48,6 +52,8 @@ export function guestHost({
     onCall: (functionId, callId, args, bytes) =>
       hostCalls.call(functionId, callId, args, bytes, core().operation, entries().origin),
     onSyncCall: (functionId, args, bytes) => hostCalls.callSync(functionId, args, bytes, core().operation),
+    onModule: (name, code, text) => reports.module(core().operation?.id ?? 0, name, code, text),
+    runningName: () => hostCalls.runningName,
     onSettled: (id, fulfilled, value) => entries().settled(id, fulfilled, value),
     onFatal: (error) => {
       ending().fatal ??= error

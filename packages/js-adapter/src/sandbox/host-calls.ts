@@ -1,72 +1,24 @@
 // Host functions of one sandbox: what is exposed, who may call it now, and which calls have not settled.
-import { Limiter } from '@loopwright/catrate'
 import type { ResolvedLimits } from '../limits.ts'
-import type { AdapterLogger, AdapterObserver, HostCallSample, LoopLike, RateLimiterLike } from '../ports.ts'
+import type { LoopLike } from '../ports.ts'
 import { GuestRefusal } from '../runtime/host-error.ts'
 import type { Refusal } from '../runtime/host-error.ts'
 import type { RawFunction } from '../runtime/raw-call.ts'
-
-export interface RateWindowOption {
-  readonly windowMs: number
-  readonly count: number
-}
-
-/** What an asynchronous host function gets after the guest's arguments. */
-export interface HostCallContext {
-  /** Aborts when the call, its operation or the sandbox ends. */
-  readonly signal: AbortSignal
-  readonly callId: number
-  readonly operationId: number
-}
-
-/** A function whose code starts after the guest has been left; the guest gets a promise. */
-// biome-ignore lint/suspicious/noExplicitAny: parameters are the guest's, their types the author's claim
-export type AsyncHostFunction = (...args: never[]) => unknown
-
-export interface AsyncHostFunctionOptions {
-  readonly async: AsyncHostFunction
-  /** Calls of this function that have not settled. 1 to 2^31-1. Default: no bound of its own. */
-  readonly maxConcurrent?: number | undefined
-  /** Milliseconds to its settlement; then `signal` aborts and the guest's promise rejects. Default: none. */
-  readonly timeoutMs?: number | undefined
-  /** Calls allowed in each window, over all callers in this sandbox. Default: none. */
-  readonly rates?: readonly RateWindowOption[] | undefined
-}
-
-export interface SyncHostFunctionOptions {
-  /** Runs inside the guest's operation and returns a plain value. */
-  readonly sync: AsyncHostFunction
-  /** Milliseconds within which it keeps its word to return. Default: the limit `syncHostBudgetMs`. Longer calls are counted and logged. */
-  readonly maxMs?: number | undefined
-}
-
-export interface RawHostFunctionOptions {
-  /** Runs inside the guest's operation and reads its arguments itself: the fast path. */
-  readonly raw: RawFunction
-}
-
-export type HostFunction = AsyncHostFunction | AsyncHostFunctionOptions | SyncHostFunctionOptions | RawHostFunctionOptions
-
-export type HostFunctionKind = 'async' | 'sync' | 'raw'
-
-export interface ResolvedHostFunction {
-  readonly name: string
-  readonly kind: HostFunctionKind
-  readonly fn: (...args: never[]) => unknown
-  readonly raw: RawFunction | undefined
-  readonly maxConcurrent: number
-  readonly timeoutMs: number
-  readonly maxMs: number
-  readonly limiter: RateLimiterLike | undefined
-}
+import { Admission } from './admission.ts'
+import type { AdmissionOptions } from './admission.ts'
+import type { CallReports, ToldCall } from './call-reports.ts'
+import type { Captured, Contexts } from './contexts.ts'
+import { resolveHostFunction } from './host-functions.ts'
+import type { HostCallContext, HostFunction, ResolvedHostFunction } from './host-functions.ts'
 
 interface PendingCall {
   readonly callId: number
   readonly origin: number
   readonly entry: Registered
+  readonly told: ToldCall
   readonly controller: AbortController
   readonly startedAtMs: number
-  readonly bytes: number
+  readonly captured: Captured | undefined
   readonly release: () => void
   timer: number | undefined
 }
@@ -86,17 +38,36 @@ export interface HostCallCounts {
   readonly overBudget: number
 }
 
+/** The part of an operation that its host calls count in. */
+interface CallingOperation {
+  readonly id: number
+  hostMs: number
+  hostCalls: number
+}
+
+/** What a settlement needs to know of its call. */
+export interface SettledCall {
+  readonly callId: number
+  /** The `run` or `call` that led there. */
+  readonly origin: number
+  readonly captured: Captured | undefined
+}
+
 export interface HostCallsOwner {
-  readonly id: string
   readonly tenant: string | undefined
   readonly loop: LoopLike
   readonly limits: ResolvedLimits
-  readonly logger: AdapterLogger | undefined
-  readonly observer: AdapterObserver | undefined
+  readonly shared: AdmissionOptions
+  readonly reports: CallReports
+  readonly contexts: Contexts
+  /** The context that the guest calls in. */
+  captured(): Captured | undefined
+  operation(): CallingOperation | undefined
   clockMs(): number
   /** Brings a settlement into the guest, in a loop task of its own. */
-  settle(callId: number, origin: number, fulfilled: boolean, value: unknown): void
+  settle(call: SettledCall, fulfilled: boolean, value: unknown, onHanded: (resultBytes: number | undefined) => void): void
   callsChanged(): void
+  onLimiterFailure(error: unknown): void
   /** A settlement came after the call or its sandbox had ended, and was dropped. */
   readonly settledLate?: (() => void) | undefined
 }
@@ -109,18 +80,21 @@ export class HostCalls {
   readonly #owner: HostCallsOwner
   readonly #functions = new Map<number, Registered>()
   readonly #pending = new Map<number, PendingCall>()
-  readonly #ratesByName = new Map<string, RateLimiterLike>()
+  readonly #admission: Admission
+  readonly #reports: CallReports
   #lastId = 0
   #admitted = 0
   #refused = 0
   #settled = 0
   #late = 0
   #overBudget = 0
+  /** The synchronous function that runs now; it stays when the hard limit cuts it. */
+  runningName: string | undefined
 
   constructor(owner: HostCallsOwner) {
     this.#owner = owner
-    for (const [name, windows] of Object.entries(owner.limits.hostCallRates))
-      if (windows.length > 0) this.#ratesByName.set(name, new Limiter({ windows, clock: { nowMs: () => owner.clockMs() } }))
+    this.#admission = new Admission({ ...owner, clockMs: () => owner.clockMs(), onFailure: owner.onLimiterFailure })
+    this.#reports = owner.reports
   }
 
   get pendingCount(): number {
@@ -139,35 +113,26 @@ export class HostCalls {
 
   /** Checks a host function's declaration. */
   resolve(name: string, given: HostFunction): ResolvedHostFunction {
-    const { limits } = this.#owner
-    const base = {
-      name,
-      raw: undefined,
-      maxConcurrent: Number.POSITIVE_INFINITY,
-      timeoutMs: Number.POSITIVE_INFINITY,
-      maxMs: limits.syncHostBudgetMs,
-      limiter: undefined,
+    const resolved = resolveHostFunction(name, given, this.#owner.limits, () => this.#owner.clockMs())
+    const { raw } = resolved
+    return raw === undefined || !this.#reports.audited ? resolved : { ...resolved, raw: this.#auditedRaw(resolved, raw) }
+  }
+  /** Raw functions read their arguments themselves, and are not limited in number: they are recorded, and nothing else. */
+  #auditedRaw(entry: ResolvedHostFunction, raw: RawFunction): RawFunction {
+    return (call) => {
+      const told = toldOf(entry, undefined, this.#owner.operation(), this.#owner.captured(), 0)
+      this.#reports.admitted(told, [], new Array<string>(call.count).fill('unread'))
+      const startedAtMs = this.#owner.clockMs()
+      let outcome: 'ok' | 'error' = 'error'
+      let result: unknown
+      try {
+        result = raw(call)
+        outcome = 'ok'
+        return result
+      } finally {
+        this.#reports.settled(told, outcome, this.#owner.clockMs() - startedAtMs, { result })
+      }
     }
-    if (typeof given === 'function') return { ...base, kind: 'async', fn: given }
-    if ('raw' in given) return { ...base, kind: 'raw', fn: noop, raw: given.raw }
-    if ('sync' in given) {
-      const { sync, maxMs = limits.syncHostBudgetMs } = given
-      if (typeof sync !== 'function') throw new TypeError(`expose("${name}"): sync must be a function`)
-      if (!(maxMs >= 0 && maxMs <= limits.syncHostBudgetMs))
-        throw new RangeError(
-          `expose("${name}"): maxMs must be from 0 to syncHostBudgetMs (${limits.syncHostBudgetMs}), got ${maxMs}`,
-        )
-      return { ...base, kind: 'sync', fn: sync, maxMs }
-    }
-    const { async: fn, maxConcurrent = Number.POSITIVE_INFINITY, timeoutMs = Number.POSITIVE_INFINITY, rates } = given
-    if (typeof fn !== 'function') throw new TypeError(`expose("${name}"): give a function, or an object with async, sync or raw`)
-    if (!(maxConcurrent >= 1)) throw new RangeError(`expose("${name}"): maxConcurrent must be at least 1, got ${maxConcurrent}`)
-    if (!(timeoutMs > 0)) throw new RangeError(`expose("${name}"): timeoutMs must be above 0, got ${timeoutMs}`)
-    const limiter =
-      rates === undefined || rates.length === 0
-        ? undefined
-        : new Limiter({ windows: rates, clock: { nowMs: () => this.#owner.clockMs() } })
-    return { ...base, kind: 'async', fn, maxConcurrent, timeoutMs, limiter }
   }
   /** @returns the id under which the guest's stub calls it. */
   add(entry: ResolvedHostFunction): number {
@@ -185,74 +150,60 @@ export class HostCalls {
     this.#lastId = Math.max(this.#lastId, lastId)
   }
 
-  /** Admission, in order: known, operation's count, pending calls, concurrency, rates. Then the call is queued. */
+  /** Admits or refuses a call; one that is admitted is queued. */
   call(
     functionId: number,
     callId: number,
     args: readonly unknown[],
     bytes: number,
-    operation: { readonly id: number; hostCalls: number } | undefined,
+    operation: CallingOperation | undefined,
     origin: number,
   ): Refusal | undefined {
     const entry = this.#functions.get(functionId)
-    const refusal = entry === undefined ? undefined : this.#admit(entry, operation)
     if (entry === undefined) return UNBOUND
-    if (refusal !== undefined) {
-      this.#refused++
-      this.#sample(entry, 'refused', 0, bytes)
-      return refusal
-    }
+    const captured = this.#owner.captured()
+    const told = toldOf(entry, callId, operation, captured, bytes)
+    const refused = this.#refuse(entry, told, operation)
+    if (refused !== undefined) return refused
     const { loop } = this.#owner
     this.#admitted++
     entry.pending++
+    this.#reports.admitted(told, args)
     const call: PendingCall = {
       callId,
       origin,
       entry,
+      told,
       controller: new AbortController(),
       startedAtMs: this.#owner.clockMs(),
-      bytes,
+      captured,
       release: loop.holdOpen(),
       timer: undefined,
     }
     this.#pending.set(callId, call)
     if (entry.timeoutMs !== Number.POSITIVE_INFINITY)
       call.timer = loop.scheduleTimer(entry.timeoutMs, () => this.#timedOut(call), { unref: true })
-    loop.queueMicrotask(() => this.#start(call, args, operation?.id ?? 0))
+    loop.queueMicrotask(() => this.#owner.contexts.run(captured, () => this.#start(call, args)))
     return undefined
   }
-
-  #admit(entry: Registered, operation: { hostCalls: number } | undefined): Refusal | undefined {
-    const { limits } = this.#owner
-    if (operation !== undefined && ++operation.hostCalls > limits.maxHostCallsPerOperation)
-      return {
-        type: 'Error',
-        message: `an operation may make ${limits.maxHostCallsPerOperation} host calls`,
-        code: 'ERR_HOST_CALL_LIMIT',
-      }
-    if (this.#pending.size >= limits.maxPendingCalls)
-      return { type: 'Error', message: `${limits.maxPendingCalls} host calls are pending`, code: 'ERR_HOST_CALL_LIMIT' }
-    if (entry.pending >= entry.maxConcurrent)
-      return { type: 'Error', message: `${entry.maxConcurrent} calls of ${entry.name} are pending`, code: 'ERR_HOST_CALL_LIMIT' }
-    for (const [limiter, category] of [
-      [entry.limiter, entry.name],
-      [this.#ratesByName.get(entry.name) ?? this.#ratesByName.get('*'), entry.name],
-    ] as const) {
-      const result = limiter?.allow(category)
-      if (result !== undefined && !result.allowed)
-        return {
-          type: 'Error',
-          message: `${entry.name} is called too often`,
-          code: 'ERR_RATE_LIMITED',
-          retryAfterMs: result.retryAfterMs,
-        }
-    }
-    return undefined
+  #refuse(entry: Registered, told: ToldCall, operation: CallingOperation | undefined): Refusal | undefined {
+    const refused = this.#admission.refuse(entry, entry.pending, this.#pending.size, operation)
+    if (refused === undefined) return undefined
+    this.#refused++
+    // Of an operation that has used up its calls, the first refusal tells all: the rest are only counted.
+    const most = this.#owner.limits.maxHostCallsPerOperation
+    if (operation === undefined || operation.hostCalls <= most + 1) this.#reports.refused(told, refused)
+    return refused.refusal
   }
 
-  #start(call: PendingCall, args: readonly unknown[], operationId: number): void {
+  #start(call: PendingCall, args: readonly unknown[]): void {
     if (!this.#pending.has(call.callId)) return
-    const context: HostCallContext = { signal: call.controller.signal, callId: call.callId, operationId }
+    const context: HostCallContext = {
+      signal: call.controller.signal,
+      callId: call.callId,
+      operationId: call.told.operationId,
+      context: call.captured?.context,
+    }
     const { fn } = call.entry
     let result: unknown
     let thenable: boolean
@@ -273,16 +224,23 @@ export class HostCalls {
     )
   }
   #settle(call: PendingCall, fulfilled: boolean, value: unknown): void {
+    const elapsedMs = this.#owner.clockMs() - call.startedAtMs
     if (this.#pending.get(call.callId) !== call) {
       this.#late++
       this.#owner.settledLate?.()
-      this.#sample(call.entry, 'late', this.#owner.clockMs() - call.startedAtMs, call.bytes)
+      this.#reports.settled(call.told, 'late', elapsedMs)
       return
     }
     this.#remove(call)
     this.#settled++
-    this.#sample(call.entry, fulfilled ? 'ok' : 'error', this.#owner.clockMs() - call.startedAtMs, call.bytes)
-    this.#owner.settle(call.callId, call.origin, fulfilled, value)
+    this.#owner.settle(call, fulfilled, value, (resultBytes) => {
+      const code = fulfilled ? undefined : codeOf(value)
+      this.#reports.settled(call.told, fulfilled ? 'ok' : 'error', elapsedMs, {
+        ...(fulfilled ? { result: value } : {}),
+        ...(code === undefined ? {} : { code }),
+        ...(resultBytes === undefined ? {} : { resultBytes }),
+      })
+    })
     this.#owner.callsChanged()
   }
   #timedOut(call: PendingCall): void {
@@ -299,46 +257,43 @@ export class HostCalls {
   }
 
   /** Runs a synchronous function. @throws TypeError when it returns a thenable, GuestRefusal when it was not admitted. */
-  callSync(
-    functionId: number,
-    args: readonly unknown[],
-    bytes: number,
-    operation: { hostMs: number; hostCalls: number } | undefined,
-  ): unknown {
+  callSync(functionId: number, args: readonly unknown[], bytes: number, operation: CallingOperation | undefined): unknown {
     const entry = this.#functions.get(functionId)
     if (entry === undefined) throw new GuestRefusal(UNBOUND)
-    const refusal = this.#admit(entry, operation)
-    if (refusal !== undefined) {
-      this.#refused++
-      throw new GuestRefusal(refusal)
-    }
+    const told = toldOf(entry, undefined, operation, this.#owner.captured(), bytes)
+    const refused = this.#refuse(entry, told, operation)
+    if (refused !== undefined) throw new GuestRefusal(refused)
     this.#admitted++
+    this.#reports.admitted(told, args)
     const startedAtMs = this.#owner.clockMs()
+    const outer = this.runningName
+    this.runningName = entry.name
+    let outcome: 'ok' | 'error' = 'error'
+    let result: unknown
+    let code: string | undefined
     try {
-      const result: unknown = Reflect.apply(entry.fn, undefined, [...args])
+      result = Reflect.apply(entry.fn, undefined, [...args])
       if (isThenable(result)) {
         Promise.resolve(result).catch(noop)
+        code = 'ERR_HOST_ASYNC'
         throw new TypeError(`${entry.name} is exposed as synchronous but returned a promise (ERR_HOST_ASYNC)`)
       }
+      outcome = 'ok'
       return result
+    } catch (error) {
+      code ??= codeOf(error)
+      throw error
     } finally {
+      this.runningName = outer
       const elapsedMs = this.#owner.clockMs() - startedAtMs
       if (operation !== undefined) operation.hostMs += elapsedMs
-      if (elapsedMs > entry.maxMs) this.#overBudgetCall(entry, elapsedMs)
-      this.#sample(entry, 'ok', elapsedMs, bytes)
+      if (elapsedMs > entry.maxMs) {
+        this.#overBudget++
+        this.#reports.overBudget(told, elapsedMs, entry.maxMs)
+      }
+      this.#settled++
+      this.#reports.settled(told, outcome, elapsedMs, { result, ...(code === undefined ? {} : { code }) })
     }
-  }
-  #overBudgetCall(entry: Registered, elapsedMs: number): void {
-    this.#overBudget++
-    const { logger, id } = this.#owner
-    if (logger?.enabled('warn') === true)
-      logger.log('warn', 'a synchronous host function took longer than it may', {
-        event: 'sandbox.host_budget',
-        sandboxId: id,
-        name: entry.name,
-        elapsedMs,
-        maxMs: entry.maxMs,
-      })
   }
 
   /** Aborts pending calls, all or those of one `run` or `call`; what they settle with later is dropped and counted. */
@@ -350,21 +305,29 @@ export class HostCalls {
     }
     this.#owner.callsChanged()
   }
-
-  #sample(entry: Registered, outcome: HostCallSample['outcome'], elapsedMs: number, bytes: number): void {
-    const { observer, id, tenant } = this.#owner
-    if (observer?.onHostCall === undefined || !observer.enabled) return
-    try {
-      observer.onHostCall({ sandboxId: id, tenant, name: entry.name, outcome, elapsedMs, bytes })
-    } catch (error) {
-      const { logger } = this.#owner
-      if (logger?.enabled('error') === true)
-        logger.log('error', 'an observer threw', { event: 'sandbox.observer_error', sandboxId: id, error })
-    }
-  }
 }
 
 function noop(): void {}
+
+function toldOf(
+  { name, kind }: ResolvedHostFunction,
+  callId: number | undefined,
+  operation: CallingOperation | undefined,
+  captured: Captured | undefined,
+  bytes: number,
+): ToldCall {
+  return { name, kind, callId, operationId: operation?.id ?? 0, correlationId: captured?.correlationId, bytes }
+}
+
+/** The code of a host error, which is the host's own word; its message is not told. */
+function codeOf(error: unknown): string | undefined {
+  try {
+    const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined
+    return typeof code === 'string' ? code : undefined
+  } catch {
+    return undefined
+  }
+}
 
 const UNBOUND: Refusal = {
   type: 'Error',

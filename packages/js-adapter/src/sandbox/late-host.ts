@@ -52,6 +52,12 @@ export class LateHost implements DispatcherHost {
   onSyncCall(functionId: number, args: readonly unknown[], bytes: number): unknown {
     return this.#host?.onSyncCall(functionId, args, bytes)
   }
+  onModule(name: string, code: string | undefined, text: string | undefined): void {
+    this.#host?.onModule?.(name, code, text)
+  }
+  runningName(): string | undefined {
+    return this.#host?.runningName?.()
+  }
   onSettled(id: number, fulfilled: boolean, value: unknown): void {
     this.#host?.onSettled(id, fulfilled, value)
   }

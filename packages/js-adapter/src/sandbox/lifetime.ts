@@ -3,6 +3,7 @@ import { LimitError } from '../errors.ts'
 import type { Core } from '../runtime/core.ts'
 import type { EntryBounds } from '../runtime/entry.ts'
 import { clockMs } from './clock.ts'
+import type { Captured, Contexts } from './contexts.ts'
 import type { Ending } from './ending.ts'
 import type { Entries } from './entries.ts'
 import type { HostCalls } from './host-calls.ts'
@@ -15,6 +16,7 @@ import type { TimerBridge } from './timer-bridge.ts'
 export interface LifetimeParts {
   readonly options: ResolvedSandboxOptions
   readonly core: Core
+  readonly contexts: Contexts
   readonly timers: TimerBridge
   readonly hostCalls: HostCalls
   readonly results: PendingResults
@@ -30,6 +32,8 @@ export class Lifetime {
   #endQueued = false
   #deadlineMs = Number.POSITIVE_INFINITY
   #wallTimer: number | undefined
+  /** In which the guest ends by itself: that of `finish`, or of a program's first `run`. */
+  #captured: Captured | undefined
 
   constructor(parts: LifetimeParts) {
     this.#parts = parts
@@ -41,15 +45,17 @@ export class Lifetime {
     while (ending.mayEnter && (this.#busy || results.size > 0)) await ending.untilWoken()
   }
   /** From now on the guest ends when nothing is left. */
-  finish(): void {
+  finish(captured: Captured | undefined): void {
+    this.#captured = captured
     this.#finishing = true
     this.#started = true
     this.checkEnd()
   }
   /** The first `run` or `call` of a program. Its `wallMs` bounds all of it, not one result alone. */
-  start(): void {
+  start(captured: Captured | undefined): void {
     const { options } = this.#parts
     if (options.lifecycle !== 'program' || this.#started) return
+    this.#captured = captured
     this.#started = true
     const { wallMs } = options.limits
     if (wallMs === Number.POSITIVE_INFINITY) return
@@ -60,15 +66,15 @@ export class Lifetime {
     const { options, core, reports, ending } = this.#parts
     const { wallMs } = options.limits
     if (!ending.mayEnter) return
-    reports.limitOutsideEntry('wallMs')
     const error = new LimitError('ERR_LIMIT_WALL', `the program had not ended in time: wallMs is ${wallMs} ms`, {
       limit: 'wallMs',
       configured: wallMs,
       observed: wallMs,
       operationId: 0,
     })
+    reports.limitOutsideEntry('wallMs', 0, error)
     core.condemn(error)
-    reports.error(error, { kind: 'program', discardedJobs: 0, discardedTicks: 0 })
+    reports.error(error, { operationId: 0, kind: 'program', discardedJobs: 0, discardedTicks: 0 })
     ending.run('limit', 'condemned', error)
   }
   /** The bounds of an entry that belongs to no `run` or `call`. */
@@ -89,26 +95,30 @@ export class Lifetime {
   }
   /** Wakes `idle()`; ends a program, or a service that is finishing, when nothing is left. */
   checkEnd(): void {
-    const { options, core, results, ending, entries } = this.#parts
+    const { options, results, ending } = this.#parts
     if (!ending.mayEnter || (!this.#busy && results.size === 0)) ending.wakeIdle()
     const ends = this.#started && (options.lifecycle === 'program' || this.#finishing)
     if (!ends || !ending.mayEnter || this.#busy || this.#endQueued) return
     this.#endQueued = true
     options.loop.submitInternal(() => {
       this.#endQueued = false
-      if (!ending.mayEnter || this.#busy) return
-      entries.enter('exit', 0, () => stepOrReport(core, 'emitBeforeExit'))
-      if (!ending.mayEnter || this.#busy) return
-      let exitCode = 1
-      entries.enter(
-        'exit',
-        0,
-        () => {
-          exitCode = stepOrReport(core, 'emitExit')
-        },
-        { jobsOnly: true },
-      )
-      if (ending.mayEnter) ending.run(ending.fatal === undefined ? 'finished' : 'uncaught', 'exited', undefined, exitCode)
+      this.#parts.contexts.run(this.#captured, () => this.#end())
     })
+  }
+  #end(): void {
+    const { core, ending, entries } = this.#parts
+    if (!ending.mayEnter || this.#busy) return
+    entries.enter('exit', 0, () => stepOrReport(core, 'emitBeforeExit'))
+    if (!ending.mayEnter || this.#busy) return
+    let exitCode = 1
+    entries.enter(
+      'exit',
+      0,
+      () => {
+        exitCode = stepOrReport(core, 'emitExit')
+      },
+      { jobsOnly: true },
+    )
+    if (ending.mayEnter) ending.run(ending.fatal === undefined ? 'finished' : 'uncaught', 'exited', undefined, exitCode)
   }
 }

@@ -19,6 +19,13 @@ export interface ResumeParts extends Partial<Omit<SandboxParts, 'stubs'>> {
   /** For reports: whether the memory was new, and since when it was made ready. */
   readonly how: 'image' | 'reset'
   readonly startedAtMs: number
+  /** Of a pool: how many leases its memory has had before. */
+  readonly lease?: number | undefined
+}
+
+/** Of the UTF-8 bytes, in hexadecimal. */
+export function sha256(text: string): string {
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex')
 }
 
 export function entropyOf({ deterministic, entropy }: ResolvedSandboxOptions): Entropy {

@@ -1,12 +1,14 @@
 // What `Sandbox.create` takes, and its checked form.
+import type { AuditRedactor, AuditSink } from '../audit.ts'
+import type { AdmissionOptions } from './admission.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Image } from '../image/image.ts'
 import type { JsAdapterError } from '../errors.ts'
 import type { LimitName } from '../limit-names.ts'
 import { resolveLimits } from '../limits.ts'
-import type { ResolvedLimits, SandboxLimits } from '../limits.ts'
+import type { ResolvedLimits, SandboxLimits, StackBounds } from '../limits.ts'
 import type { ModuleSource } from '../runtime/modules.ts'
-import type { AdapterLogger, AdapterObserver, ConsoleSink, Entropy, LoopLike } from '../ports.ts'
+import type { AdapterLogger, AdapterObserver, ConsoleSink, ContextPort, Entropy, LoopLike } from '../ports.ts'
 
 export const LIFECYCLES = ['service', 'program'] as const
 /**
@@ -27,6 +29,8 @@ export interface ErrorOrigin {
 }
 
 export interface SandboxOptions {
+  /** `inline` (default): on the calling thread. With `worker` the sandbox has a thread of its own: see `WorkerSandboxOptions`. */
+  readonly mode?: 'inline' | undefined
   /** The loop that all entries run on. */
   readonly loop: LoopLike
   /** Shared compiled engine; without it the sandbox loads its own (`ng`). */
@@ -47,7 +51,24 @@ export interface SandboxOptions {
   readonly limits?: SandboxLimits | undefined
   /** What happens after a soft time or job limit: `continue` (default) clears it and other work goes on, `close` condemns. */
   readonly onInterrupt?: 'continue' | 'close' | undefined
+  /**
+   * Carries the context in which the host calls `run`, `call`, `set`, `get`, `exit` and `finish` to what the guest does for it: its jobs, timers,
+   * immediates and host calls. Default: none.
+   */
+  readonly context?: ContextPort | undefined
+  /** Gives the guest `loopwright.bindContext(fn)`. Only with `context`. Default `false`. */
+  readonly contextApi?: boolean | undefined
+  /** Receives a record of each operation, host call, limit, module and end. Default: none. */
+  readonly audit?: AuditSink | undefined
+  /** A record that is not written ends the sandbox with `ERR_AUDIT_WRITE`. Only with `audit`. Default `false`: it is counted and logged once. */
+  readonly auditRequired?: boolean | undefined
+  /** By host function: what its records may hold of arguments and result. Default: kinds and byte counts. */
+  readonly auditValues?: Readonly<Record<string, AuditRedactor>> | undefined
+  /** Rates that many sandboxes share, by tenant and by function. Default: none. */
+  readonly admission?: AdmissionOptions | undefined
   readonly logger?: AdapterLogger | undefined
+  /** Lets log lines hold messages of guest errors, and where the guest was, as the field `detail`. Default `false`. */
+  readonly logGuestText?: boolean | undefined
   readonly observer?: AdapterObserver | undefined
   /** Receives the guest's console. Default: nowhere. */
   readonly console?: ConsoleSink | undefined
@@ -99,7 +120,14 @@ export interface ResolvedSandboxOptions {
   readonly engine: Engine | undefined
   readonly limits: ResolvedLimits
   readonly onInterrupt: 'continue' | 'close'
+  readonly context: ContextPort | undefined
+  readonly contextApi: boolean
+  readonly audit: AuditSink | undefined
+  readonly auditRequired: boolean
+  readonly auditValues: Readonly<Record<string, AuditRedactor>>
+  readonly admission: AdmissionOptions
   readonly logger: AdapterLogger | undefined
+  readonly logGuestText: boolean
   readonly observer: AdapterObserver | undefined
   readonly console: ConsoleSink
   readonly lifecycle: Lifecycle
@@ -134,7 +162,7 @@ function oneOf<T extends string>(member: string, value: T, allowed: readonly T[]
 }
 
 /** @throws TypeError or RangeError that names the member. */
-export function resolveSandboxOptions(options: SandboxOptions): ResolvedSandboxOptions {
+export function resolveSandboxOptions(options: SandboxOptions, stack?: StackBounds): ResolvedSandboxOptions {
   const { loop, maxCallbacksPerTurn = 256 } = options
   for (const member of LOOP_MEMBERS)
     if (typeof loop?.[member] !== 'function') throw new TypeError(`loop must be an event loop: it has no method ${member}`)
@@ -145,6 +173,8 @@ export function resolveSandboxOptions(options: SandboxOptions): ResolvedSandboxO
   const deterministic = resolveDeterministic(options.deterministic)
   checkImage(options)
   if (noEval && !hardened) throw new TypeError('noEval needs hardened: true')
+  checkContext(options)
+  checkAudit(options)
   const id =
     options.id ??
     (deterministic === undefined ? undefined : 'sandbox') ??
@@ -156,9 +186,16 @@ export function resolveSandboxOptions(options: SandboxOptions): ResolvedSandboxO
     hardened,
     noEval,
     deterministic,
-    limits: resolveLimits(deterministic === undefined ? options.limits : { ...BACKSTOP_LIMITS, ...options.limits }),
+    limits: resolveLimits(deterministic === undefined ? options.limits : { ...BACKSTOP_LIMITS, ...options.limits }, stack),
     onInterrupt: oneOf('onInterrupt', options.onInterrupt ?? 'continue', ['continue', 'close']),
+    context: options.context,
+    contextApi: options.contextApi ?? false,
+    audit: options.audit,
+    auditRequired: options.auditRequired ?? false,
+    auditValues: options.auditValues ?? {},
+    admission: options.admission ?? {},
     logger: options.logger,
+    logGuestText: options.logGuestText ?? false,
     observer: options.observer,
     console: options.console ?? silent,
     lifecycle: oneOf('lifecycle', options.lifecycle ?? 'service', LIFECYCLES),
@@ -173,6 +210,24 @@ export function resolveSandboxOptions(options: SandboxOptions): ResolvedSandboxO
     argv: options.argv ?? ['js-adapter', 'script'],
     env: options.env ?? {},
   }
+}
+
+function checkAudit({ audit, auditRequired, auditValues = {}, admission = {} }: SandboxOptions): void {
+  if (audit !== undefined && typeof audit.write !== 'function')
+    throw new TypeError('audit must be an audit sink: it has no method write')
+  if (auditRequired === true && audit === undefined) throw new TypeError('auditRequired needs an audit')
+  for (const [name, redact] of Object.entries(auditValues))
+    if (typeof redact !== 'function') throw new TypeError(`auditValues.${name} must be a function`)
+  for (const member of ['tenants', 'functions'] as const)
+    if (admission[member] !== undefined && typeof admission[member].allow !== 'function')
+      throw new TypeError(`admission.${member} must be a rate limiter: it has no method allow`)
+}
+
+function checkContext({ context, contextApi }: SandboxOptions): void {
+  if (contextApi === true && context === undefined) throw new TypeError('contextApi needs a context')
+  for (const member of ['capture', 'run'] as const)
+    if (context !== undefined && typeof context[member] !== 'function')
+      throw new TypeError(`context must be a context port: it has no method ${member}`)
 }
 
 /** In a deterministic sandbox, limits of real time are only a backstop: what they stop is an error of the run. */

@@ -4,14 +4,18 @@ import type { Core } from '../runtime/core.ts'
 import type { EntryBounds, EntryOutcome } from '../runtime/entry.ts'
 import { GuestThrow } from '../runtime/marshal.ts'
 import { clockMs } from './clock.ts'
+import type { Captured, Contexts } from './contexts.ts'
 import type { Ending } from './ending.ts'
 import type { Entries } from './entries.ts'
+import type { Reports } from './reports.ts'
 import type { PassKind } from './timer-bridge.ts'
 
 export interface PassesParts {
   readonly core: Core
   readonly entries: Entries
   readonly ending: Ending
+  readonly contexts: Contexts
+  readonly reports: Reports
   readonly maxCallbacksPerTurn: number
   timerNowMs(): number
   bounds(): EntryBounds
@@ -25,13 +29,9 @@ export class Passes {
 
   /** Runs due timers or immediates, as many as the bounds of one loop callback allow. */
   run(kind: PassKind): boolean {
-    const { marshal, polling } = this.#parts.core
-    const step = kind === 'timer' ? 'stepTimers' : 'stepImmediates'
-    const { maxCallbacksPerTurn } = this.#parts
-    const startedAtMs = clockMs()
-    const outcomes: EntryOutcome[] = []
-    let more = true
-    let entryStartedAtMs = startedAtMs
+    const { core, contexts, ending, maxCallbacksPerTurn } = this.#parts
+    const { marshal, polling } = core
+    const pass: Pass = { kind, left: maxCallbacksPerTurn, startedAtMs: clockMs(), more: true }
     polling.muted(() => {
       if (kind === 'immediate') marshal.runProfile('beginImmediates')
       else {
@@ -40,34 +40,72 @@ export class Passes {
         marshal.free(now)
       }
     })
-    const completed = this.#parts.core.guarded(() => {
-      for (let count = 0; count < maxCallbacksPerTurn; count++) {
+    if (!contexts.enabled) this.#under(pass, undefined)
+    else
+      while (this.#mayGoOn(pass)) {
+        const next = contexts.next(core, PEEKS[kind])
+        if (next === undefined) pass.more = false
+        else contexts.run(next.captured, () => this.#under(pass, next.captured))
+      }
+    return pass.more && ending.mayEnter
+  }
+  #mayGoOn({ more, left, startedAtMs }: Pass): boolean {
+    return more && left > 0 && this.#parts.ending.mayEnter && clockMs() - startedAtMs <= GUARD_SLACK_MS
+  }
+  /** Callbacks that follow one another in the same context, under one guard. */
+  #under(pass: Pass, captured: Captured | undefined): void {
+    const { core, contexts, ending, entries, reports } = this.#parts
+    const { kind } = pass
+    const step = kind === 'timer' ? 'stepTimers' : 'stepImmediates'
+    const outcomes: EntryOutcome[] = []
+    let entryStartedAtMs = clockMs()
+    const completed = core.guarded(() => {
+      for (let first = true; pass.left > 0; first = false) {
         entryStartedAtMs = clockMs()
-        if (entryStartedAtMs - startedAtMs > GUARD_SLACK_MS) return
+        if (entryStartedAtMs - pass.startedAtMs > GUARD_SLACK_MS) return
+        if (contexts.enabled || reports.audited) {
+          const next = contexts.next(core, PEEKS[kind])
+          if (next === undefined) pass.more = false
+          if (next === undefined || (next.captured !== captured && !first)) return
+          reports.operationStarted(core.nextOperationId, kind)
+        }
         let ran = 0
-        const outcome = this.#parts.core.enter(
+        const outcome = core.enter(
           kind,
           () => {
             ran = 1
-            ran = stepOrReport(this.#parts.core, step)
+            ran = stepOrReport(core, step)
           },
           this.#parts.bounds(),
         )
         if (ran === 0 && !outcome.stopped) {
-          more = false
+          pass.more = false
           return
         }
+        pass.left--
         outcomes.push(outcome)
-        if (outcome.error !== undefined || outcome.stopped) return
+        if (outcome.error !== undefined || outcome.stopped) {
+          pass.left = 0
+          return
+        }
       }
     })
-    if (!completed) outcomes.push(this.#parts.core.terminated(kind, entryStartedAtMs))
+    if (!completed) outcomes.push(core.terminated(kind, entryStartedAtMs))
     for (const outcome of outcomes) {
-      if (this.#parts.ending.state !== undefined) break
-      this.#parts.entries.after(outcome, 0)
+      if (ending.state !== undefined) break
+      entries.after(outcome, 0)
     }
-    return more && this.#parts.ending.mayEnter
   }
+}
+
+const PEEKS = { timer: 'peekTimers', immediate: 'peekImmediates' } as const
+
+/** What is left of one loop callback. */
+interface Pass {
+  readonly kind: PassKind
+  readonly startedAtMs: number
+  left: number
+  more: boolean
 }
 
 /** One step of the profile; what it throws takes the path of an uncaught error. Runs inside an entry. */

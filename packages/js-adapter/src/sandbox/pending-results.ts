@@ -24,11 +24,11 @@ export interface ResultOptions {
 
 export class PendingResults {
   readonly #loop: LoopLike
-  readonly #onWallExpired: () => void
+  readonly #onWallExpired: (error: LimitError) => void
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
 
-  constructor(loop: LoopLike, onWallExpired: () => void) {
+  constructor(loop: LoopLike, onWallExpired: (error: LimitError) => void) {
     this.#loop = loop
     this.#onWallExpired = onWallExpired
   }
@@ -57,15 +57,14 @@ export class PendingResults {
         : this.#loop.scheduleTimer(
             wallMs,
             () => {
-              this.#onWallExpired()
-              abandon(
-                new LimitError('ERR_LIMIT_WALL', `the result was not there in time: wallMs is ${wallMs} ms`, {
-                  limit: 'wallMs',
-                  configured: wallMs,
-                  observed: wallMs,
-                  operationId: 0,
-                }),
-              )
+              const error = new LimitError('ERR_LIMIT_WALL', `the result was not there in time: wallMs is ${wallMs} ms`, {
+                limit: 'wallMs',
+                configured: wallMs,
+                observed: wallMs,
+                operationId: 0,
+              })
+              this.#onWallExpired(error)
+              abandon(error)
             },
             { unref: true },
           )

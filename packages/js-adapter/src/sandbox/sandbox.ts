@@ -1,25 +1,28 @@
 // The face: one guest on one loop, entered by `run`, `call`, its own timers and the settlements of its host calls.
 import { Engine } from '../engine/engine.ts'
 import type { Substrate } from '../engine/substrate.ts'
-import { LimitError } from '../errors.ts'
 import type { JsAdapterError } from '../errors.ts'
 import { CELL } from '../runtime/cells.ts'
 import { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import type { EntryBounds } from '../runtime/entry.ts'
 import { harden } from '../runtime/hardening.ts'
-import { GuestThrow } from '../runtime/marshal.ts'
 import type { Stub } from '../runtime/stubs.ts'
 import { GuestClock, clockMs } from './clock.ts'
+import { Contexts } from './contexts.ts'
+import { CallReports } from './call-reports.ts'
 import { ConsoleBudget } from './console-budget.ts'
 import { closedError, Ending } from './ending.ts'
 import { Entries } from './entries.ts'
-import { exposeGlobal, IDENTIFIER } from './exposure.ts'
+import { exposeGlobal } from './exposure.ts'
 import type { Exposed } from './exposure.ts'
 import { guestHost } from './guest-host.ts'
+import { callPath, exitGuest, readGlobal, runProgram, runSource, setGlobal, showResult } from './guest-work.ts'
+import { IDENTIFIER } from './identifier.ts'
 import { LateHost } from './late-host.ts'
 import { Lifetime } from './lifetime.ts'
 import { HostCalls } from './host-calls.ts'
+import type { SettledCall } from './host-calls.ts'
 import { coreOptionsOf, entropyOf } from './opening.ts'
 import type { ResumeParts, SandboxParts } from './opening.ts'
 import { resolveSandboxOptions } from './options.ts'
@@ -27,13 +30,13 @@ import type { ResolvedSandboxOptions, SandboxOptions } from './options.ts'
 import { Passes } from './passes.ts'
 import { PendingResults } from './pending-results.ts'
 import { Reports } from './reports.ts'
+import { Requests } from './requests.ts'
 import type { CallOptions, RunOptions } from './run-options.ts'
 import { settleHostCall } from './settlement.ts'
+import type { WorkerSandboxOptions } from '../worker/worker-options.ts'
+import type { WorkerSandbox } from '../worker/worker-sandbox.ts'
 import { TimerBridge } from './timer-bridge.ts'
 import type { ExitInfo, SandboxState, Usage } from './usage.ts'
-
-const GLOBAL_CODE = 0
-const MODULE_CODE = 1
 
 /** One guest. Dispose of it with `close()`; a limit that condemns it does the same. */
 export class Sandbox implements AsyncDisposable {
@@ -41,6 +44,7 @@ export class Sandbox implements AsyncDisposable {
   readonly #options: ResolvedSandboxOptions
   readonly #stubs: ReadonlyMap<string, Stub>
   readonly #core: Core
+  readonly #contexts: Contexts
   readonly #hostCalls: HostCalls
   readonly #results: PendingResults
   readonly #reports: Reports
@@ -48,24 +52,38 @@ export class Sandbox implements AsyncDisposable {
   readonly #ending: Ending
   readonly #entries: Entries
   readonly #lifetime: Lifetime
+  readonly #requests: Requests
 
   private constructor(options: ResolvedSandboxOptions, open: (host: DispatcherHost) => Core, parts: SandboxParts) {
     this.id = options.id
     this.#options = options
     this.#stubs = new Map((parts.stubs ?? []).map((stub) => [stub.path, stub]))
-    this.#console = new ConsoleBudget(options.console, options.limits.maxConsoleBytes, clockMs)
-    this.#results = new PendingResults(options.loop, () => this.#reports.limitOutsideEntry('wallMs'))
-    this.#reports = new Reports(options)
+    this.#results = new PendingResults(options.loop, (error) => this.#reports.limitOutsideEntry('wallMs', 0, error))
     const { clock, settledLate } = parts
+    const contexts = new Contexts(options.context)
+    this.#contexts = contexts
+    const reports = new Reports({ options, clock, contexts, onAuditLost: (error) => this.#ending.run('closed', 'closed', error) })
+    this.#reports = reports
+    const onFailure = (error: unknown): void => reports.sinkFailed(error)
+    this.#console = new ConsoleBudget({
+      sink: options.console,
+      maxBytes: options.limits.maxConsoleBytes,
+      clockMs,
+      onDropped: () => reports.consoleDropped(),
+      onFailure,
+    })
     this.#hostCalls = new HostCalls({
-      id: options.id,
       tenant: options.tenant,
       loop: options.loop,
       limits: options.limits,
-      logger: options.logger,
-      observer: options.observer,
+      shared: options.admission,
+      reports: new CallReports({ ...options, audit: reports.audit, outbox: reports.outbox, sinkFailed: onFailure }),
+      contexts,
+      operation: () => this.#core.operation,
+      onLimiterFailure: onFailure,
+      captured: () => contexts.current(this.#core),
       clockMs: clockMs,
-      settle: (callId, origin, fulfilled, value) => this.#settleCall(callId, origin, fulfilled, value),
+      settle: (call, fulfilled, value, onHanded) => this.#settleCall(call, fulfilled, value, onHanded),
       callsChanged: () => this.#lifetime.checkEnd(),
       settledLate,
     })
@@ -76,12 +94,14 @@ export class Sandbox implements AsyncDisposable {
         options,
         console: this.#console,
         hostCalls: this.#hostCalls,
+        reports,
         core: () => this.#core,
         ending: () => this.#ending,
         entries: () => this.#entries,
       }),
     )
     this.#core = core
+    reports.outbox.watch(core.engine.guard)
     const timerNowMs = (): number => Math.floor(clock.nowMs())
     const timers = new TimerBridge({
       loop: options.loop,
@@ -92,13 +112,25 @@ export class Sandbox implements AsyncDisposable {
       passed: () => this.#lifetime.checkEnd(),
       refused: (error) => this.#ending.loopRefused(error),
     })
-    const shared = { options, core, timers, results: this.#results, reports: this.#reports, hostCalls: this.#hostCalls }
+    const { loop } = options
+    const shared = {
+      options,
+      loop,
+      core,
+      contexts,
+      timers,
+      results: this.#results,
+      reports: this.#reports,
+      hostCalls: this.#hostCalls,
+    }
     this.#ending = new Ending({
       ...shared,
-      loop: options.loop,
       console: this.#console,
       usage: () => this.usage(),
-      ended: () => this.#lifetime.ended(),
+      ended: () => {
+        this.#lifetime.ended()
+        contexts.ended()
+      },
     })
     const bounds = (): EntryBounds => this.#lifetime.bounds()
     this.#entries = new Entries({
@@ -112,26 +144,49 @@ export class Sandbox implements AsyncDisposable {
       core,
       entries: this.#entries,
       ending: this.#ending,
+      contexts,
+      reports,
       maxCallbacksPerTurn: options.maxCallbacksPerTurn,
       timerNowMs,
       bounds,
     })
     core.onUnwound = () => options.loop.submitInternal(() => this.#ending.run('limit', 'condemned', core.condemned))
     this.#lifetime = new Lifetime({ ...shared, ending: this.#ending, entries: this.#entries })
+    this.#requests = new Requests({ ...shared, ending: this.#ending, entries: this.#entries, lifetime: this.#lifetime })
   }
+  /**
+   * Opens a sandbox in a thread of its own.
+   * @throws also `ERR_WORKER_START` when the thread could not be started.
+   */
+  static create(options: WorkerSandboxOptions): Promise<WorkerSandbox>
   /**
    * Opens a sandbox with its own engine instance: a copy of `image`, or a new one that the profile is evaluated in.
    * @throws TypeError or RangeError for a wrong option; JsAdapterError `ERR_ENGINE_VARIANT`, `ERR_ENGINE_CALIBRATION`,
    * `ERR_IMAGE_MISMATCH`.
    */
-  static async create(options: SandboxOptions): Promise<Sandbox> {
-    const resolved = resolveSandboxOptions(options)
+  static create(options: SandboxOptions): Promise<Sandbox>
+  static async create(options: SandboxOptions | WorkerSandboxOptions): Promise<Sandbox | WorkerSandbox> {
+    if (options.mode === 'worker') {
+      const { WorkerSandbox } = await import('../worker/worker-sandbox.ts')
+      return WorkerSandbox.create(options)
+    }
+    return Sandbox.open(resolveSandboxOptions(options))
+  }
+  /** @internal */
+  static async open(resolved: ResolvedSandboxOptions): Promise<Sandbox> {
     const { image, limits } = resolved
     const startedAtMs = clockMs()
     if (image !== undefined) {
       const clock = new GuestClock(resolved)
-      const substrate = await image.restore(limits.memoryMaxBytes, clock.source)
-      return Sandbox.resume(resolved, substrate, { clock, how: 'image', startedAtMs })
+      const spare = image.takeSpare(limits.memoryMaxBytes, clock.source)
+      const substrate = spare ?? (await image.restore(limits.memoryMaxBytes, clock.source))
+      const how = spare === undefined ? 'image' : 'reset'
+      const sandbox = Sandbox.resume(resolved, substrate, { clock, how, startedAtMs })
+      void sandbox.exited.then(() => {
+        if (sandbox.endLease(closedError('the sandbox is closed')) === 'clean')
+          image.keepSpare(substrate, limits.memoryMaxBytes, clock.source)
+      })
+      return sandbox
     }
     const engine = resolved.engine ?? (await Engine.load())
     const clock = new GuestClock(resolved)
@@ -144,9 +199,13 @@ export class Sandbox implements AsyncDisposable {
       return core
     }
     const sandbox = new Sandbox(resolved, open, { clock, entropy })
-    sandbox.#exposeGc()
-    sandbox.#reports.instance('fresh', clockMs() - startedAtMs)
+    sandbox.#exposeOwn()
+    sandbox.#opened('fresh', startedAtMs, undefined)
     return sandbox
+  }
+  /** @internal A word of shared memory that interrupts as `interrupt` does when another thread sets it to 1. */
+  watchInterrupts(flag: Int32Array): void {
+    this.#core.polling.watch(flag, { take: true })
   }
   /** @internal Takes over a substrate that holds the options' image. */
   static resume(options: ResolvedSandboxOptions, substrate: Substrate, parts: ResumeParts): Sandbox {
@@ -160,17 +219,20 @@ export class Sandbox implements AsyncDisposable {
       return core
     }
     const sandbox = new Sandbox(options, open, { clock, entropy, stubs, settledLate })
-    sandbox.#exposeGc()
-    sandbox.#reports.instance(parts.how, clockMs() - parts.startedAtMs)
+    sandbox.#exposeOwn()
+    sandbox.#opened(parts.how, parts.startedAtMs, parts.lease)
     return sandbox
   }
-  #exposeGc(): void {
-    if (this.#options.exposeGc)
-      this.expose('gc', {
-        raw: () => {
-          this.#core.collect()
-        },
-      })
+  /** @throws JsAdapterError `ERR_AUDIT_WRITE` */
+  #opened(how: 'fresh' | 'image' | 'reset', startedAtMs: number, lease: number | undefined): void {
+    this.#reports.instance(how, clockMs() - startedAtMs)
+    const detail = { how, ...(lease === undefined ? {} : { lease }) }
+    this.#reports.audit.record(lease === undefined ? 'sandbox.created' : 'sandbox.leased', { detail })
+    this.#ending.assertAlive()
+  }
+  #exposeOwn(): void {
+    if (this.#options.contextApi) this.#entries.trusted(() => this.#core.marshal.runProfile('installContextApi'))
+    if (this.#options.exposeGc) this.expose('gc', { raw: () => void this.#core.collect() })
   }
   /**
    * @internal Ends the sandbox and takes its memory away from it, for the next tenant.
@@ -183,6 +245,11 @@ export class Sandbox implements AsyncDisposable {
     const { condemned } = this.#core
     this.#core.instance.revoke(error)
     return condemned === undefined ? 'clean' : 'condemned'
+  }
+  /** @internal Its memory was made ready for the next tenant. */
+  noteReset(elapsedMs: number): void {
+    const deterministic = this.#options.deterministic !== undefined
+    this.#reports.audit.record('sandbox.reset', { detail: deterministic ? {} : { elapsedMs } })
   }
 
   get state(): SandboxState {
@@ -207,18 +274,8 @@ export class Sandbox implements AsyncDisposable {
   /** Sets a global to a copy of `value`. @throws `ERR_VALUE_UNSUPPORTED` with the path of what has no guest form. */
   set(name: string, value: unknown): void {
     this.#ending.assertAlive()
-    const { marshal } = this.#core
-    const text = marshal.encode(value)
-    this.#entries.now('set', () => {
-      const key = marshal.newText(name)
-      const encoded = marshal.newText(text)
-      try {
-        marshal.runProfile('setGlobal', key, encoded)
-      } finally {
-        marshal.free(key)
-        marshal.free(encoded)
-      }
-    })
+    const encoded = this.#core.marshal.encode(value)
+    this.#entries.now('set', () => setGlobal(this.#core, name, encoded))
   }
   /** A copy of a global: a `let`, `const` or `class` of a script, or a property of the global object. */
   get(name: string): unknown {
@@ -226,13 +283,7 @@ export class Sandbox implements AsyncDisposable {
     if (!IDENTIFIER.test(name)) throw new TypeError(`get: "${name}" is not an identifier`)
     let value: unknown
     this.#entries.now('get', () => {
-      const { marshal } = this.#core
-      const result = marshal.checked(this.#core.evaluate(`typeof ${name} === 'undefined' ? undefined : ${name}`, 'get'))
-      try {
-        value = marshal.exportValue(result, undefined, this.#options.limits.maxResultBytes)
-      } finally {
-        marshal.free(result)
-      }
+      value = readGlobal(this.#core, name, this.#options.limits.maxResultBytes)
     })
     return value
   }
@@ -243,41 +294,17 @@ export class Sandbox implements AsyncDisposable {
    * Rejects with `Exception`, `LimitError`, the signal's reason, or a state error.
    */
   run(source: string, options: RunOptions = {}): Promise<unknown> {
-    const { name = 'script.js', module = false } = options
-    const bytes = Buffer.byteLength(source)
-    const { maxSourceBytes } = this.#options.limits
-    if (bytes > maxSourceBytes) {
-      this.#reports.limitOutsideEntry('maxSourceBytes')
-      return Promise.reject(
-        new LimitError('ERR_LIMIT_SOURCE', `the source has ${bytes} bytes: maxSourceBytes is ${maxSourceBytes}`, {
-          limit: 'maxSourceBytes',
-          configured: maxSourceBytes,
-          observed: bytes,
-          operationId: 0,
-        }),
-      )
-    }
-    return this.#request('run', options, module, () => {
-      try {
-        return this.#core.marshal.checked(this.#core.evaluate(source, name, module ? MODULE_CODE : GLOBAL_CODE))
-      } catch (thrown) {
-        if (this.#options.lifecycle === 'program' && thrown instanceof GuestThrow && !this.#core.latch.set)
-          return this.#programFailed(thrown, source, name)
-        throw thrown instanceof GuestThrow ? this.#core.errorFrom(thrown, { text: source, fileName: name }) : thrown
-      }
-    })
+    const program = this.#options.lifecycle === 'program'
+    return this.#requests.script(source, options, (script) =>
+      program ? runProgram(this.#core, this.#ending, script) : runSource(this.#core, script),
+    )
   }
-  /** An exception of the main script takes the path of an uncaught one. */
-  #programFailed(thrown: GuestThrow, source: string, name: string): never {
-    const { instance } = this.#core
-    const copy = instance.exports._QTS_DupValuePointer(instance.ctx, thrown.pointer)
-    const error = this.#core.errorFrom(new GuestThrow(copy), { text: source, fileName: name })
-    if (this.#core.condemned === undefined) {
-      const fatalBefore = this.#ending.fatal
-      this.#core.reportUncaught(thrown.pointer, 'uncaughtException')
-      if (this.#ending.fatal !== undefined && fatalBefore === undefined) this.#ending.fatal = error
-    }
-    throw error
+
+  /**
+   * Runs a script as `run` does and writes its value to the guest's console as `console.log` would; it stays in the guest as its global `_`.
+   */
+  async show(source: string, options: Omit<RunOptions, 'module'> = {}): Promise<void> {
+    await this.#requests.script(source, options, (script) => showResult(this.#core, runSource(this.#core, script)))
   }
 
   /**
@@ -285,15 +312,11 @@ export class Sandbox implements AsyncDisposable {
    * Rejects as `run` does, and with `ERR_NOT_CALLABLE`.
    */
   call(name: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<unknown> {
-    const { marshal } = this.#core
-    return this.#request('call', options, false, () => {
-      const path = marshal.newText(name)
-      const text = marshal.newText(marshal.encode(args))
+    return this.#requests.make('call', options, { jobsFirst: false, facts: { name } }, () => {
       try {
-        return marshal.callProfile('callPath', path, text)
-      } finally {
-        marshal.free(path)
-        marshal.free(text)
+        return callPath(this.#core, name, args)
+      } catch (thrown) {
+        throw this.#entries.ownError(thrown)
       }
     })
   }
@@ -312,24 +335,16 @@ export class Sandbox implements AsyncDisposable {
 
   /** Ends a service as a program ends: `beforeExit` when nothing is left, then `exit`. Resolves as `exited` does. */
   finish(): Promise<ExitInfo> {
-    this.#lifetime.finish()
+    this.#lifetime.finish(this.#contexts.capture())
     return this.exited
   }
 
   /** Ends the guest as its own `process.exit(code)` would: its `exit` listeners run, nothing else does. Resolves as `exited` does. */
   exit(code: number): Promise<ExitInfo> {
     if (!Number.isInteger(code)) throw new RangeError(`code must be an integer, got ${code}`)
-    this.#entries.queue(() => {
+    this.#entries.queue(this.#contexts.capture(), () => {
       if (!this.#ending.mayEnter) return
-      const { marshal } = this.#core
-      this.#entries.enter('exit', 0, () => {
-        const number = marshal.newNumber(code)
-        try {
-          marshal.runProfile('exit', number)
-        } finally {
-          marshal.free(number)
-        }
-      })
+      this.#entries.enter('exit', 0, () => exitGuest(this.#core, code))
     })
     return this.exited
   }
@@ -345,7 +360,7 @@ export class Sandbox implements AsyncDisposable {
 
   usage(): Usage {
     const { usage } = this.#ending
-    if (usage !== undefined) return { ...usage, hostCalls: this.#hostCalls.counts() }
+    if (usage !== undefined) return { ...usage, ...this.#reports.ofSinks, hostCalls: this.#hostCalls.counts() }
     const { cpuMs, memoryBytes } = this.#core
     return this.#reports.usage({
       cpuMs: this.#options.deterministic === undefined ? cpuMs : 0,
@@ -357,39 +372,25 @@ export class Sandbox implements AsyncDisposable {
     })
   }
 
-  #request(kind: string, options: CallOptions, jobsFirst: boolean, evaluate: () => number): Promise<unknown> {
-    const dead = this.#ending.deadError()
-    if (dead !== undefined) return Promise.reject(dead)
-    const { signal, timeoutMs, operationMs } = options
-    if (signal?.aborted === true) return Promise.reject(signal.reason)
-    const { limits } = this.#options
-    const wallMs = Math.min(limits.wallMs, timeoutMs ?? Number.POSITIVE_INFINITY)
-    if (!(wallMs > 0)) throw new RangeError(`timeoutMs must be above 0, got ${timeoutMs}`)
-    if (operationMs !== undefined && !(operationMs > 0)) throw new RangeError(`operationMs must be above 0, got ${operationMs}`)
-    const { result, promise } = this.#results.open({
-      wallMs,
-      signal,
-      nowMs: clockMs(),
-      onAbandoned: (id, reason) => this.#hostCalls.abort(reason, id),
-    })
-    this.#lifetime.start()
-    this.#entries.queue(() => {
-      if (this.#results.get(result.id) !== undefined && this.#ending.mayEnter) {
-        const wall =
-          result.deadlineMs === Number.POSITIVE_INFINITY
-            ? undefined
-            : ({ limit: 'wallMs', configured: wallMs, atMs: result.deadlineMs } as const)
-        const body = (): void => this.#entries.deliver(result.id, evaluate())
-        this.#entries.enter(kind, result.id, body, { operationMs, wall, jobsFirst })
+  #settleCall(
+    { callId, origin, captured }: SettledCall,
+    fulfilled: boolean,
+    value: unknown,
+    onHanded: (resultBytes: number | undefined) => void,
+  ): void {
+    this.#entries.queue(captured, () => {
+      if (!this.#ending.mayEnter) {
+        onHanded(undefined)
+        return
       }
-      this.#lifetime.checkEnd()
-    })
-    return promise
-  }
-  #settleCall(callId: number, origin: number, fulfilled: boolean, value: unknown): void {
-    this.#entries.queue(() => {
-      if (!this.#ending.mayEnter) return
-      this.#entries.enter('settlement', origin, () => settleHostCall(this.#core, callId, fulfilled, value))
+      this.#entries.enter('settlement', origin, () => {
+        let resultBytes: number | undefined
+        try {
+          resultBytes = settleHostCall(this.#core, callId, fulfilled, value)
+        } finally {
+          onHanded(resultBytes)
+        }
+      })
       this.#lifetime.checkEnd()
     })
   }

@@ -2,13 +2,13 @@
 import { EngineFull } from '../engine/instance.ts'
 import type { Core } from '../runtime/core.ts'
 
-/** Settles the guest's promise of a host call. Runs inside an entry. */
+/** Settles the guest's promise of a host call. Runs inside an entry. @returns the size of the encoded result; `undefined` for an error. */
 export function settleHostCall(
   { marshal, dispatcher, instance }: Core,
   callId: number,
   fulfilled: boolean,
   value: unknown,
-): void {
+): number | undefined {
   const id = marshal.newNumber(callId)
   const settle = (text: string): void => {
     const encoded = marshal.newText(text)
@@ -34,10 +34,13 @@ export function settleHostCall(
       } catch (error) {
         if (error instanceof EngineFull) throw error
         fail(error)
-        return
+        return undefined
       }
       settle(text)
-    } else fail(value)
+      return Buffer.byteLength(text)
+    }
+    fail(value)
+    return undefined
   } finally {
     marshal.free(id)
   }

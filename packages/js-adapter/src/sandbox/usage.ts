@@ -15,6 +15,8 @@ export interface Usage {
   readonly jobs: number
   readonly polls: number
   readonly timers: number
+  /** Timers and immediates that `maxTimers` refused. */
+  readonly refusedTimers: number
   readonly discardedJobs: number
   readonly discardedTicks: number
   /** Timer callbacks that a limit stopped. */
@@ -25,10 +27,14 @@ export interface Usage {
   readonly memoryBytes: number
   readonly consoleBytesDropped: number
   readonly hostCalls: HostCallCounts
+  /** Audit records. */
+  readonly audit: { readonly written: number; readonly failed: number }
+  /** Times that a console, audit, observer, logger, error handler or limiter threw. */
+  readonly sinkFailures: number
 }
 
-export const EXIT_REASONS = ['finished', 'exit', 'uncaught', 'limit', 'closed', 'loop'] as const
-/** `finished`: nothing was left to do. `exit`: `process.exit`. `uncaught`: an error nobody took. `limit`: a limit ended it. */
+export const EXIT_REASONS = ['finished', 'exit', 'uncaught', 'limit', 'closed', 'loop', 'terminated'] as const
+/** `finished`: nothing was left to do. `exit`: `process.exit`. `uncaught`: an error nobody took. `limit`: a limit ended it. `terminated`: its thread died. */
 export type ExitReason = (typeof EXIT_REASONS)[number]
 
 export interface ExitInfo {

@@ -18,6 +18,8 @@ export interface ReferenceWriter {
   opaque(value: object | symbol): number | undefined
   /** Errors keep `cause`, `errors` and their own enumerable properties; otherwise they are name and message. */
   readonly wholeErrors?: boolean | undefined
+  /** The frames to keep of an error, and whether it could not be read whole. Default: none, and `false`. */
+  errorFrames?(error: Error): readonly [frames: string, partial: boolean]
 }
 
 type Node = unknown
@@ -302,7 +304,8 @@ class Encoder {
   }
 
   #error(error: Error, path: string): string {
-    const head = `[6,${JSON.stringify(String(error.name))},${JSON.stringify(String(error.message))},""`
+    const [frames, partial] = this.#references.errorFrames?.(error) ?? ['', false]
+    const head = `[6,${JSON.stringify(String(error.name))},${JSON.stringify(String(error.message))},${JSON.stringify(frames)}`
     if (this.#references.wholeErrors !== true) return `${head},{},[11],[11],0]`
     let own = ''
     for (const key of Object.keys(error)) {
@@ -311,7 +314,7 @@ class Encoder {
     }
     const part = (key: string): string =>
       Object.hasOwn(error, key) ? this.#one(Reflect.get(error, key), `${path}.${key}`) : '[11]'
-    return `${head},{${own}},${part('cause')},${part('errors')},0]`
+    return `${head},{${own}},${part('cause')},${part('errors')},${partial ? 1 : 0}]`
   }
 
   #members(value: object, path: string): string {

@@ -6,6 +6,10 @@ import type { RawCall } from '../../src/runtime/raw-call.ts'
 import { openSandbox, settled } from '../support/open.ts'
 import type { Opened } from '../support/open.ts'
 
+const LONG = process.env['LOOPWRIGHT_LONG'] === '1'
+/** Minutes of each engine in the long run. */
+const LONG_MS = Number(process.env['LOOPWRIGHT_FUZZ_MINUTES'] ?? 15) * 60_000
+
 const key = fc.constantFrom(
   'a',
   '__proto__',
@@ -134,30 +138,34 @@ const PRELUDE =
   'var self = {}; self.self = self; var depth = 0; var kept; var again = () => (++depth > 50 ? 1 : ({ get a() { return again() } }).a);'
 
 describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
-  test('S-5 each hostile value ends in a value, a guest exception or a coded host error', async () => {
-    let opened = await openHostile(variant)
-    const ends = new Map<string, number>()
-    await fc.assert(
-      fc.asyncProperty(way, hostile, async (form, value) => {
-        if (opened.sandbox.state !== 'ready') opened = await openHostile(variant)
-        const { sandbox, loop, errors } = opened
-        const source = `${PRELUDE} ${form.replaceAll('$', `(${value})`)}`
-        const result = await settled(loop, sandbox.run(source))
-        for (const error of ['error' in result ? [result.error] : [], errors.splice(0).map((one) => one.error)].flat()) {
-          expect(isJsAdapterError(error), String(error)).toBe(true)
-          expect(isJsAdapterError(error, 'ERR_HOST_EXCEPTION_CROSSED'), String(error)).toBe(false)
-        }
-        const end = 'value' in result ? 'value' : String(Reflect.get(Object(result.error), 'code'))
-        ends.set(end, (ends.get(end) ?? 0) + 1)
-        if (sandbox.state === 'ready') {
-          const probe = await settled(loop, sandbox.run('6 * 7'))
-          expect(probe).toEqual({ value: 42 })
-        }
-      }),
-      { numRuns: 400 },
-    )
-    expect(ends.get('value')).toBeGreaterThan(20)
-    expect(ends.get('ERR_GUEST_EXCEPTION')).toBeGreaterThan(20)
-    opened.sandbox.close()
-  })
+  test(
+    'S-5 each hostile value ends in a value, a guest exception or a coded host error',
+    async () => {
+      let opened = await openHostile(variant)
+      const ends = new Map<string, number>()
+      await fc.assert(
+        fc.asyncProperty(way, hostile, async (form, value) => {
+          if (opened.sandbox.state !== 'ready') opened = await openHostile(variant)
+          const { sandbox, loop, errors } = opened
+          const source = `${PRELUDE} ${form.replaceAll('$', `(${value})`)}`
+          const result = await settled(loop, sandbox.run(source))
+          for (const error of ['error' in result ? [result.error] : [], errors.splice(0).map((one) => one.error)].flat()) {
+            expect(isJsAdapterError(error), String(error)).toBe(true)
+            expect(isJsAdapterError(error, 'ERR_HOST_EXCEPTION_CROSSED'), String(error)).toBe(false)
+          }
+          const end = 'value' in result ? 'value' : String(Reflect.get(Object(result.error), 'code'))
+          ends.set(end, (ends.get(end) ?? 0) + 1)
+          if (sandbox.state === 'ready') {
+            const probe = await settled(loop, sandbox.run('6 * 7'))
+            expect(probe).toEqual({ value: 42 })
+          }
+        }),
+        LONG ? { numRuns: 10_000_000, interruptAfterTimeLimit: LONG_MS, markInterruptAsFailure: false } : { numRuns: 400 },
+      )
+      expect(ends.get('value')).toBeGreaterThan(20)
+      expect(ends.get('ERR_GUEST_EXCEPTION')).toBeGreaterThan(20)
+      opened.sandbox.close()
+    },
+    LONG ? LONG_MS + 120_000 : 60_000,
+  )
 })

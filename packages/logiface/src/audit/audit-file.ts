@@ -4,7 +4,7 @@ import { sign } from 'node:crypto'
 import { LogError } from '../errors.ts'
 import type { ResolvedAuditOptions } from './audit-options.ts'
 import type { AuditHead } from './hash-chain.ts'
-import { CHAIN_START, digest, readSeal, seal } from './hash-chain.ts'
+import { CHAIN_START, digest, LineSealer, readSeal } from './hash-chain.ts'
 import { lockFile } from './lock-file.ts'
 
 const CHUNK_BYTES = 65_536
@@ -18,6 +18,7 @@ export interface AuditFileEvents {
 export class AuditFile {
   readonly #options: ResolvedAuditOptions
   readonly #events: AuditFileEvents
+  readonly #sealer: LineSealer
   #unlock: () => void
   #fd: number
   #size: number
@@ -31,6 +32,7 @@ export class AuditFile {
   constructor(options: ResolvedAuditOptions, events: AuditFileEvents) {
     this.#options = options
     this.#events = events
+    this.#sealer = new LineSealer(options.key)
     this.#unlock = lockFile(options.path)
     try {
       this.#fd = openSync(options.path, 'a+', 0o640)
@@ -104,8 +106,7 @@ export class AuditFile {
   #write(body: string): void {
     if (this.#isClosed) throw new LogError('ERR_LOG_CLOSED', 'the audit file is closed')
     if (this.#isBroken) this.#truncate()
-    const sealed = seal(body, this.#head, this.#options.key)
-    const bytes = Buffer.from(sealed.line)
+    const { bytes, head } = this.#sealer.seal(body, this.#head)
     let offset = 0
     try {
       while (offset < bytes.byteLength) offset += writeSync(this.#fd, bytes, offset)
@@ -117,7 +118,7 @@ export class AuditFile {
       throw error
     }
     this.#size += bytes.byteLength
-    this.#head = sealed.head
+    this.#head = head
   }
 
   /** Takes back the part of a line that was written before the disk was full. */

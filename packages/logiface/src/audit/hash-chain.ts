@@ -1,6 +1,6 @@
 // The chain of an audit file: how a line is sealed, and what a sealed line says.
 import type { KeyObject } from 'node:crypto'
-import { createHash, createHmac, createSecretKey } from 'node:crypto'
+import { createHash, createHmac, createSecretKey, hash as hashOf } from 'node:crypto'
 
 /** A point of the chain. */
 export interface AuditHead {
@@ -26,20 +26,64 @@ export function secretKey(key: AuditKey | undefined): KeyObject | undefined {
   return key instanceof Uint8Array ? createSecretKey(key) : key
 }
 
-export function digest(bytes: string | Uint8Array, key: KeyObject | undefined): string {
+export function digest(bytes: Uint8Array, key: KeyObject | undefined): string {
   return (key === undefined ? createHash('sha256') : createHmac('sha256', key)).update(bytes).digest('hex')
 }
 
-/** @param body - the line without its closing brace. @returns the whole line, and the head it makes. */
-export function seal(
-  body: string,
-  head: AuditHead,
-  key: KeyObject | undefined,
-): { readonly line: string; readonly head: AuditHead } {
-  const seq = head.seq + 1
-  const covered = `${body},"seq":${seq},"prev":"${head.hash}"`
-  const hash = digest(covered, key)
-  return { line: `${covered}${HASH_PART}${hash}"}\n`, head: { seq, hash } }
+const BLOCK_BYTES = 64
+/** After the covered bytes: the hash, its quotes, the brace and the line break. */
+const TAIL_BYTES = HASH_PART.length + 64 + 3
+
+/**
+ * Seals line after line, in one buffer that is used again. The HMAC is put together from two one-shot hashes (RFC 2104): an object made
+ * for each line costs two to three times as much. hot: benchmarks/logiface/audit
+ */
+export class LineSealer {
+  readonly #isKeyed: boolean
+  /** The inner pad, then the line. */
+  #inner: Buffer
+  /** The outer pad, then the inner hash. */
+  readonly #outer: Buffer = Buffer.alloc(BLOCK_BYTES + 32)
+
+  constructor(key: KeyObject | undefined) {
+    this.#isKeyed = key !== undefined
+    this.#inner = Buffer.alloc(4096)
+    if (key === undefined) return
+    const secret = key.export()
+    const block = secret.byteLength > BLOCK_BYTES ? createHash('sha256').update(secret).digest() : secret
+    for (let i = 0; i < BLOCK_BYTES; i++) {
+      this.#inner[i] = (block[i] ?? 0) ^ 0x36
+      this.#outer[i] = (block[i] ?? 0) ^ 0x5c
+    }
+  }
+
+  /**
+   * @param body - the line without its closing brace.
+   * @returns the bytes of the whole line, which are good until the next call, and the head that it makes.
+   */
+  seal(body: string, head: AuditHead): { readonly bytes: Uint8Array; readonly head: AuditHead } {
+    const seq = head.seq + 1
+    const covered = `${body},"seq":${seq},"prev":"${head.hash}"`
+    const room = BLOCK_BYTES + covered.length * 3 + TAIL_BYTES
+    if (this.#inner.byteLength < room) this.#grow(room)
+    const buffer = this.#inner
+    const end = BLOCK_BYTES + buffer.write(covered, BLOCK_BYTES, 'utf8')
+    const hash = this.#hash(end)
+    const size = end + buffer.write(`${HASH_PART}${hash}"}\n`, end, 'latin1')
+    return { bytes: buffer.subarray(BLOCK_BYTES, size), head: { seq, hash } }
+  }
+
+  #hash(end: number): string {
+    if (!this.#isKeyed) return hashOf('sha256', this.#inner.subarray(BLOCK_BYTES, end), 'hex')
+    this.#outer.write(hashOf('sha256', this.#inner.subarray(0, end), 'binary'), BLOCK_BYTES, 'latin1')
+    return hashOf('sha256', this.#outer, 'hex')
+  }
+
+  #grow(bytes: number): void {
+    const larger = Buffer.alloc(bytes * 2)
+    this.#inner.copy(larger, 0, 0, BLOCK_BYTES)
+    this.#inner = larger
+  }
 }
 
 export interface Seal {

@@ -3,6 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { createPublicKey, verify } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { LogError } from '../errors.ts'
+import { readJson } from '../text/json-reader.ts'
 import type { AuditHead, AuditKey, Seal } from './hash-chain.ts'
 import { CHAIN_START, digest, readSeal, secretKey } from './hash-chain.ts'
 
@@ -125,7 +126,7 @@ class ChainCheck {
     if (!isCheckpoint(bytes)) return true
     this.#checkpoints++
     if (this.#publicKey === undefined) return true
-    const { checkpoint } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
+    const { checkpoint } = readJson(Buffer.from(bytes).toString('utf8')) as {
       readonly checkpoint?: { readonly seq?: unknown; readonly hash?: unknown; readonly signature?: unknown }
     }
     const signed = Buffer.from(`${String(checkpoint?.seq)}:${String(checkpoint?.hash)}`)

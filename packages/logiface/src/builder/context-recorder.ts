@@ -181,7 +181,9 @@ export function bind(root: LoggerRoot, groups: readonly string[], ops: readonly 
       continue
     }
     if (open === undefined) {
-      const fragment = backend?.openFragment?.(host, groups.length > 0)
+      const made = backend?.openFragment?.(host, groups.length > 0)
+      // events that cannot nest take what is in a group as a record
+      const fragment = groups.length > 0 && made?.openObject === undefined ? undefined : made
       const kept = fragment ?? new RecordEvent(0, host, true)
       const sink = new FieldSink(host, kept, groups.length, state, groups)
       sinks[parts.length] = sink

@@ -8,6 +8,7 @@ import { durationText } from '../text/duration.ts'
 import { printable } from '../text/thrown.ts'
 import { instantText } from '../text/timestamp.ts'
 import { callSiteOf } from './call-site.ts'
+import { CollectedGroup } from './collected-group.ts'
 import type { Builder, Fields, Lazy, Modifier, ModifierEvent } from './fields.ts'
 import { FieldSink } from './field-sink.ts'
 import { messageOf } from './error-message.ts'
@@ -34,6 +35,8 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
   #mute: boolean
   #ended = false
   #groups = 0
+  /** Groups of an event that cannot nest. */
+  #collected: CollectedGroup | undefined = undefined
   #error: unknown = undefined
   /** Where the event's own level of fields is, once it has one. */
   #top: FieldSink | undefined = undefined
@@ -155,7 +158,7 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
     const event = this.#event
     const shown = message ?? (this.#top?.error === undefined ? undefined : messageOf(this.#top))
     if (event !== undefined && !this.#mute) {
-      if (this.#groups > 0) this.#closeGroups(event)
+      if (this.#groups > 0 || this.#collected !== undefined) this.#closeGroups(event)
       this.#addMessage(event, shown, message === undefined)
       this.#ended = true
       this.#plain = false
@@ -207,10 +210,15 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
     try {
       const key = sink.key(name)
       const below = sink.depth === 0 ? key.state : sink.step(name)
-      if (sink.event.openObject?.(key) !== true) return
-      this.#groups++
       this.#plain = false
-      this.#sink = sink.below(name, below)
+      if (sink.event.openObject?.(key) === true) {
+        if (this.#collected === undefined) this.#groups++
+        else this.#collected.deepen()
+        this.#sink = sink.below(name, below)
+        return
+      }
+      this.#collected = new CollectedGroup(this.#level, sink.host, key)
+      this.#sink = new FieldSink(sink.host, this.#collected.event, sink.depth + 1, below, [...sink.path, name])
     } catch (error) {
       sink.host.fail('field', error)
     }
@@ -331,6 +339,11 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
   }
 
   #closeGroups(event: Event): void {
+    try {
+      this.#collected?.addTo(event)
+    } catch (error) {
+      this.#core.root.host.fail('field', error)
+    }
     while (this.#groups > 0) {
       this.#groups--
       try {

@@ -11,6 +11,7 @@ import { BYTE_ENCODINGS, bytesText } from '../text/bytes.ts'
 import type { Duration } from '../text/duration.ts'
 import { durationText } from '../text/duration.ts'
 import { escapeControls } from '../text/json-text.ts'
+import { readJson } from '../text/json-reader.ts'
 import { JsonWalk } from '../text/json-walker.ts'
 import { isErrorLike, throwsText } from '../text/thrown.ts'
 import type { Instant } from '../text/timestamp.ts'
@@ -192,13 +193,13 @@ export class FieldSink {
     if (this.depth === 0 && name === this.host.errorKey) this.error = error
     if (this.host.redactor !== undefined) {
       this.#text(key, new JsonWalk(this.host, this.#pathTo(name)).thrown(error, below ?? this.host.redactor.automaton.root), true)
-    } else if (this.event.addError?.(key, error) !== true) this.event.addField(key, JSON.parse(this.host.thrown(error)))
+    } else if (this.event.addError?.(key, error) !== true) this.event.addField(key, readJson(this.host.thrown(error)))
   }
 
   #raw(key: FieldKey, name: string, below: PathState | undefined, json: string): void {
     let parsed: unknown
     try {
-      parsed = JSON.parse(json)
+      parsed = this.host.redactor === undefined ? JSON.parse(json) : readJson(json)
     } catch {
       this.host.stats.errors++
       return this.#string(key, this.host.text(json))
@@ -208,7 +209,7 @@ export class FieldSink {
   }
 
   #text(key: FieldKey, json: string, isError = false): void {
-    if (this.event.addRaw?.(key, json, isError) !== true) this.event.addField(key, JSON.parse(json))
+    if (this.event.addRaw?.(key, json, isError) !== true) this.event.addField(key, readJson(json))
   }
 
   #pathTo(name: string): readonly string[] {

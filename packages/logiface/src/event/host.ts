@@ -2,7 +2,7 @@
 import type { Bounds, LogStats } from '../bounds.ts'
 import type { LogClock } from '../clock.ts'
 import type { LogErrorCode } from '../errors.ts'
-import { LogError } from '../errors.ts'
+import { isLogError, LogError } from '../errors.ts'
 import type { Redactor } from '../redact/redactor.ts'
 import { escapeControls, quote } from '../text/json-text.ts'
 import type { WalkContext } from '../text/json-walker.ts'
@@ -124,9 +124,18 @@ export class EventHost implements WalkContext {
     this.stats.errors++
     const message = cleanText(this, printable(isErrorLike(error) ? readMessage(error) : error))
     const options = this.redactor === undefined ? { cause: error } : {}
-    const safe = new LogError(CODES[stage], message, options)
+    const safe = new LogError(codeOf(error) ?? CODES[stage], message, options)
     this.#options.report(safe, { stage, backend: this.#backend.name })
     return safe
+  }
+}
+
+/** The code of an error of ours; what was caught may be a Proxy that refuses to be looked at. */
+function codeOf(error: unknown): LogErrorCode | undefined {
+  try {
+    return isLogError(error) ? error.code : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -4,6 +4,7 @@ import type { ByteEncoding } from '../text/bytes.ts'
 import { bytesText } from '../text/bytes.ts'
 import type { Duration } from '../text/duration.ts'
 import { durationText } from '../text/duration.ts'
+import { readJson } from '../text/json-reader.ts'
 import type { Instant } from '../text/timestamp.ts'
 import { instantText } from '../text/timestamp.ts'
 import type { Event } from './event.ts'
@@ -72,7 +73,7 @@ export class RecordEvent implements Event {
   }
 
   addError(key: FieldKey, error: unknown): boolean {
-    this.addField(key, this.#copies ? JSON.parse(this.host.thrown(error)) : error)
+    this.addField(key, this.#copies ? readJson(this.host.thrown(error)) : error)
     return true
   }
 
@@ -80,13 +81,13 @@ export class RecordEvent implements Event {
     if (!this.#copies || typeof value !== 'object' || value === null) this.addField(key, value)
     else {
       const text = this.host.json(value)
-      if (text !== undefined) this.addField(key, JSON.parse(text))
+      if (text !== undefined) this.addField(key, readJson(text))
     }
     return true
   }
 
   addRaw(key: FieldKey, json: string): boolean {
-    this.addField(key, JSON.parse(json))
+    this.addField(key, readJson(json))
     return true
   }
 

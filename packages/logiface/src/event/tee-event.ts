@@ -4,6 +4,7 @@ import type { ByteEncoding } from '../text/bytes.ts'
 import { bytesText } from '../text/bytes.ts'
 import type { Duration } from '../text/duration.ts'
 import { durationText } from '../text/duration.ts'
+import { readJson } from '../text/json-reader.ts'
 import type { Instant } from '../text/timestamp.ts'
 import { instantText } from '../text/timestamp.ts'
 import type { Event } from './event.ts'
@@ -85,9 +86,9 @@ export class TeeEvent implements Event {
   addError(key: FieldKey, error: unknown): boolean {
     this.#each(
       key,
-      (event, own) => event.addError?.(own, error) === true || event.addField(own, JSON.parse(this.host.thrown(error))),
+      (event, own) => event.addError?.(own, error) === true || event.addField(own, readJson(this.host.thrown(error))),
     )
-    this.#collected?.addField(key, JSON.parse(this.host.thrown(error)))
+    this.#collected?.addField(key, readJson(this.host.thrown(error)))
     return true
   }
 
@@ -98,7 +99,7 @@ export class TeeEvent implements Event {
   }
 
   addRaw(key: FieldKey, json: string, isError: boolean): boolean {
-    this.#each(key, (event, own) => event.addRaw?.(own, json, isError) === true || event.addField(own, JSON.parse(json)))
+    this.#each(key, (event, own) => event.addRaw?.(own, json, isError) === true || event.addField(own, readJson(json)))
     this.#collected?.addRaw(key, json)
     return true
   }

@@ -276,6 +276,7 @@ export class LineWriter {
           pause()
           continue
         }
+        if (this.#foundPlace()) continue
         this.#failed(code, error)
         return false
       }
@@ -302,6 +303,14 @@ export class LineWriter {
       )
   }
 
+  /** A file that was full and that somebody cut short goes on at its new end, not behind a hole. @returns whether it was. */
+  #foundPlace(): boolean {
+    const size = this.#position === undefined ? undefined : this.#files.regularSize(this.#fd)
+    if (size === undefined || size >= (this.#position as number)) return false
+    this.#position = size
+    return true
+  }
+
   #startFlight(): void {
     if (this.#inFlight || this.#isClosed) return
     this.#disarm()
@@ -324,6 +333,7 @@ export class LineWriter {
 
   #landed(error: Error | null, count: number): void {
     if (error !== null) {
+      if (this.#foundPlace()) return this.#startFlight()
       this.#failed(Reflect.get(error, 'code'), error)
       if (!this.#stuck || Reflect.get(error, 'code') !== 'EAGAIN') this.#settle()
       return

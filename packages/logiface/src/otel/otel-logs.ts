@@ -31,7 +31,8 @@ const CUSTOM_SEVERITY = 9
 
 /**
  * Writes events as log records: the message as body, fields as attributes, typed and nested. An error under `err` becomes `exception.type`,
- * `exception.message` and `exception.stacktrace`. Trace context is the SDK's to add. Flushing is the provider's.
+ * `exception.message` and `exception.stacktrace`. A field `__proto__` is
+ * written as `__proto___`. Trace context is the SDK's to add. Flushing is the provider's.
  *
  * @throws LogError `ERR_LOG_BACKEND` without `emit`, `ERR_LOG_OPTION` for a severity out of range.
  */
@@ -76,13 +77,18 @@ export class OtelEvent extends RecordEvent {
   }
 }
 
+/** The SDKs copy attributes by assignment, which would lose this one. */
+const LOST_KEY = '__proto__'
+
 function attributesOf(record: FieldRecord): FieldRecord {
   const error = record['err']
-  if (typeof error !== 'object' || error === null || !('message' in error)) return record
-  const { type, message, stack, ...rest } = error as FieldRecord
+  const isError = typeof error === 'object' && error !== null && 'message' in error
+  if (!isError && !(LOST_KEY in record)) return record
+  const { type, message, stack, ...rest } = (isError ? error : {}) as FieldRecord
   const attributes = Object.create(null) as FieldRecord
   for (const key of Object.keys(record)) {
-    if (key !== 'err') attributes[key] = record[key]
+    if (key === LOST_KEY) attributes[`${key}_`] = record[key]
+    else if (key !== 'err' || !isError) attributes[key] = record[key]
     else {
       if (type !== undefined) attributes['exception.type'] = type
       attributes['exception.message'] = message

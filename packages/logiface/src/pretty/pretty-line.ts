@@ -1,4 +1,5 @@
 // A JSON line for people: time, level, message, then key=value.
+import { readJson } from '../text/json-reader.ts'
 
 export interface PrettyOptions {
   /** Colours for terminals. Default false. */
@@ -36,7 +37,7 @@ const PLAIN = /^[^\s"=\\{}[\]]+$/u
 export function prettyLine(line: string, { color = false }: PrettyOptions = {}): string | undefined {
   let record: unknown
   try {
-    record = JSON.parse(line)
+    record = readJson(line)
   } catch {
     return undefined
   }

@@ -315,6 +315,33 @@ export const CASES: Readonly<Record<string, { readonly needs?: BackendCapability
       assert.deepEqual(await shown(opened, ['who', 'expected']), [...steps.map((who) => ({ who, expected: who })), {}])
     },
   },
+  'parallel writers: what several operations write at once arrives whole, each in its own order': {
+    async run({ open, messageKey }) {
+      const opened = await open()
+      const writers = ['a', 'b', 'c', 'd']
+      const long = 'x'.repeat(2000)
+      await Promise.all(
+        writers.map(async (writer, index) => {
+          const log = opened.log.with().str('writer', writer).logger()
+          for (let n = 0; n < 25; n++) {
+            log.info()?.num('n', n).str('long', long).msg('m')
+            if ((n + index) % 3 === 0) await Promise.resolve()
+            else if ((n + index) % 7 === 0) await new Promise((resolve) => setImmediate(resolve))
+          }
+        }),
+      )
+      await opened.log.flush()
+      const found = (await shown(opened, ['writer', 'n', 'long', messageKey])) as readonly { readonly writer: string }[]
+      assert.equal(found.length, 100)
+      for (const writer of writers) {
+        const expected = Array.from({ length: 25 }, (_, n) => ({ writer, n, long, [messageKey]: 'm' }))
+        assert.deepEqual(
+          found.filter((record) => record.writer === writer),
+          expected,
+        )
+      }
+    },
+  },
   'B-5 a key given twice is written twice': {
     needs: 'duplicates',
     async run({ open }) {

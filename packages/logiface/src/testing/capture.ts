@@ -4,6 +4,7 @@ import { createLogger } from '../create-logger.ts'
 import type { Backend } from '../event/backend.ts'
 import type { LineEvent } from '../line/line-format.ts'
 import { createLineFormat } from '../line/line-format.ts'
+import { readJson } from '../text/json-reader.ts'
 import type { Logger, OffMode } from '../logger.ts'
 
 export interface Captured<L extends string, M extends OffMode> {
@@ -37,7 +38,7 @@ export function captureLogger<const L extends string = never, const M extends Of
   } as LoggerOptions<L, M>)
   return {
     log,
-    records: () => lines.map((line): Readonly<Record<string, unknown>> => JSON.parse(line)),
+    records: () => lines.map((line) => readJson(line) as Readonly<Record<string, unknown>>),
     lines: () => [...lines],
     clear: () => void lines.splice(0),
   }

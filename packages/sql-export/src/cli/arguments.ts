@@ -19,10 +19,12 @@ export interface Arguments {
   readonly run: string | undefined
   readonly keys: 'keep' | 'remap' | undefined
   readonly batchRows: number | undefined
+  readonly workDir: string | undefined
   readonly json: boolean
   readonly mermaid: boolean
   readonly out: string | undefined
   readonly createTables: boolean
+  readonly content: boolean
   readonly progress: ProgressMode
 }
 
@@ -31,7 +33,7 @@ export const HELP = `usage: sql-export plan|run|resume|verify [options]
   plan    --from URL [--to URL] (--template FILE | --config FILE)   prints what a run would do; writes nothing
   run     --from URL --to URL (--template FILE | --config FILE | --plan FILE)   copies the rows and checks the result
   resume  --from URL --to URL [--run ID]   goes on with a run that was cut short
-  verify  --to URL   checks the references of a database
+  verify  --to URL [--run ID] [--from URL --content]   checks a destination, and with --content every row against the source
 
   --from URL          source: sqlite:FILE, postgres://USER@HOST:PORT/DATABASE?schema=NAME,
                       mysql://USER@HOST:PORT/DATABASE (MariaDB too) or pglite:DIRECTORY
@@ -40,10 +42,12 @@ export const HELP = `usage: sql-export plan|run|resume|verify [options]
   --template FILE     a query that selects the keys to start from; "-" reads it from stdin; with --config for all else
   --param VALUE       a parameter of the template, as text; repeatable
   --plan FILE         a plan printed by \`plan --json\`
-  --run ID            the run to go on with, or how its id begins
+  --run ID            the run to go on with or to verify, or how its id begins
   --keys remap|keep   what becomes of integer keys (default: remap)
+  --content           verify: compares every row of the run with the source's
   --create-tables     makes missing tables, and a missing file
   --batch-rows N      rows read at a time, 1 to 100000 (default: 5000)
+  --work-dir DIR      where keys go that have no room in memory (default: the system's for temporary files)
   --json              prints the plan, report or verdict as JSON, and diagnostics as one JSON object a line
   --mermaid           prints the plan as a Mermaid flowchart
   --out FILE          writes what would go to stdout into a file
@@ -64,10 +68,12 @@ const OPTIONS = {
   run: { type: 'string' },
   keys: { type: 'string' },
   'batch-rows': { type: 'string' },
+  'work-dir': { type: 'string' },
   json: { type: 'boolean' },
   mermaid: { type: 'boolean' },
   out: { type: 'string' },
   'create-tables': { type: 'boolean' },
+  content: { type: 'boolean' },
   progress: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -83,15 +89,30 @@ const TAKES: Readonly<Record<Command, readonly string[]>> = {
     'param',
     'keys',
     'batch-rows',
+    'work-dir',
     'json',
     'mermaid',
     'out',
     'create-tables',
     'progress',
   ],
-  run: ['from', 'to', 'config', 'template', 'param', 'plan', 'keys', 'batch-rows', 'json', 'out', 'create-tables', 'progress'],
-  resume: ['from', 'to', 'run', 'batch-rows', 'json', 'out', 'progress'],
-  verify: ['to', 'json', 'out', 'progress'],
+  run: [
+    'from',
+    'to',
+    'config',
+    'template',
+    'param',
+    'plan',
+    'keys',
+    'batch-rows',
+    'work-dir',
+    'json',
+    'out',
+    'create-tables',
+    'progress',
+  ],
+  resume: ['from', 'to', 'run', 'batch-rows', 'work-dir', 'json', 'out', 'progress'],
+  verify: ['from', 'to', 'run', 'content', 'batch-rows', 'work-dir', 'json', 'out', 'progress'],
 }
 
 const SEE_HELP = 'See sql-export --help.'
@@ -132,10 +153,12 @@ export function parseArguments(args: readonly string[]): Arguments | 'help' | 'v
     run: values.run,
     keys: oneOf('--keys', values.keys, ['keep', 'remap'] as const),
     batchRows,
+    workDir: values['work-dir'],
     json: values.json ?? false,
     mermaid: values.mermaid ?? false,
     out: values.out,
     createTables: values['create-tables'] ?? false,
+    content: values.content ?? false,
     progress: oneOf('--progress', values.progress, PROGRESS_MODES) ?? 'auto',
   }
 }
@@ -148,11 +171,14 @@ interface Inputs {
   readonly param?: readonly string[]
   readonly plan?: string
   readonly keys?: string
+  readonly content?: boolean
 }
 
-function requireInputs(command: Command, { from, to, config, template, param, plan, keys }: Inputs): void {
+function requireInputs(command: Command, { from, to, config, template, param, plan, keys, content }: Inputs): void {
   if (command !== 'verify' && from === undefined) throw configError(`${command} needs --from`, SEE_HELP)
   if (command !== 'plan' && to === undefined) throw configError(`${command} needs --to`, SEE_HELP)
+  if (command === 'verify' && (from === undefined) === (content === true))
+    throw configError('verify takes --from and --content together', SEE_HELP)
   const start = config ?? template
   if (command === 'plan' && start === undefined) throw configError('plan needs --template or --config', SEE_HELP)
   if (command === 'run' && (start === undefined) === (plan === undefined))

@@ -34,12 +34,14 @@ export async function runCommand(args: Arguments, context: CommandContext): Prom
     }
     case 'run': {
       const plan = args.plan === undefined ? await makePlan(args, context) : parsePlan(readText(args.plan))
-      const { batchRows, createTables } = args
+      const { batchRows, createTables, workDir } = args
       const report = await runExport(plan, {
         source: args.from ?? '',
         destination: args.to ?? '',
         batchRows,
         createTables,
+        workDir,
+        secrets: environment(),
         signal: context.signal,
         onProgress: context.progress,
       })
@@ -47,12 +49,14 @@ export async function runCommand(args: Arguments, context: CommandContext): Prom
       return 0
     }
     case 'resume': {
-      const { batchRows, run: runId } = args
+      const { batchRows, run: runId, workDir } = args
       const report = await resumeExport({
         source: args.from ?? '',
         destination: args.to ?? '',
         runId,
         batchRows,
+        workDir,
+        secrets: environment(),
         signal: context.signal,
         onProgress: context.progress,
       })
@@ -60,13 +64,28 @@ export async function runCommand(args: Arguments, context: CommandContext): Prom
       return 0
     }
     case 'verify': {
-      const verdict = await verifyExport({ destination: args.to ?? '', signal: context.signal })
+      const { from: source, run: runId, content, batchRows, workDir } = args
+      const verdict = await verifyExport({
+        destination: args.to ?? '',
+        source,
+        runId,
+        content,
+        batchRows,
+        workDir,
+        secrets: environment(),
+        signal: context.signal,
+      })
       output(args, context, args.json ? `${canonicalJson(verdict, 2)}\n` : verdictText(verdict))
       return verdict.passed ? 0 : 1
     }
     default:
       throw new TypeError(`unknown command: ${args.command satisfies never}`)
   }
+}
+
+/** Secret parameters are named after variables. */
+function environment(): Record<string, string> {
+  return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
 async function makePlan(args: Arguments, { signal }: CommandContext): Promise<Plan> {
@@ -80,6 +99,8 @@ async function makePlan(args: Arguments, { signal }: CommandContext): Promise<Pl
     destination: bound,
     createTables: args.createTables,
     batchRows: args.batchRows,
+    workDir: args.workDir,
+    secrets: environment(),
     counts: args.command === 'plan',
     signal,
   })
@@ -100,14 +121,25 @@ async function readStart({ config, template, params }: Arguments): Promise<Expor
 async function readConfig(file: string): Promise<unknown> {
   if (file.endsWith('.mjs')) {
     const url = pathToFileURL(resolve(file)).href
-    const module = (await import(url)) as { readonly default?: unknown }
-    return module.default
+    return (await importConfig(url, file)).default
   }
   try {
     return JSON.parse(readText(file === '-' ? 0 : file))
   } catch (error) {
     if (error instanceof SyntaxError) throw configError(`${file} is not JSON`, 'Write { "roots": [{ "table": "orders" }] }.')
     throw error
+  }
+}
+
+async function importConfig(url: string, file: string): Promise<{ readonly default?: unknown }> {
+  try {
+    return (await import(url)) as { readonly default?: unknown }
+  } catch (error) {
+    // the operator's own code: what it says is for its reader
+    throw configError(
+      `${file} failed: ${error instanceof Error ? error.message : String(error)}`,
+      'Run it with node to see where.',
+    )
   }
 }
 
@@ -127,8 +159,8 @@ function output({ out }: Arguments, { write }: CommandContext, text: string): vo
 function reportText({ tables, checks, notes, losses }: RunReport): string {
   const total = tables.reduce((sum, { written }) => sum + written, 0)
   const lines = [`${total} rows in ${tables.length} tables`]
-  for (const { table, written, dropped, nulled, masked, existing } of tables) {
-    const extras = Object.entries({ dropped, nulled, masked, existing }).filter(([, count]) => count > 0)
+  for (const { table, written, dropped, nulled, patched, masked, existing, replaced } of tables) {
+    const extras = Object.entries({ dropped, nulled, patched, masked, existing, replaced }).filter(([, count]) => count > 0)
     lines.push(`  ${printable(table)}: ${written} rows${extras.map(([name, count]) => `, ${count} ${name}`).join('')}`)
   }
   for (const { table, column, code, severity } of losses)
@@ -138,9 +170,10 @@ function reportText({ tables, checks, notes, losses }: RunReport): string {
   return `${lines.join('\n')}\n`
 }
 
-function verdictText({ checks, passed }: Verdict): string {
+function verdictText({ checks, passed, notes }: Verdict): string {
   const failed = checks.filter((check) => !check.passed)
   const lines = failed.map(({ name, violations }) => `failed: ${printable(name)}: ${violations}`)
+  for (const note of notes) lines.push(`note: ${printable(note)}`)
   lines.push(
     passed ? `verified: ${checks.length} checks passed` : `not verified: ${failed.length} of ${checks.length} checks failed`,
   )

@@ -38,28 +38,45 @@ export function plainLines(stream: OutputStream): ProgressOutput {
   }
 }
 
-/** `load orders: 120 of 400 rows, 1.2 s`. */
-export function progressLine({ phase, table, rowsDone, rowsTotal, elapsedMs }: ExportSnapshot): string {
+/** `load orders: 120 of 400 rows, 1.2 s, 100 rows/s, 3 s left`. */
+export function progressLine({
+  phase,
+  table,
+  rowsDone,
+  rowsTotal,
+  elapsedMs,
+  rowsPerSecond,
+  estimatedMs,
+}: ExportSnapshot): string {
   const rows = rowsTotal === null ? `${rowsDone} rows` : `${rowsDone} of ${rowsTotal} rows`
-  return `${phase}${table === null ? '' : ` ${table}`}: ${rows}, ${(elapsedMs / 1000).toFixed(1)} s`
+  const rate = rowsPerSecond > 0 && phase !== 'done' ? `, ${Math.round(rowsPerSecond)} rows/s` : ''
+  return `${phase}${table === null ? '' : ` ${table}`}: ${rows}, ${(elapsedMs / 1000).toFixed(1)} s${rate}${timeLeft(phase, estimatedMs)}`
+}
+
+function timeLeft(phase: ExportSnapshot['phase'], estimatedMs: number | null): string {
+  if (estimatedMs === null || phase === 'done') return ''
+  const seconds = Math.ceil(estimatedMs / 1000)
+  return seconds < 120 ? `, ${seconds} s left` : `, ${Math.ceil(seconds / 60)} min left`
 }
 
 async function openBar(stream: NodeJS.WriteStream): Promise<ProgressOutput> {
   const { default: progress } = await import('cli-progress')
   const bar = new progress.SingleBar({
     stream,
-    format: '{phase} |{bar}| {value} of {total} rows {table}',
+    format: '{phase} |{bar}| {value} of {total} rows{speed} {table}',
     hideCursor: true,
     clearOnComplete: true,
   })
   let isStarted = false
   return {
-    report: ({ phase, table, rowsDone, rowsTotal }) => {
+    report: ({ phase, table, rowsDone, rowsTotal, rowsPerSecond, estimatedMs }) => {
       const total = Math.max(rowsTotal ?? rowsDone, rowsDone, 1)
-      if (!isStarted) bar.start(total, rowsDone, { phase, table: table ?? '' })
+      const speed = rowsPerSecond > 0 ? `, ${Math.round(rowsPerSecond)} rows/s${timeLeft(phase, estimatedMs)}` : ''
+      const payload = { phase, table: table ?? '', speed }
+      if (!isStarted) bar.start(total, rowsDone, payload)
       isStarted = true
       bar.setTotal(total)
-      bar.update(rowsDone, { phase, table: table ?? '' })
+      bar.update(rowsDone, payload)
     },
     stop: () => bar.stop(),
   }

@@ -5,19 +5,23 @@ import type { Source } from '../port/source.ts'
 import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import { constraintFingerprint, findTable } from '../structure/catalog.ts'
 import type { Plan } from '../structure/plan.ts'
+import { destinationDifferences, sourceDifferences } from '../structure/schema-difference.ts'
 import { ExportError, configError } from '../vocabulary/errors.ts'
 import { tableId, tableText } from '../vocabulary/table-ref.ts'
 import { fitPlan } from './plan-export.ts'
 import type { ResolvedRunOptions } from './run-options.ts'
 
-function changed(what: string): ExportError {
-  return new ExportError('ERR_EXPORT_PLAN_CHANGED', `the ${what} has changed since the plan was made`, { remedy: 'Plan again.' })
+function changed(what: string, differences: readonly string[]): ExportError {
+  const told = differences.length === 0 ? 'its keys, references or generators are others' : differences.join('; ')
+  return new ExportError('ERR_EXPORT_PLAN_CHANGED', `the ${what} has changed since the plan was made: ${told}`, {
+    remedy: 'Plan again.',
+  })
 }
 
 /** Refuses a plan that was made of another source schema. */
 export function requireSourceSchema(plan: Plan, source: Source, catalog: Catalog): void {
   if (plan.source.engine !== source.engine || plan.source.fingerprint !== plannedFingerprint(catalog, plan.tables))
-    throw changed("source's schema")
+    throw changed("source's schema", sourceDifferences(plan, catalog))
 }
 
 /** The plan, fitted to the destination if it was made without one; refused if the destination is not the one it was made for. */
@@ -29,11 +33,12 @@ export function requireDestinationSchema(
   options: ResolvedRunOptions,
 ): Plan {
   if (plan.destination === null) {
-    const { createTables, references } = options
-    return fitPlan(plan, catalog, destination.engine, there, { createTables, references, triggers: 'allow', onLoss: 'allow' })
+    const { createTables, references, allowAlter } = options
+    const fit = { createTables, references, allowAlter, triggers: 'allow', onLoss: 'allow' } as const
+    return fitPlan(plan, catalog, destination.engine, there, fit)
   }
   if (plan.destination.engine !== destination.engine || plan.destination.fingerprint !== plannedFingerprint(there, plan.tables))
-    throw changed("destination's schema")
+    throw changed("destination's schema", destinationDifferences(plan, there))
   return plan
 }
 

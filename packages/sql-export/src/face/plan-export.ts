@@ -1,18 +1,22 @@
 // Makes a plan: reads catalogs, and keys to count rows; writes nothing.
-import type { ReferencePolicy } from '../mechanism/bind.ts'
+import { tmpdir } from 'node:os'
 import { bindDestination, plannedFingerprint, planSteps } from '../mechanism/bind.ts'
 import { abortReason, cancelOnAbort } from '../mechanism/abort.ts'
 import { computeClosure } from '../mechanism/closure.ts'
 import type { Graph } from '../mechanism/graph.ts'
 import { buildGraph } from '../mechanism/graph.ts'
+import type { KeyMemory } from '../mechanism/key-memory.ts'
+import type { ReferencePolicy } from '../mechanism/load-strategy.ts'
 import type { Source } from '../port/source.ts'
 import type { Catalog } from '../structure/catalog.ts'
-import type { ExportConfig } from '../structure/config.ts'
-import { requireConfig } from '../structure/config.ts'
-import type { Plan } from '../structure/plan.ts'
+import type { ConfigParam, ExportConfig } from '../structure/config.ts'
+import { requireConfig, requireSecrets } from '../structure/config.ts'
+import type { ParamValue, Plan, PlanLoss } from '../structure/plan.ts'
 import { PLAN_FORMAT, sealPlan } from '../structure/plan.ts'
+import { sealRoots } from '../structure/secrets.ts'
 import { ExportError, configError } from '../vocabulary/errors.ts'
-import { tableText } from '../vocabulary/table-ref.ts'
+import { sameTable, tableText } from '../vocabulary/table-ref.ts'
+import { keyMemory, requireKeyMemory } from './key-budget.ts'
 import type { DestinationInput, SourceInput } from './open-url.ts'
 import { withDestination, withSource } from './open-url.ts'
 
@@ -24,13 +28,24 @@ export interface PlanOptions extends ExportConfig {
   readonly createTables?: boolean | undefined
   /** How references are treated while loading: `auto` (default) and `bulk` check them afterwards, `enforced` while writing. */
   readonly references?: ReferencePolicy | undefined
+  /**
+   * Whether constraints of a cycle that nothing else loads may be made DEFERRABLE for the time of its transaction (PostgreSQL; the
+   * tables' owner may). Default `false`.
+   */
+  readonly allowAlter?: boolean | undefined
   /** What to do about triggers at the destination. Default `allow`: they fire, and the plan says so. */
   readonly triggers?: 'allow' | 'error' | undefined
   /** Whether rows are counted, by reading keys. Default `true`. */
   readonly counts?: boolean | undefined
   /** Keys read at a time. Integer, 1 to 100 000. Default 5 000. */
   readonly batchRows?: number | undefined
+  /** Memory that keys may take while rows are counted, in bytes; see `RunOptions`. */
+  readonly keyMemoryBytes?: number | undefined
+  readonly workDir?: string | undefined
+  /** Whether losses that are only possible fail planning as well, unless a column's rule accepts them. Default `allow`. */
   readonly onLoss?: 'allow' | 'error' | undefined
+  /** Values of parameters that are written as `{ secret: NAME }`. */
+  readonly secrets?: Readonly<Record<string, ConfigParam>> | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -38,6 +53,7 @@ export interface ResolvedPlanOptions {
   readonly createTables: boolean
   readonly references: ReferencePolicy
   readonly triggers: 'allow' | 'error'
+  readonly allowAlter: boolean
   readonly onLoss: 'allow' | 'error'
 }
 
@@ -59,9 +75,13 @@ export async function planExport(options: PlanOptions): Promise<Plan> {
     createTables = false,
     references = 'auto',
     triggers = 'allow',
+    allowAlter = false,
     counts = true,
     batchRows,
+    keyMemoryBytes,
+    workDir = tmpdir(),
     onLoss = 'allow',
+    secrets = {},
     signal,
     ...rest
   } = options
@@ -71,19 +91,23 @@ export async function planExport(options: PlanOptions): Promise<Plan> {
     createTables,
     references: requireOneOf('references', references, ['auto', 'bulk', 'enforced']),
     triggers,
+    allowAlter,
     onLoss,
   }
   const rows = requireBatchRows(batchRows)
+  const memory = keyMemory(requireKeyMemory(keyMemoryBytes), workDir)
   return withSource(source, async (from) => {
     const catalog = await from.readCatalog()
-    const graph = buildGraph(catalog, config, from)
+    const built = buildGraph(catalog, config, from)
+    const values = requireSecrets(secrets)
+    const graph = { ...built, roots: sealRoots(built.roots, values) }
     const plan =
       destination === undefined
         ? unboundPlan(from, catalog, graph)
         : await withDestination(destination, false, async (to) =>
             boundPlan(from, catalog, graph, to.engine, await to.readCatalog(), resolved),
           )
-    return counts ? countRows(plan, catalog, from, rows, signal) : plan
+    return counts ? countRows(plan, catalog, from, { batchRows: rows, keyMemory: memory, secrets: values, signal }) : plan
   })
 }
 
@@ -132,18 +156,27 @@ export function fitPlan(
     to: engine,
   })
   const { hash: _hash, ...body } = plan
-  const serious = bound.losses.filter(({ severity }) => severity !== 'representation')
-  if (options.onLoss === 'error' && serious.length > 0)
+  const refused = bound.losses.filter(
+    (loss) =>
+      (loss.severity === 'certain' || (options.onLoss === 'error' && loss.severity === 'possible')) && !isAccepted(bound, loss),
+  )
+  if (refused.length > 0)
     throw new ExportError(
       'ERR_EXPORT_TYPE_MAP',
-      `values could be lost in ${serious.map(({ table, column }) => `${tableText(table)}.${column}`).join(', ')}`,
+      `values would or could be lost in ${refused.map(({ table, column, code }) => `${tableText(table)}.${column} (${code})`).join(', ')}`,
       {
-        remedy: 'Give the columns at the destination the type that they have at the source.',
+        remedy:
+          'Give the columns at the destination the type that they have at the source, mask them, or accept the loss: { "mask": "keep", "accept": [CODE] }.',
       },
     )
   return sealPlan({
     ...body,
-    destination: { engine, fingerprint: plannedFingerprint(there, plan.tables), createTables: options.createTables },
+    destination: {
+      engine,
+      fingerprint: plannedFingerprint(there, plan.tables),
+      createTables: options.createTables,
+      allowAlter: options.allowAlter,
+    },
     tables: bound.tables,
     edges: bound.edges,
     steps: planSteps(bound.tables, bound.edges, catalog),
@@ -152,19 +185,26 @@ export function fitPlan(
   })
 }
 
-async function countRows(
-  plan: Plan,
-  catalog: Catalog,
-  source: Source,
-  batchRows: number,
-  signal: AbortSignal | undefined,
-): Promise<Plan> {
+function isAccepted({ tables }: Pick<Plan, 'tables'>, { table, column, code }: PlanLoss): boolean {
+  const found = tables.find(({ id }) => sameTable(id, table))?.columns.find(({ name }) => name === column)
+  return found !== undefined && (found.accepts.includes(code) || found.transform !== null)
+}
+
+interface CountOptions {
+  readonly batchRows: number
+  readonly keyMemory: KeyMemory
+  readonly secrets: Readonly<Record<string, ParamValue>>
+  readonly signal: AbortSignal | undefined
+}
+
+async function countRows(plan: Plan, catalog: Catalog, source: Source, options: CountOptions): Promise<Plan> {
+  const { signal } = options
   const snapshot = await source.begin()
   let counts: Record<string, number>
   const notes = [...plan.observed.notes]
   const release = cancelOnAbort(signal, [snapshot])
   try {
-    const closure = await computeClosure(plan, catalog, snapshot, { batchRows, signal, onPage: () => {} })
+    const closure = await computeClosure(plan, catalog, snapshot, { ...options, onPage: () => {} })
     counts = Object.fromEntries(closure.tables.map(({ table, store }) => [tableText(table.id), store.ranked().length]))
     for (const [edge, count] of closure.cutChildren) notes.push(`${edge}: ${count} children lie beyond maxDepth`)
     if (closure.rows() === 0)
@@ -173,6 +213,7 @@ async function countRows(
     throw abortReason(signal, error)
   } finally {
     release()
+    options.keyMemory.close()
     await snapshot.end()
   }
   return { ...plan, observed: { counts, atEpochMs: plan.observed.atEpochMs, notes } }

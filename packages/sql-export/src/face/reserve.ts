@@ -1,5 +1,6 @@
 // Reserves keys before rows are written, and refuses keys that are there already.
-import type { Closure } from '../mechanism/closure-table.ts'
+import type { Closure } from '../mechanism/closure-set.ts'
+import { columnMask } from '../mechanism/encode.ts'
 import type { KeyRanges } from '../mechanism/verify.ts'
 import type { DestinationSession } from '../port/destination.ts'
 import type { JournalFacts } from '../structure/journal.ts'
@@ -48,19 +49,30 @@ export async function reserveBlocks(
   return { starts, ranges }
 }
 
-/** Refuses rows whose kept keys are at the destination already. */
-export async function requireKeyMode(plan: Plan, closure: Closure, session: DestinationSession): Promise<void> {
-  for (const { id, keys, rows, key, columns } of plan.tables) {
-    if (keys !== 'keep' || rows !== 'copy') continue
-    const isWrittenAsRead = key.every((name) => {
+/** Refuses rows whose kept, masked or hashed keys are at the destination already. */
+export async function requireKeyMode(
+  plan: Plan,
+  closure: Closure,
+  session: DestinationSession,
+  maskKey: Uint8Array | undefined,
+): Promise<void> {
+  for (const { id, keys, rows, key, columns, onConflict } of plan.tables) {
+    if (keys === 'remap' || rows !== 'copy' || onConflict !== 'error') continue
+    const isKnown = key.every((name) => {
       const column = columns.find((candidate) => candidate.name === name)
-      return column !== undefined && column.omit === null && column.transform === null && sameTable(column.origin.table, id)
+      return column !== undefined && column.omit === null && sameTable(column.origin.table, id)
     })
-    if (!isWrittenAsRead) continue // a key that follows another, or is made anew, is checked by the key itself when it is written
+    if (!isKnown) continue // a key that follows another, or is made anew, is checked by the key itself when it is written
     const { store } = closure.table(id)
     const ranked = store.ranked()
+    const masks = key.map((name) => {
+      const column = columns.find((candidate) => candidate.name === name)
+      return column === undefined || column.transform === null ? undefined : columnMask(column, maskKey)
+    })
     for (let at = 0; at < ranked.length; at += PAGE_ROWS) {
-      const values = Array.from(ranked.subarray(at, at + PAGE_ROWS), (index) => store.keyAt(index))
+      const values = Array.from(ranked.subarray(at, at + PAGE_ROWS), (index) =>
+        store.keyAt(index).map((cell, i) => masks[i]?.(cell) ?? cell),
+      )
       const there = await session.countExisting(id, key, values)
       if (there > 0)
         throw new ExportError(

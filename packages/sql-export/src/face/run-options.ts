@@ -1,11 +1,16 @@
 // Options of a run, checked once.
-import type { ReferencePolicy } from '../mechanism/bind.ts'
+import { tmpdir } from 'node:os'
+import type { ReferencePolicy } from '../mechanism/load-strategy.ts'
 import { requireMaskKey } from '../mechanism/mask.ts'
 import type { ExportLogger, ExportMeter, ExportProgress, ExportSnapshot } from '../port/ports.ts'
 import { silentLogger, silentMeter } from '../port/ports.ts'
 import type { RowTransformer } from '../port/transformer.ts'
+import type { ConfigParam } from '../structure/config.ts'
+import { requireSecrets } from '../structure/config.ts'
+import type { Secrets } from '../structure/secrets.ts'
 import { configError } from '../vocabulary/errors.ts'
 import type { DestinationInput, SourceInput } from './open-url.ts'
+import { requireKeyMemory } from './key-budget.ts'
 import { requireBatchRows } from './plan-export.ts'
 
 export interface RunOptions {
@@ -17,6 +22,17 @@ export interface RunOptions {
   readonly maskKey?: string | Uint8Array | undefined
   /** Rows read at a time. Integer, 1 to 100 000. Default 5 000. Never changes the result. */
   readonly batchRows?: number | undefined
+  /**
+   * Memory that keys may take, in bytes: over it the largest table's go to a private file. Integer, 1 MiB to 2^53 - 1. Default
+   * 256 MiB. Never changes the result.
+   */
+  readonly keyMemoryBytes?: number | undefined
+  /** Folder of that file, which is removed at the end. Default: the system's for temporary files. */
+  readonly workDir?: string | undefined
+  /** Values of the plan's secret parameters, by name. */
+  readonly secrets?: Readonly<Record<string, ConfigParam>> | undefined
+  /** A row of more bytes is `ERR_EXPORT_VALUE`. Integer, 1 to 2^53 - 1. Default 64 MiB. */
+  readonly maxRowBytes?: number | undefined
   /** Rows that a transformer gets at a time. Integer, 1 to 10 000. Default 200. */
   readonly transformRows?: number | undefined
   /** Time that a transformer has for a batch, in milliseconds. Integer, 1 to 2^31 - 1. Default 30 000. */
@@ -34,6 +50,8 @@ export interface RunOptions {
   readonly createTables?: boolean | undefined
   /** For a plan that was made without a destination. Default `auto`. */
   readonly references?: ReferencePolicy | undefined
+  /** For a plan that was made without a destination. Default `false`. */
+  readonly allowAlter?: boolean | undefined
   /** Whether source and destination may be one database, if every copied table is remapped. Default `false`. */
   readonly allowSame?: boolean | undefined
   readonly onProgress?: ExportProgress | ((snapshot: ExportSnapshot) => void) | undefined
@@ -43,7 +61,7 @@ export interface RunOptions {
 }
 
 /** Options of a run that goes on: the plan, its tables and its keys come from the journal. */
-export interface ResumeOptions extends Omit<RunOptions, 'commit' | 'createTables' | 'references'> {
+export interface ResumeOptions extends Omit<RunOptions, 'commit' | 'createTables' | 'references' | 'allowAlter'> {
   /** The run's id, or how it begins. Default: the only unfinished one. */
   readonly runId?: string | undefined
 }
@@ -52,6 +70,10 @@ export interface ResolvedRunOptions {
   readonly transformers: readonly RowTransformer[]
   readonly maskKey: Uint8Array | undefined
   readonly batchRows: number
+  readonly keyMemoryBytes: number
+  readonly workDir: string
+  readonly secrets: Secrets
+  readonly maxRowBytes: number
   readonly transformRows: number
   readonly transformTimeoutMs: number
   readonly commit: 'batch' | 'once'
@@ -59,12 +81,15 @@ export interface ResolvedRunOptions {
   readonly dropJournal: boolean
   readonly createTables: boolean
   readonly references: ReferencePolicy
+  readonly allowAlter: boolean
   readonly allowSame: boolean
   readonly progress: ExportProgress | undefined
   readonly logger: ExportLogger
   readonly meter: ExportMeter
   readonly signal: AbortSignal | undefined
 }
+
+const MAX_ROW_BYTES = 64 * 1024 * 1024
 
 function requireInteger(name: string, value: number, most: number, least = 1): number {
   if (!Number.isInteger(value) || value < least || value > most)
@@ -87,6 +112,10 @@ export function resolveRunOptions(options: RunOptions): ResolvedRunOptions {
     transformers: Array.isArray(transform) ? (transform as readonly RowTransformer[]) : [transform as RowTransformer],
     maskKey: maskKey === undefined ? undefined : requireMaskKey(maskKey),
     batchRows: requireBatchRows(options.batchRows),
+    keyMemoryBytes: requireKeyMemory(options.keyMemoryBytes),
+    workDir: options.workDir ?? tmpdir(),
+    secrets: requireSecrets(options.secrets ?? {}),
+    maxRowBytes: requireInteger('maxRowBytes', options.maxRowBytes ?? MAX_ROW_BYTES, Number.MAX_SAFE_INTEGER),
     transformRows: requireInteger('transformRows', transformRows, 10_000),
     transformTimeoutMs: requireInteger('transformTimeoutMs', transformTimeoutMs, 2 ** 31 - 1),
     commit,
@@ -94,6 +123,7 @@ export function resolveRunOptions(options: RunOptions): ResolvedRunOptions {
     dropJournal: options.dropJournal ?? false,
     createTables: options.createTables ?? false,
     references: options.references ?? 'auto',
+    allowAlter: options.allowAlter ?? false,
     allowSame: options.allowSame ?? false,
     progress: typeof onProgress === 'function' ? { report: onProgress } : onProgress,
     logger: options.logger ?? silentLogger,

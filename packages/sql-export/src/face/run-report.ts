@@ -1,5 +1,5 @@
 // What a run tells when it is done.
-import type { Closure } from '../mechanism/closure-table.ts'
+import type { Closure } from '../mechanism/closure-set.ts'
 import type { TableCounts } from '../mechanism/load.ts'
 import type { VerifyCheck } from '../mechanism/verify.ts'
 import type { Plan, PlanLoss } from '../structure/plan.ts'
@@ -13,7 +13,10 @@ export interface TableReport {
   readonly nulled: number
   readonly patched: number
   readonly masked: number
+  /** Of a table with `rows: 'existing'`, or left as they were by `onConflict: 'skip'`. */
   readonly existing: number
+  /** Set to what the source has, by `onConflict: 'replace'`. */
+  readonly replaced: number
 }
 
 export interface StepReport {
@@ -35,7 +38,7 @@ export interface RunReport {
 }
 
 export function noCounts(): TableCounts {
-  return { read: 0, written: 0, dropped: 0, nulled: 0, patched: 0, masked: 0, existing: 0, bytes: 0 }
+  return { read: 0, written: 0, dropped: 0, nulled: 0, patched: 0, masked: 0, existing: 0, replaced: 0, bytes: 0 }
 }
 
 /** One entry a table. Rows that the closure settled as dropped count with those that a transformer dropped. */

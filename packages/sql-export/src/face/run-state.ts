@@ -1,5 +1,5 @@
 // What a run must know to load rows: from the beginning, or from its journal.
-import type { Closure } from '../mechanism/closure-table.ts'
+import type { Closure } from '../mechanism/closure-set.ts'
 import type { Baseline, KeyRanges } from '../mechanism/verify.ts'
 import type { JournalFacts } from '../structure/journal.ts'
 import { ExportError } from '../vocabulary/errors.ts'
@@ -12,6 +12,8 @@ export interface RunStart {
   readonly constraints: string
   /** When the run's first snapshot was taken. */
   readonly sourceEpochMs: number
+  /** As the journal has them. */
+  readonly facts: JournalFacts
 }
 
 /** Count and digest of each table's keys. */
@@ -46,5 +48,5 @@ export function factsToState(closure: Closure, facts: JournalFacts): RunStart {
     if (from !== undefined) ranges.set(tableId(table.id), { from, to: from + BigInt(store.ranked().length) - 1n })
   }
   const baseline = { orphans: new Map(Object.entries(facts.orphans)), references: new Map(Object.entries(facts.references)) }
-  return { starts, ranges, baseline, constraints: facts.constraints, sourceEpochMs: facts.sourceEpochMs }
+  return { starts, ranges, baseline, constraints: facts.constraints, sourceEpochMs: facts.sourceEpochMs, facts }
 }

@@ -2,11 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import { abortReason, cancelOnAbort } from '../mechanism/abort.ts'
 import { computeClosure } from '../mechanism/closure.ts'
-import type { Closure } from '../mechanism/closure-table.ts'
+import type { Closure } from '../mechanism/closure-set.ts'
 import { LimitWatch } from '../mechanism/limits.ts'
 import type { TableCounts } from '../mechanism/load.ts'
+import type { LoadOptions } from '../mechanism/load.ts'
 import { loadTable } from '../mechanism/load.ts'
-import { maskKeyId } from '../mechanism/mask.ts'
+import { patchTable } from '../mechanism/patch.ts'
+import type { KeyMemory } from '../mechanism/key-memory.ts'
+import { maskKeyId, needsMaskKey, requireMaskKey } from '../mechanism/mask.ts'
 import { ProgressReporter } from '../mechanism/progress.ts'
 import { checkTransformer } from '../mechanism/typed-rows.ts'
 import type { VerifyCheck } from '../mechanism/verify.ts'
@@ -14,20 +17,26 @@ import { takeBaseline, verifyGenerators, verifyReferences, verifyRowCounts } fro
 import type { Destination, DestinationSession } from '../port/destination.ts'
 import type { Source, SourceSnapshot } from '../port/source.ts'
 import type { Catalog } from '../structure/catalog.ts'
-import type { JournalFacts, JournalRun } from '../structure/journal.ts'
+import type { JournalFacts, JournalRun, RunState } from '../structure/journal.ts'
 import { identityOf, parseFacts } from '../structure/journal.ts'
 import type { Plan } from '../structure/plan.ts'
 import { planToJson } from '../structure/plan.ts'
 import { ExportError, isExportError } from '../vocabulary/errors.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { sameTable, tableId, tableText } from '../vocabulary/table-ref.ts'
+import { BatchCommits } from './batch-commits.ts'
 import { constraintDigest, makeMissingTables, referenceMode, refuseSame } from './destination-schema.ts'
+import { keyMemory } from './key-budget.ts'
 import { requireExisting, requireKeyMode, reserveBlocks } from './reserve.ts'
 import type { ResolvedRunOptions } from './run-options.ts'
 import type { RunReport, StepReport } from './run-report.ts'
 import { noCounts, runNotes, tableReports } from './run-report.ts'
+import { endQuietly } from './run-end.ts'
 import { factsToState, keysOf, requireSameKeys } from './run-state.ts'
 import type { RunStart } from './run-state.ts'
+
+/** Before a table's id, in the journal: what was patched. */
+const PATCH = 'patch '
 
 /** What a resumed run finds in the journal. */
 export interface Resumption {
@@ -48,11 +57,8 @@ export class Run {
   readonly #steps: StepReport[] = []
   readonly #notes: string[] = []
   #runId: string = randomUUID()
-  #hasCommitted = false
-  /** By table: rank of the first row that is not committed, and the number of rows that are. */
-  readonly #committed = new Map<string, { readonly next: number; readonly rows: number }>()
-  readonly #uncommitted = new Map<string, { readonly first: number; readonly last: number; readonly rows: number }>()
-  #uncommittedRows = 0
+  readonly #commits: BatchCommits
+  readonly #keyMemory: KeyMemory
 
   constructor(
     plan: Plan,
@@ -69,6 +75,10 @@ export class Run {
     this.#session = session
     this.#options = options
     this.#limits = new LimitWatch(plan.limits)
+    this.#keyMemory = keyMemory(options.keyMemoryBytes, options.workDir, ({ table }) =>
+      options.meter.add('sql_export.key_spills', 1, { table: tableText(table.id) }),
+    )
+    this.#commits = new BatchCommits(session, referenceMode(plan), options)
     this.#progress = new ProgressReporter(options.progress, () => {
       if (options.logger.enabled('warn')) options.logger.log('warn', 'the progress handler failed and is not called again', {})
     })
@@ -86,6 +96,7 @@ export class Run {
 
   async run(resumption?: Resumption): Promise<RunReport> {
     refuseSame(this.#plan, this.#source, this.#destination, this.#options.allowSame)
+    if (needsMaskKey(this.#plan)) requireMaskKey(this.#options.maskKey)
     for (const transformer of this.#options.transformers) checkTransformer(transformer, this.#plan.tables)
     const snapshot = await this.#source.begin()
     let report: Omit<RunReport, 'snapshots'>
@@ -96,6 +107,8 @@ export class Run {
       const closure = await this.#readClosure(snapshot)
       start = resumption === undefined ? await this.#begin(closure, snapshot) : await this.#continue(closure, resumption)
       await this.#load(closure, snapshot, start)
+      await this.#patch(closure, snapshot, start)
+      await this.#enterState('verifying')
       this.#limits.requireTime('verify')
       this.#progress.enter('verify', rowsOf(closure))
       const checks = await this.#timed('verify', () => this.#verify(start))
@@ -107,8 +120,9 @@ export class Run {
       throw this.#withResume(cause)
     } finally {
       release()
+      this.#keyMemory.close()
     }
-    await this.#finish(snapshot)
+    await this.#finish(snapshot, start)
     this.#progress.done()
     const snapshots = {
       firstSourceEpochMs: start.sourceEpochMs,
@@ -126,6 +140,8 @@ export class Run {
         batchRows,
         signal,
         limits: this.#limits,
+        keyMemory: this.#keyMemory,
+        secrets: this.#options.secrets,
         onPage: (table, rows) => this.#progress.found(table, rows),
       }),
     )
@@ -137,6 +153,7 @@ export class Run {
     await session.begin(referenceMode(this.#plan))
     await makeMissingTables(this.#plan, this.#catalog, this.#destination, session)
     const constraints = await constraintDigest(this.#plan, this.#destination)
+    this.#notes.push(...(session.notes ?? []))
     const unfinished = (await session.journal.runs()).filter(({ state }) => state !== 'complete')
     for (const run of unfinished)
       this.#notes.push(
@@ -145,29 +162,29 @@ export class Run {
     const { starts, ranges } = await this.#timed('reserve', () =>
       reserveBlocks(this.#plan, closure, session, unfinished.map(parseFacts)),
     )
-    await requireKeyMode(this.#plan, closure, session)
+    await requireKeyMode(this.#plan, closure, session, this.#options.maskKey)
     const existing = await requireExisting(closure, session, this.#options.batchRows)
     for (const [table, count] of existing) this.#countsOf(table).existing = count
     const baseline = await takeBaseline(session, this.#plan.tables, this.#plan.edges, ranges)
-    const start = { starts, ranges, baseline, constraints, sourceEpochMs: snapshot.atEpochMs }
+    const facts: JournalFacts = {
+      blocks: Object.fromEntries([...starts].map(([table, first]) => [table, first.toString()])),
+      keys: keysOf(closure),
+      orphans: Object.fromEntries(baseline.orphans),
+      references: Object.fromEntries(baseline.references),
+      constraints,
+      sourceEpochMs: snapshot.atEpochMs,
+    }
+    const start = { starts, ranges, baseline, constraints, sourceEpochMs: snapshot.atEpochMs, facts }
     if (this.#options.commit === 'batch') {
       await session.journal.create()
-      const facts: JournalFacts = {
-        blocks: Object.fromEntries([...starts].map(([table, first]) => [table, first.toString()])),
-        keys: keysOf(closure),
-        orphans: Object.fromEntries(baseline.orphans),
-        references: Object.fromEntries(baseline.references),
-        constraints,
-        sourceEpochMs: snapshot.atEpochMs,
-      }
       await session.journal.insertRun({
         runId: this.#runId,
         identity: this.identity(),
-        state: 'loading',
+        state: 'reserved',
         plan: planToJson(this.#plan),
         facts: JSON.stringify(facts),
       })
-      if (rowsOf(closure) > this.#options.commitRows) await this.#commit()
+      if (rowsOf(closure) > this.#options.commitRows) await this.#commits.commit(this.#runId)
     }
     return start
   }
@@ -176,7 +193,7 @@ export class Run {
   async #continue(closure: Closure, { run, facts }: Resumption): Promise<RunStart> {
     const session = this.#session
     this.#runId = run.runId
-    this.#hasCommitted = true
+    this.#commits.hasCommitted = true
     requireSameKeys(closure, facts)
     if ((await constraintDigest(this.#plan, this.#destination)) !== facts.constraints)
       throw new ExportError('ERR_EXPORT_PLAN_CHANGED', "the destination's schema has changed since the run began", {
@@ -184,9 +201,12 @@ export class Run {
       })
     const batches = await session.journal.batches(run.runId)
     for (const { table, rows, last } of batches) {
-      const known = this.#committed.get(table) ?? { next: 0, rows: 0 }
-      this.#committed.set(table, { next: Math.max(known.next, last + 1), rows: known.rows + rows })
-      const counts = this.#countsOf(tableTextOf(this.#plan, table))
+      this.#commits.restore(table, last, rows)
+      const counts = this.#countsOf(tableTextOf(this.#plan, table.replace(PATCH, '')))
+      if (table.startsWith(PATCH)) {
+        counts.patched += rows
+        continue
+      }
       counts.read += rows
       counts.written += rows
     }
@@ -195,73 +215,82 @@ export class Run {
   }
 
   async #load(closure: Closure, snapshot: SourceSnapshot, start: RunStart): Promise<void> {
+    await this.#enterState('loading')
     this.#progress.enter('load', rowsOf(closure))
+    const options = this.#loadOptions(closure, start)
     for (const { tables, edges } of this.#plan.steps.filter(({ kind }) => kind === 'load')) {
-      const isOneTransaction = this.#plan.edges.some(({ name, load }) => load === 'deferred' && edges.includes(name))
+      const waiting = this.#plan.edges.filter(({ name, load }) => load === 'deferred' && edges.includes(name))
+      const isOneTransaction = waiting.length > 0
+      if (isOneTransaction && this.#plan.destination?.allowAlter === true) await this.#session.relaxReferences?.(waiting)
       for (const ref of tables) {
         const counts = this.#countsOf(tableText(ref))
-        const options = {
-          plan: this.#plan,
-          catalog: this.#catalog,
-          closure,
-          blocks: start.starts,
-          ...this.#options,
-          limits: this.#limits,
-          onRows: (table: string, rows: number, bytes: number) => this.#moved(table, rows, bytes),
-          onPage: async (table: TableRef, last: number, ms: number): Promise<void> => {
-            this.#options.meter.record('sql_export.page_ms', ms, { table: tableText(table) })
-            this.#note(tableId(table), last, counts.written)
-            if (!isOneTransaction) await this.#commitIfDue()
-          },
+        const onPage = async (table: TableRef, last: number, ms: number): Promise<void> => {
+          this.#options.meter.record('sql_export.page_ms', ms, { table: tableText(table) })
+          this.#commits.note(tableId(table), last, counts.written)
+          if (!isOneTransaction) await this.#commits.commitIfDue(this.#runId)
         }
         await this.#timed(`load ${tableText(ref)}`, () =>
-          loadTable(ref, snapshot, this.#session, options, counts, this.#committed.get(tableId(ref))?.next ?? 0),
+          loadTable(ref, snapshot, this.#session, { ...options, onPage }, counts, this.#commits.nextOf(tableId(ref))),
         )
       }
-      if (isOneTransaction) await this.#commitIfDue()
+      if (isOneTransaction && this.#plan.destination?.allowAlter === true) await this.#session.restoreReferences?.()
+      if (isOneTransaction) await this.#commits.commitIfDue(this.#runId)
     }
+  }
+
+  /** Sets the references that were written as NULL, now that every row is there. */
+  async #patch(closure: Closure, snapshot: SourceSnapshot, start: RunStart): Promise<void> {
+    const tables = this.#plan.steps.filter(({ kind }) => kind === 'patch').flatMap((step) => step.tables)
+    if (tables.length === 0) return
+    await this.#enterState('patching')
+    this.#progress.enter('patch', null)
+    const options = this.#loadOptions(closure, start)
+    for (const ref of tables) {
+      const step = `${PATCH}${tableId(ref)}`
+      const counts = this.#countsOf(tableText(ref))
+      const onPage = async (_table: TableRef, last: number): Promise<void> => {
+        this.#commits.note(step, last, counts.patched)
+        await this.#commits.commitIfDue(this.#runId)
+      }
+      await this.#timed(`patch ${tableText(ref)}`, () =>
+        patchTable(ref, snapshot, this.#session, { ...options, onPage }, counts, this.#commits.nextOf(step)),
+      )
+    }
+  }
+
+  #loadOptions(closure: Closure, start: RunStart): Omit<LoadOptions, 'onPage'> {
+    return {
+      plan: this.#plan,
+      catalog: this.#catalog,
+      closure,
+      blocks: start.starts,
+      ...this.#options,
+      limits: this.#limits,
+      onRows: (table: string, rows: number, bytes: number) => this.#moved(table, rows, bytes),
+    }
+  }
+
+  /** Says in the journal how far the run is, from its next commit on. */
+  async #enterState(state: RunState): Promise<void> {
+    if (this.#options.commit === 'batch') await this.#session.journal.setState(this.#runId, state)
   }
 
   #moved(table: string, rows: number, bytes: number): void {
     const { meter } = this.#options
     meter.add('sql_export.rows_read', rows, { table })
     meter.add('sql_export.bytes', bytes, { table })
-    this.#uncommittedRows += rows
+    this.#commits.moved(rows)
     this.#progress.moved(table, rows, bytes)
   }
 
-  /** Notes rows that are written and not committed. */
-  #note(table: string, last: number, written: number): void {
-    const committed = this.#committed.get(table) ?? { next: 0, rows: 0 }
-    this.#uncommitted.set(table, { first: committed.next, last, rows: written - committed.rows })
-  }
-
-  async #commitIfDue(): Promise<void> {
-    if (this.#options.commit !== 'batch' || this.#uncommittedRows < this.#options.commitRows) return
-    await this.#commit()
-  }
-
-  /** Commits what was written, with the journal's rows of it, and begins the next transaction. */
-  async #commit(): Promise<void> {
-    for (const [table, batch] of this.#uncommitted) {
-      await this.#session.journal.insertBatch({ runId: this.#runId, table, ...batch })
-      this.#committed.set(table, { next: batch.last + 1, rows: (this.#committed.get(table)?.rows ?? 0) + batch.rows })
-    }
-    await this.#session.commit()
-    this.#uncommitted.clear()
-    this.#uncommittedRows = 0
-    this.#hasCommitted = true
-    await this.#session.begin(referenceMode(this.#plan))
-  }
-
   /** A source that changed under a driver without locks is found before the last commit. */
-  async #finish(snapshot: SourceSnapshot): Promise<void> {
+  async #finish(snapshot: SourceSnapshot, start: RunStart): Promise<void> {
     const { journal } = this.#session
     try {
       await snapshot.end()
       if (this.#options.commit === 'batch') {
         await journal.deleteBatches(this.#runId)
-        await journal.setState(this.#runId, 'complete')
+        await journal.setState(this.#runId, 'complete', JSON.stringify({ ...start.facts, done: await this.#done(start) }))
         if (this.#options.dropJournal) await journal.drop()
       }
       await this.#session.commit()
@@ -269,6 +298,17 @@ export class Run {
       await this.#session.rollback()
       throw this.#withResume(error)
     }
+  }
+
+  /** What the journal keeps of the rows, for `verifyExport`. */
+  async #done({ ranges }: RunStart): Promise<NonNullable<JournalFacts['done']>> {
+    const done: Record<string, { rows: number; after: number | null }> = {}
+    for (const { id, rows } of this.#plan.tables) {
+      if (rows !== 'copy') continue
+      const after = ranges.has(tableId(id)) ? null : await this.#session.countRows(id, null)
+      done[tableId(id)] = { rows: this.#countsOf(tableText(id)).written, after }
+    }
+    return done
   }
 
   async #verify({ ranges, baseline, constraints }: RunStart): Promise<VerifyCheck[]> {
@@ -321,7 +361,7 @@ export class Run {
 
   /** Says how to go on, once something was committed. */
   #withResume(error: unknown): unknown {
-    if (!this.#hasCommitted || !isExportError(error)) return error
+    if (!this.#commits.hasCommitted || !isExportError(error)) return error
     const { code, message, table, step, batch, isTemporary, isTimeout, cause } = error
     const remedy =
       `${error.remedy} Earlier batches are committed, and not verified; to go on: sql-export resume --run ${this.#runId}`.trim()
@@ -354,13 +394,4 @@ function rowsOf(closure: Closure): number {
 function tableTextOf(plan: Plan, id: string): string {
   const table = plan.tables.find((candidate) => tableId(candidate.id) === id)
   return table === undefined ? id : tableText(table.id)
-}
-
-async function endQuietly(snapshot: SourceSnapshot, error: unknown): Promise<void> {
-  try {
-    await snapshot.end()
-  } catch (ending) {
-    if (ending !== error)
-      throw new AggregateError([error, ending], 'the run failed, and so did ending its snapshot', { cause: ending })
-  }
 }

@@ -1,15 +1,15 @@
 // Fits a plan's structure to a destination: columns, load strategies, losses and steps.
 import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import { catalogFingerprint, columnOf, findTable } from '../structure/catalog.ts'
-import { componentsInOrder } from '../structure/components.ts'
-import type { LoadStrategy, PlanColumn, PlanEdge, PlanLoss, PlanStep, PlanTable } from '../structure/plan.ts'
+import type { PlanColumn, PlanEdge, PlanLoss, PlanStep, PlanTable } from '../structure/plan.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
-import { sameTable, tableId, tableText } from '../vocabulary/table-ref.ts'
+import { sameTable, tableText } from '../vocabulary/table-ref.ts'
 import type { Engine } from '../vocabulary/value-kind.ts'
+import { withKeyForms } from './key-form.ts'
+import type { ReferencePolicy } from './load-strategy.ts'
+import { loadComponents, subcomponents, withStrategies } from './load-strategy.ts'
 import { lossBetween } from './type-map.ts'
-
-export type ReferencePolicy = 'auto' | 'bulk' | 'enforced'
 
 export interface BindOptions {
   readonly from: Engine
@@ -17,6 +17,7 @@ export interface BindOptions {
   readonly createTables: boolean
   readonly references: ReferencePolicy
   readonly triggers: 'allow' | 'error'
+  readonly allowAlter: boolean
 }
 
 export interface Bound {
@@ -56,7 +57,8 @@ export function bindDestination(
     if (isMade && there.triggers.length > 0)
       notes.push(`${tableText(table.id)}: triggers are not made: ${there.triggers.join(', ')}`)
     if (!isMade && there.triggers.length > 0) onTriggers(table, there.triggers, options, notes)
-    return { ...table, columns: bindColumns(table, there, isMade, options, lacking, losses) }
+    losses.push(...referenceLosses(table, findTable(source, table.id), options))
+    return withKeyForms({ ...table, columns: bindColumns(table, there, isMade, options, lacking, losses) }, destination)
   })
   if (lacking.length > 0)
     throw new ExportError('ERR_EXPORT_DESTINATION_SCHEMA', `the destination lacks or cannot fill: ${lacking.join('; ')}`, {
@@ -67,7 +69,14 @@ export function bindDestination(
   requireRights(source, destination, tables)
   return {
     tables: bound,
-    edges: withStrategies(tables, edges, options.references, destination),
+    edges: withStrategies(edges, {
+      source,
+      destination,
+      tables: bound,
+      policy: options.references,
+      allowAlter: options.allowAlter,
+      canAlter: options.to === 'postgres',
+    }),
     losses,
     notes,
   }
@@ -78,6 +87,15 @@ function onTriggers(table: PlanTable, triggers: readonly string[], options: Bind
   if (options.triggers === 'error')
     throw new ExportError('ERR_EXPORT_DESTINATION_SCHEMA', text, { table: table.id, remedy: 'Drop them, or allow triggers.' })
   notes.push(text)
+}
+
+/** References that may be written in another case or with blanks, and that another engine would not find; M-2. */
+function referenceLosses(table: PlanTable, known: CatalogTable | undefined, { from, to }: BindOptions): PlanLoss[] {
+  if (from === to || known === undefined) return []
+  const isReference = ({ name, origin }: PlanColumn): boolean => !sameTable(origin.table, table.id) || origin.column !== name
+  return table.columns
+    .filter((column) => column.omit === null && isReference(column) && !columnOf(known, column.name).isExact)
+    .map(({ name }) => ({ table: table.id, column: name, code: 'reference-form', severity: 'representation' }))
 }
 
 function bindColumns(
@@ -97,7 +115,7 @@ function bindColumns(
       return column
     }
     if (target.generated !== null) return { ...column, destinationType: target.type, omit: 'generated' }
-    const loss = lossBetween(column.kind, from, isMade ? null : target, to)
+    const loss = lossBetween(column.kind, column.sourceType, from, isMade ? null : target, to)
     if (loss !== undefined) losses.push({ table: table.id, column: column.name, ...loss })
     return { ...column, destinationType: target.type }
   })
@@ -108,19 +126,6 @@ function bindColumns(
       lacking.push(`a value for ${name}.${column}, which is NOT NULL`)
   }
   return columns
-}
-
-/** Members of the component of the edge graph that a table is in. */
-export function loadComponents(tables: readonly PlanTable[], edges: readonly PlanEdge[]): TableRef[][] {
-  const copied = new Map(tables.filter(({ rows }) => rows === 'copy').map(({ id }) => [tableId(id), id]))
-  const parents = (name: string): string[] =>
-    edges
-      .filter(({ child, cut }) => !cut && tableId(child) === name)
-      .map(({ parent }) => tableId(parent))
-      .filter((id) => copied.has(id))
-  return componentsInOrder([...copied.keys()], parents).map((members) =>
-    members.map((id) => copied.get(id) ?? { schema: null, name: id }),
-  )
 }
 
 /** Refuses what the users of the two databases may not do, all of it at once. */
@@ -140,67 +145,6 @@ function requireRights(source: Catalog, destination: Catalog, tables: readonly P
     })
 }
 
-function withStrategies(
-  tables: readonly PlanTable[],
-  edges: readonly PlanEdge[],
-  policy: ReferencePolicy,
-  destination: Catalog,
-): PlanEdge[] {
-  const { bulk, deferral, statementEnd } = destination.references
-  if (policy === 'bulk' && !bulk)
-    throw new ExportError('ERR_EXPORT_PRIVILEGE', "the destination's user may not stop the checks of references", {
-      remedy: 'Connect as a user that may, or use references "auto" or "enforced".',
-    })
-  const isBulk = policy !== 'enforced' && bulk
-  const components = loadComponents(tables, edges)
-  const isInside = ({ child, parent }: PlanEdge): boolean =>
-    components.some((members) => [child, parent].every((end) => members.some((ref) => sameTable(ref, end))))
-  const canWait = (edge: PlanEdge): boolean => {
-    if (deferral !== 'declared') return deferral === 'all'
-    const there = findTable(destination, edge.child)
-    if (there === undefined) return edge.deferrable // it is made as it is at the source
-    const same = there.edges.filter(
-      ({ columns, parent }) => sameTable(parent, edge.parent) && columns.join('\0') === edge.childColumns.join('\0'),
-    )
-    return same.every(({ deferrable }) => deferrable)
-  }
-  const strategyOf = (edge: PlanEdge): LoadStrategy => {
-    if (edge.kind !== 'declared') return 'verify-only'
-    if (isBulk) return 'bulk'
-    if (edge.cut || !isInside(edge)) return 'enforced'
-    if (canWait(edge)) return 'deferred'
-    return statementEnd && sameTable(edge.child, edge.parent) ? 'same-statement' : 'enforced'
-  }
-  const result = edges.map((edge) => ({ ...edge, load: strategyOf(edge) }))
-  for (const members of components) requireOrder(members, result)
-  return result
-}
-
-/** Tables of a component, parents first by the edges that no load strategy frees from order. */
-function subcomponents(members: readonly TableRef[], edges: readonly PlanEdge[]): TableRef[][] {
-  const byId = new Map(members.map((ref) => [tableId(ref), ref]))
-  const parents = (name: string): string[] =>
-    edges
-      .filter(({ child, cut, load }) => !cut && tableId(child) === name && load === 'enforced')
-      .map(({ parent }) => tableId(parent))
-      .filter((id) => byId.has(id))
-  return componentsInOrder([...byId.keys()], parents).map((ids) => ids.map((id) => byId.get(id) ?? { schema: null, name: id }))
-}
-
-function requireOrder(members: readonly TableRef[], edges: readonly PlanEdge[]): void {
-  for (const cycle of subcomponents(members, edges)) {
-    const isIn = (ref: TableRef): boolean => cycle.some((member) => sameTable(member, ref))
-    const stuck = edges.filter(({ child, parent, load, cut }) => !cut && load === 'enforced' && isIn(child) && isIn(parent))
-    if (stuck.length === 0) continue
-    throw new ExportError(
-      'ERR_EXPORT_CYCLE',
-      `tables refer to each other in a cycle that cannot be loaded: ${stuck.map(({ name }) => name).join(', ')} ` +
-        '(the user may not stop the checks, and no constraint of the cycle is deferrable)',
-      { remedy: 'Make a constraint DEFERRABLE, connect as a user that may stop the checks, or cut a nullable edge.' },
-    )
-  }
-}
-
 /** What a run does, in order. */
 export function planSteps(tables: readonly PlanTable[], edges: readonly PlanEdge[], source: Catalog): PlanStep[] {
   const components = loadComponents(tables, edges).map((members) => subcomponents(members, edges).flat())
@@ -211,6 +155,9 @@ export function planSteps(tables: readonly PlanTable[], edges: readonly PlanEdge
     const table = findTable(source, ref)
     return table !== undefined && (table.generator !== null || columnOf(table, table.key[0] ?? '').generated === 'hidden')
   })
+  const patching = edges.filter(({ load }) => load === 'null-then-update')
+  const patched = patching.map(({ name }) => name)
+  const isPatched = (ref: TableRef): boolean => patching.some(({ child }) => sameTable(child, ref))
   return [
     ...(reserved.length === 0 ? [] : [{ kind: 'reserve' as const, tables: reserved, edges: [] }]),
     ...components.map((members) => ({
@@ -218,6 +165,7 @@ export function planSteps(tables: readonly PlanTable[], edges: readonly PlanEdge
       tables: members,
       edges: edges.filter(({ child }) => members.some((ref) => sameTable(ref, child))).map(({ name }) => name),
     })),
+    ...(patched.length === 0 ? [] : [{ kind: 'patch' as const, tables: order.filter(isPatched), edges: patched }]),
     { kind: 'verify', tables: order, edges: edges.map(({ name }) => name) },
     ...(generated.length === 0 ? [] : [{ kind: 'sequence' as const, tables: generated, edges: [] }]),
   ]

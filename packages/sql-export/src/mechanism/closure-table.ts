@@ -1,16 +1,19 @@
 // What the closure knows of one table, and of one edge: keys, depths, marks, and what is still to be read.
 import type { Catalog } from '../structure/catalog.ts'
 import { columnOf, findTable } from '../structure/catalog.ts'
-import { IntegerKeyStore, createKeyStore } from '../structure/integer-key-store.ts'
+import { grownInt32, grownUint8 } from '../structure/grown.ts'
+import { IntegerKeyStore, createKeyStore, hasLanes } from '../structure/integer-key-store.ts'
 import type { KeyStore } from '../structure/key-store.ts'
-import { canonicalKey } from '../structure/key-store.ts'
-import type { Plan, PlanEdge, PlanTable } from '../structure/plan.ts'
+import { canonicalKey, compareKeys } from '../structure/key-store.ts'
+import type { KeyFile } from '../structure/spilled-key-store.ts'
+import { SpilledKeyStore } from '../structure/spilled-key-store.ts'
+import type { PlanEdge, PlanTable } from '../structure/plan.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
-import type { TableRef } from '../vocabulary/table-ref.ts'
-import { sameTable, tableId, tableText } from '../vocabulary/table-ref.ts'
+import { tableText } from '../vocabulary/table-ref.ts'
 import type { ValueKind } from '../vocabulary/value-kind.ts'
 import { isKeyCell } from '../vocabulary/value-kind.ts'
+import type { Address, AddressPage, AddressRequest } from './address.ts'
 import { isUniqueEdge } from './edges.ts'
 
 /** Marks of a row: selected for itself or as a child; named by an edge whose parents must be there; not there; dropped. */
@@ -19,28 +22,16 @@ export const REQUIRED = 2
 export const ABSENT = 4
 export const DROPPED = 8
 const QUEUED = 16
+/** Places for rows to read that a table keeps when there are none. */
+const IDLE_PENDING = 256
+
 /** Its bytes are counted. */
 export const COUNTED = 32
-
-interface AddressRequest {
-  readonly values: readonly Cell[]
-  readonly text: string
-  depth: number
-  flags: number
-}
-
-interface Address {
-  readonly columns: readonly string[]
-  readonly isUnique: boolean
-  readonly pending: Map<string, AddressRequest>
-  /** Index of the row that each requested value names, or -1. */
-  readonly resolved: Map<string, { readonly index: number; readonly depth: number }>
-}
 
 /** The keys of one table. */
 export class ClosureTable {
   readonly table: PlanTable
-  readonly store: KeyStore
+  store: KeyStore
   readonly keyKinds: readonly ValueKind[]
   /** Whether the engine tells any two keys of this table apart that differ. */
   readonly isExactKey: boolean
@@ -50,10 +41,13 @@ export class ClosureTable {
   readColumns: readonly string[]
   predicates: readonly string[] = []
   #flags = new Uint8Array(256)
-  #depths = new Int32Array(256)
-  readonly #pending: number[] = []
+  /** Made with the first depth that is not 0: a closure whose children are not followed has none. */
+  #depths: Int32Array<ArrayBuffer> | undefined
+  #pending = new Int32Array(IDLE_PENDING)
+  #pendingSize = 0
   #absent = 0
   readonly #addresses = new Map<string, Address>()
+  readonly #inexact: ReadonlySet<string>
 
   constructor(table: PlanTable, catalog: Catalog) {
     const known = findTable(catalog, table.id)
@@ -63,6 +57,7 @@ export class ClosureTable {
     this.table = table
     this.keyKinds = columns.map(({ kind }) => kind)
     this.isExactKey = columns.every(({ isExact }) => isExact)
+    this.#inexact = new Set(known.columns.filter(({ isExact }) => !isExact).map(({ name }) => name))
     this.store = createKeyStore(this.keyKinds)
     this.readColumns = table.key
   }
@@ -78,6 +73,11 @@ export class ClosureTable {
     )
   }
 
+  /** Moves the keys to a file. */
+  spill(file: KeyFile): void {
+    this.store = new SpilledKeyStore(this.store, this.keyKinds, file)
+  }
+
   /**
    * Adds a mark and a depth to a row that is in the store; what improved is queued again, unless it `isRead` already.
    * @returns whether the depth improved.
@@ -86,11 +86,11 @@ export class ClosureTable {
     if (index >= this.#flags.length) this.#grow(index)
     const before = this.#flags[index] ?? 0
     const isNew = (before & QUEUED) === 0
-    const isNearer = isNew || depth < (this.#depths[index] ?? 0)
+    const isNearer = isNew || depth < this.depthOf(index)
     this.#flags[index] = before | flags | QUEUED
     if (isNearer) {
-      this.#depths[index] = depth
-      if (!isRead) this.#pending.push(index)
+      this.#setDepth(index, depth)
+      if (!isRead) this.#queue(index)
     }
     if ((before & ABSENT) !== 0 && (flags & REQUIRED) !== 0) this.raiseMissing()
     const isDown = ((before | flags) & DOWN) !== 0
@@ -98,7 +98,7 @@ export class ClosureTable {
     for (const edge of this.inEdges) {
       const { follow, fromParents } = edge.edge.children
       if (follow && (isDown || fromParents) && (isNearer || (isUpgraded && !fromParents)))
-        edge.queueExpansion(index, this.#depths[index] ?? 0)
+        edge.queueExpansion(index, this.depthOf(index))
     }
     return isNearer
   }
@@ -131,14 +131,33 @@ export class ClosureTable {
   }
 
   depthOf(index: number): number {
-    return this.#depths[index] ?? 0
+    return this.#depths?.[index] ?? 0
   }
 
   /** Takes rows whose references are to be read; integer keys in their order, so that a source can read them as a range. */
   takePending(limit: number): number[] {
     const { store } = this
-    const taken = this.#pending.splice(Math.max(0, this.#pending.length - limit), limit)
-    return store instanceof IntegerKeyStore ? taken.sort((a, b) => store.compare(a, b)) : taken
+    const from = Math.max(0, this.#pendingSize - limit)
+    const taken = Array.from(this.#pending.subarray(from, this.#pendingSize))
+    this.#pendingSize = from
+    if (from === 0 && this.#pending.length > IDLE_PENDING) this.#pending = new Int32Array(IDLE_PENDING)
+    if (store instanceof IntegerKeyStore) return taken.sort((a, b) => store.compare(a, b))
+    if (!hasLanes(this.keyKinds)) return taken
+    const keyed = taken.map((index) => ({ index, key: store.keyAt(index) }))
+    return keyed.sort((a, b) => compareKeys(a.key, b.key)).map(({ index }) => index)
+  }
+
+  #setDepth(index: number, depth: number): void {
+    if (this.#depths === undefined && depth === 0) return
+    this.#depths ??= new Int32Array(this.#flags.length)
+    this.#depths[index] = depth
+  }
+
+  #queue(index: number): void {
+    if (this.#pendingSize === this.#pending.length) {
+      this.#pending = grownInt32(this.#pending, this.#pending.length * 2)
+    }
+    this.#pending[this.#pendingSize++] = index
   }
 
   /** Rows that are neither absent nor dropped. */
@@ -178,7 +197,9 @@ export class ClosureTable {
 
   addAddress(columns: readonly string[], isUnique: boolean): void {
     const id = columns.join('\0')
-    if (!this.#addresses.has(id)) this.#addresses.set(id, { columns, isUnique, pending: new Map(), resolved: new Map() })
+    if (this.#addresses.has(id)) return
+    const isExact = !columns.some((name) => this.#inexact.has(name))
+    this.#addresses.set(id, { columns, isUnique, isExact, pending: new Map(), resolved: new Map() })
   }
 
   /** Asks for the row that other columns than its key name. */
@@ -202,8 +223,8 @@ export class ClosureTable {
     waiting.flags |= flags
   }
 
-  takeRequests(limit: number): { address: readonly string[]; requests: AddressRequest[]; isUnique: boolean } | undefined {
-    for (const { columns, pending, isUnique } of this.#addresses.values()) {
+  takeRequests(limit: number): AddressPage | undefined {
+    for (const { columns, pending, isUnique, isExact } of this.#addresses.values()) {
       if (pending.size === 0) continue
       const requests: AddressRequest[] = []
       for (const [text, request] of pending) {
@@ -211,13 +232,21 @@ export class ClosureTable {
         requests.push(request)
         pending.delete(text)
       }
-      return { address: columns, requests, isUnique }
+      return { address: columns, requests, isUnique, isExact }
     }
     return undefined
   }
 
-  resolve(columns: readonly string[], request: AddressRequest, index: number): void {
-    this.#addresses.get(columns.join('\0'))?.resolved.set(request.text, { index, depth: request.depth })
+  /** @param stored - the value as the row has it, if it may differ from the one that was asked for. */
+  resolve(columns: readonly string[], request: AddressRequest, index: number, stored?: readonly Cell[]): void {
+    const isSame = stored === undefined || canonicalKey(stored, 0, stored.length) === request.text
+    const resolved = { index, depth: request.depth, stored: isSame ? undefined : stored }
+    this.#addresses.get(columns.join('\0'))?.resolved.set(request.text, resolved)
+  }
+
+  /** How the row that a value names writes that value, where it writes it otherwise. */
+  storedValues(columns: readonly string[], values: readonly Cell[]): readonly Cell[] | undefined {
+    return this.#addresses.get(columns.join('\0'))?.resolved.get(canonicalKey(values, 0, values.length))?.stored
   }
 
   resolvedIndex(columns: readonly string[], values: readonly Cell[]): number {
@@ -226,12 +255,8 @@ export class ClosureTable {
 
   #grow(index: number): void {
     const size = Math.max(this.#flags.length * 2, index + 1)
-    const flags = new Uint8Array(size)
-    const depths = new Int32Array(size)
-    flags.set(this.#flags)
-    depths.set(this.#depths)
-    this.#flags = flags
-    this.#depths = depths
+    this.#flags = grownUint8(this.#flags, size)
+    if (this.#depths !== undefined) this.#depths = grownInt32(this.#depths, size)
   }
 }
 
@@ -248,6 +273,8 @@ export class ClosureEdge {
   /** For each component of the parent's key, which of the edge's columns gives it; `undefined` if others are referred to. */
   readonly #toKey: readonly number[] | undefined
   readonly #exact: readonly boolean[]
+  /** Whether a reference is sure to be written as the parent writes it. */
+  readonly isExact: boolean
   readonly #expansions = new Map<number, number[]>()
   readonly #scratch: Cell[]
 
@@ -259,6 +286,7 @@ export class ClosureEdge {
     this.#toKey = toKey.includes(-1) || toKey.length !== edge.parentColumns.length ? undefined : toKey
     const known = findTable(catalog, parent.table.id)
     this.#exact = parent.table.key.map((name) => known !== undefined && columnOf(known, name).isExact)
+    this.isExact = edge.parentColumns.every((name) => known !== undefined && columnOf(known, name).isExact)
     this.#scratch = new Array<Cell>(toKey.length).fill(null)
     parent.addAddress(edge.parentColumns, isUniqueEdge(catalog, edge))
   }
@@ -299,6 +327,11 @@ export class ClosureEdge {
     return index === -1 || this.parent.has(index, ABSENT | DROPPED) ? -1 : index
   }
 
+  /** The reference as its parent writes it, where the child writes it otherwise; C-5. */
+  storedValues(row: Row): readonly Cell[] | undefined {
+    return this.parent.storedValues(this.edge.parentColumns, this.values(row))
+  }
+
   queueExpansion(index: number, depth: number): void {
     const queue = this.#expansions.get(depth)
     if (queue === undefined) this.#expansions.set(depth, [index])
@@ -317,75 +350,5 @@ export class ClosureEdge {
     const taken = queue.splice(0, limit)
     if (queue.length === 0) this.#expansions.delete(depth)
     return taken.filter((index) => this.parent.depthOf(index) === depth && !this.parent.has(index, ABSENT))
-  }
-}
-
-/** All tables and edges of a closure. */
-export class Closure {
-  readonly tables: readonly ClosureTable[]
-  readonly edges: readonly ClosureEdge[]
-  /** Children that `maxDepth` left out, by edge. */
-  readonly cutChildren: Map<string, number> = new Map()
-  readonly #byId: ReadonlyMap<string, ClosureTable>
-
-  constructor(plan: Pick<Plan, 'tables' | 'edges'>, catalog: Catalog) {
-    this.tables = plan.tables.map((table) => new ClosureTable(table, catalog))
-    this.#byId = new Map(this.tables.map((table) => [tableId(table.table.id), table]))
-    this.edges = plan.edges
-      .filter((edge) => !edge.cut)
-      .map((edge) => new ClosureEdge(edge, this.table(edge.child), this.table(edge.parent), catalog))
-    for (const edge of this.edges) {
-      edge.child.outEdges.push(edge)
-      edge.parent.inEdges.push(edge)
-    }
-    for (const table of this.tables) settleColumns(table)
-  }
-
-  table(ref: TableRef): ClosureTable {
-    const table = this.#byId.get(tableId(ref))
-    if (table === undefined) throw new TypeError(`no table ${tableText(ref)} in the closure`)
-    return table
-  }
-
-  rows(): number {
-    let rows = 0
-    for (const { store, table } of this.tables) if (table.rows === 'copy') rows += store.size
-    return rows
-  }
-
-  get hasAbsent(): boolean {
-    return this.tables.some(({ hasAbsent }) => hasAbsent)
-  }
-
-  nearestExpansion(): { readonly edge: ClosureEdge; readonly depth: number } | undefined {
-    let nearest: { readonly edge: ClosureEdge; readonly depth: number } | undefined
-    for (const edge of this.edges) {
-      const depth = edge.nearestDepth()
-      if (depth !== undefined && (nearest === undefined || depth < nearest.depth)) nearest = { edge, depth }
-    }
-    return nearest
-  }
-
-  freeze(): void {
-    for (const table of this.tables) table.store.freeze((index) => table.has(index, ABSENT | DROPPED))
-  }
-
-  edgesOf(ref: TableRef): readonly ClosureEdge[] {
-    return this.edges.filter(({ edge }) => sameTable(edge.child, ref))
-  }
-}
-
-function settleColumns(table: ClosureTable): void {
-  const columns = [...table.table.key]
-  const predicates: string[] = []
-  for (const { edge } of table.outEdges) {
-    for (const name of edge.childColumns) if (!columns.includes(name)) columns.push(name)
-    if (edge.predicate !== null && !predicates.includes(edge.predicate)) predicates.push(edge.predicate)
-  }
-  table.readColumns = columns
-  table.predicates = predicates
-  for (const edge of table.outEdges) {
-    edge.positions = edge.edge.childColumns.map((name) => columns.indexOf(name) + 1)
-    edge.predicateAt = edge.edge.predicate === null ? -1 : 1 + columns.length + predicates.indexOf(edge.edge.predicate)
   }
 }

@@ -2,12 +2,16 @@
 import type { SourceSnapshot } from '../port/source.ts'
 import type { Catalog } from '../structure/catalog.ts'
 import type { Plan, PlanEdge } from '../structure/plan.ts'
-import type { Row } from '../vocabulary/cell.ts'
+import type { Secrets } from '../structure/secrets.ts'
+import { openSecrets } from '../structure/secrets.ts'
+import type { Cell, Row } from '../vocabulary/cell.ts'
 import { cellBytes } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 import type { ClosureEdge, ClosureTable } from './closure-table.ts'
-import { Closure, COUNTED, DOWN, DROPPED, REQUIRED } from './closure-table.ts'
+import { Closure } from './closure-set.ts'
+import { COUNTED, DOWN, DROPPED, REQUIRED } from './closure-table.ts'
+import type { KeyMemory } from './key-memory.ts'
 import { LimitWatch } from './limits.ts'
 import { readCheckedPage } from './pages.ts'
 
@@ -16,6 +20,10 @@ export interface ClosureOptions {
   readonly signal: AbortSignal | undefined
   /** Default: the plan's limits, from now on. */
   readonly limits?: LimitWatch | undefined
+  /** Values of secret parameters. */
+  readonly secrets?: Secrets | undefined
+  /** Default: all keys stay in memory. */
+  readonly keyMemory?: KeyMemory | undefined
   /** Called after each page with the number of rows found so far. */
   readonly onPage: (table: string, rows: number) => void
 }
@@ -36,6 +44,20 @@ export async function computeClosure(
   return closure
 }
 
+/** Tables before those that they refer to, so that parents are asked for in pages as full as can be. */
+function childrenFirst(tables: readonly ClosureTable[]): readonly ClosureTable[] {
+  const ordered = new Set<ClosureTable>()
+  const begun = new Set<ClosureTable>()
+  const visit = (table: ClosureTable): void => {
+    if (begun.has(table)) return
+    begun.add(table)
+    for (const { child } of table.inEdges) visit(child)
+    ordered.add(table)
+  }
+  for (const table of tables) visit(table)
+  return [...ordered]
+}
+
 class ClosureWalk {
   readonly #closure: Closure
   readonly #plan: ClosurePlan
@@ -43,7 +65,9 @@ class ClosureWalk {
   readonly #options: ClosureOptions
   readonly #limits: LimitWatch
   readonly #keyOnly: ReadonlySet<ClosureTable>
+  readonly #order: readonly ClosureTable[]
   #batch = 0
+  readonly #scratch: Row = []
   /** Of keys and references: what the rows have at least. */
   #bytes = 0
 
@@ -53,6 +77,7 @@ class ClosureWalk {
     this.#snapshot = snapshot
     this.#options = options
     this.#limits = options.limits ?? new LimitWatch(plan.limits)
+    this.#order = childrenFirst(closure.tables)
     this.#keyOnly = new Set(closure.tables.filter(({ isKeyOnly }) => isKeyOnly))
   }
 
@@ -63,12 +88,14 @@ class ClosureWalk {
     if (this.#closure.hasAbsent) await this.#settle()
   }
 
-  #pageDone(table: ClosureTable): void {
+  async #pageDone(table: ClosureTable): Promise<void> {
     const rows = this.#closure.rows()
     this.#limits.requireRows(table.table.id, table.store.size, rows)
     this.#limits.requireBytes('closure', table.table.id, this.#bytes)
     this.#mayGoOn(table)
     this.#options.onPage(tableText(table.table.id), rows)
+    const { keyMemory } = this.#options
+    if (keyMemory?.isOver(this.#closure.tables) === true) await keyMemory.settle(this.#closure.tables)
   }
 
   #mayGoOn(table: ClosureTable): void {
@@ -87,7 +114,10 @@ class ClosureWalk {
     const table = this.#closure.table(root.table)
     const width = table.table.key.length
     let hasEnded = false
-    for await (const { columns, rows, isLast } of this.#snapshot.readRoot(root.sql, root.params)) {
+    for await (const { columns, rows, isLast } of this.#snapshot.readRoot(
+      root.sql,
+      openSecrets(root.params, this.#options.secrets ?? {}),
+    )) {
       if (columns.length !== 0 && columns.length !== width) {
         throw new ExportError(
           'ERR_EXPORT_COLUMNS',
@@ -100,7 +130,7 @@ class ClosureWalk {
         this.#select(table, row, 0, 0)
       }
       hasEnded = isLast
-      this.#pageDone(table)
+      await this.#pageDone(table)
     }
     if (!hasEnded)
       throw new ExportError('ERR_EXPORT_CONNECTION', `the root query of ${tableText(root.table)} broke off`, {
@@ -110,7 +140,7 @@ class ClosureWalk {
 
   /** Reads a page of references of rows that are in the set, and adds the parents they name. */
   async #readPending(): Promise<boolean> {
-    for (const table of this.#closure.tables) {
+    for (const table of this.#order) {
       const indexes = table.takePending(this.#options.batchRows)
       if (indexes.length === 0) continue
       if (table.table.rows === 'existing') continue
@@ -118,7 +148,7 @@ class ClosureWalk {
         this.#addParents(table, row, index)
       })
       for (const at of missing) table.markAbsent(indexes[at] ?? 0)
-      this.#pageDone(table)
+      await this.#pageDone(table)
       return true
     }
     return false
@@ -130,7 +160,16 @@ class ClosureWalk {
     const isKeyOnly = this.#keyOnly.has(table)
     const isNearer = table.mark(index, depth, DOWN, isKeyOnly)
     if (!isKeyOnly || !isNearer) return
-    this.#addParents(table, offset === 1 ? row : [null, ...row], index)
+    this.#addParents(table, offset === 1 ? row : this.#afterOrdinal(row), index)
+  }
+
+  /** The row with a place for an ordinal before it. The array is used again by the next call. */
+  #afterOrdinal(row: Row): Row {
+    const scratch = this.#scratch
+    scratch.length = row.length + 1
+    scratch[0] = null
+    for (let i = 0; i < row.length; i++) scratch[i + 1] = row[i] ?? null
+    return scratch
   }
 
   #addParents(table: ClosureTable, row: Row, index: number): void {
@@ -168,14 +207,17 @@ class ClosureWalk {
     for (const table of this.#closure.tables) {
       const page = table.takeRequests(this.#options.batchRows)
       if (page === undefined) continue
-      const { address, requests, isUnique } = page
+      const { address, requests, isUnique, isExact } = page
       const { id, key } = table.table
+      const columns = isExact ? key : [...key, ...address.filter((name) => !key.includes(name))]
+      const storedAt = address.map((name) => columns.indexOf(name) + 1)
       const found: number[] = []
+      const stored: (readonly Cell[])[] = []
       const check = { batch: this.#batch++, keyKinds: table.keyKinds, byStoredKey: false, allowRepeats: !isUnique }
       const values = requests.map(({ values: cells }) => cells)
       const missing = await readCheckedPage(
         this.#snapshot,
-        { table: id, address, values, columns: key, predicates: [] },
+        { table: id, address, values, columns, predicates: [] },
         check,
         (rows) => {
           for (const row of rows) {
@@ -184,13 +226,14 @@ class ClosureWalk {
             const index = table.store.add(row, 1)
             if (request === undefined) continue
             found[ordinal] ??= index
+            if (!isExact) stored[ordinal] ??= storedAt.map((at) => row[at] ?? null)
             table.mark(index, request.depth, request.flags)
           }
         },
       )
-      requests.forEach((request, i) => table.resolve(address, request, found[i] ?? -1))
+      requests.forEach((request, i) => table.resolve(address, request, found[i] ?? -1, stored[i]))
       for (const at of missing) if (((requests[at]?.flags ?? 0) & REQUIRED) !== 0) table.raiseMissing()
-      this.#pageDone(table)
+      await this.#pageDone(table)
       return true
     }
     return false
@@ -211,7 +254,7 @@ class ClosureWalk {
       edge.child.requireKey(row, 1)
       this.#select(edge.child, row, 1, depth + 1)
     })
-    this.#pageDone(edge.child)
+    await this.#pageDone(edge.child)
     return true
   }
 

@@ -118,6 +118,7 @@ function planEdge(child: CatalogTable, edge: CatalogEdge, kind: PlanEdge['kind']
     children: NO_CHILDREN,
     onMissing: 'error',
     load: kind === 'declared' ? 'bulk' : 'verify-only',
+    patch: [],
   }
 }
 

@@ -1,16 +1,18 @@
 // Turns a row of the source into one of the destination: keys, references and masks.
+import { parseKeyHash } from '../structure/key-hash.ts'
 import type { MaskSpec } from '../structure/mask-spec.ts'
 import type { PlanColumn, PlanEdge } from '../structure/plan.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import type { ColumnRef } from '../vocabulary/table-ref.ts'
 import { sameTable, tableId, tableText } from '../vocabulary/table-ref.ts'
-import type { Closure, ClosureEdge, ClosureTable } from './closure-table.ts'
+import type { Closure } from './closure-set.ts'
+import type { ClosureEdge, ClosureTable } from './closure-table.ts'
 import type { Engine } from '../vocabulary/value-kind.ts'
 import { originOf } from './origins.ts'
 import { cellConverter } from './type-map.ts'
 import type { MaskFunction } from './mask.ts'
-import { maskFunction } from './mask.ts'
+import { keyHashFunction, maskFunction } from './mask.ts'
 
 /** Starts of the blocks of keys that were reserved, by table. */
 export type Blocks = ReadonlyMap<string, bigint>
@@ -29,6 +31,10 @@ interface EdgePart {
   readonly nullAt: readonly number[]
   readonly columns: readonly { readonly at: number; readonly map: ColumnMap | undefined; readonly isKey: boolean }[]
   readonly start: bigint | undefined
+  /** Where the reference stands, if it is written as the parent writes it: M-2. */
+  readonly restoredAt: readonly number[] | undefined
+  /** Where NULL is written until every row is there. */
+  readonly patchAt: readonly number[]
 }
 
 /** Encodes the rows of one table. Rows are `[ordinal, ...columns, ...predicates]`, and are changed in place. */
@@ -36,11 +42,13 @@ export class RowEncoder {
   readonly #table: ClosureTable
   readonly #parts: readonly EdgePart[]
   readonly #cuts: readonly { readonly at: readonly number[]; readonly edge: PlanEdge; readonly predicateAt: number }[]
+  readonly #hasPatches: boolean
   readonly #keyAt: number
   readonly #start: bigint | undefined
   readonly #masks: readonly { readonly at: number; readonly mask: MaskFunction }[]
   readonly #converters: readonly { readonly at: number; readonly convert: MaskFunction }[]
   readonly #indexes: Int32Array
+  readonly #stored: (readonly Cell[] | undefined)[]
   readonly #counts: RowCounts
 
   constructor(
@@ -55,6 +63,8 @@ export class RowEncoder {
       readonly predicates: readonly string[]
       readonly counts: RowCounts
       readonly engines: { readonly from: Engine; readonly to: Engine }
+      /** `load` writes NULL where a reference is set later, `patch` the reference. */
+      readonly phase: 'load' | 'patch'
     },
   ) {
     const at = (name: string): number => columns.indexOf(name) + 1
@@ -69,28 +79,36 @@ export class RowEncoder {
     this.#parts = table.outEdges.map((edge) => {
       edge.positions = edge.edge.childColumns.map(at)
       edge.predicateAt = predicateAt(edge.edge.predicate)
-      return edgePart(closure, edge, at, nullAt(edge.edge), blocks, context.edges, taken)
+      const part = edgePart(closure, edge, at, nullAt(edge.edge), blocks, context, taken)
+      // another engine, and a mask, tells apart what this one does not
+      const isMapped = edge.edge.parentColumns.some((name) => columnOf(edge.parent, name)?.transform !== null)
+      const isRestored = !edge.isExact && (isMapped || context.engines.from !== context.engines.to)
+      return isRestored ? { ...part, restoredAt: edge.positions } : part
     })
     this.#cuts = context.edges
       .filter(({ cut, child }) => cut && sameTable(child, table.table.id))
       .map((edge) => ({ at: nullAt(edge), edge, predicateAt: predicateAt(edge.predicate) }))
     this.#masks = table.table.columns
-      .filter(({ transform, omit }) => transform !== null && omit === null)
+      .filter(({ name, transform, omit }) => transform !== null && omit === null && columns.includes(name))
       .map((column) => maskOf(column, at(column.name), context.maskKey))
     const { from, to } = context.engines
     this.#converters = table.table.columns.flatMap(({ name, kind, omit }) => {
-      const convert = omit === null ? cellConverter(kind, from, to) : undefined
+      const convert = omit === null && columns.includes(name) ? cellConverter(kind, from, to) : undefined
       return convert === undefined ? [] : [{ at: at(name), convert }]
     })
+    this.#hasPatches = table.outEdges.some(({ edge }) => edge.patch.length > 0)
     this.#indexes = new Int32Array(this.#parts.length)
+    this.#stored = new Array<undefined>(this.#parts.length).fill(undefined)
   }
 
-  /** hot: benchmarks/sql-export/sqlite-sqlite-200k */
-  encode(row: Row, index: number): void {
+  /** @returns whether the row has a reference that is set later. hot: benchmarks/sql-export/sqlite-sqlite-200k */
+  encode(row: Row, index: number): boolean {
     const parts = this.#parts
     const indexes = this.#indexes
+    const stored = this.#stored
     for (let i = 0; i < parts.length; i++) {
-      const { edge } = parts[i] as EdgePart
+      const { edge, restoredAt } = parts[i] as EdgePart
+      stored[i] = restoredAt === undefined ? undefined : edge.storedValues(row)
       indexes[i] = edge.applies(row) && edge.isSet(row) ? edge.parentIndex(row) : -2
       if (indexes[i] === -1 && edge.edge.onMissing !== 'null') this.#unmapped(edge)
     }
@@ -99,8 +117,12 @@ export class RowEncoder {
       const parent = indexes[i] ?? -2
       if (parent === -2) continue
       if (parent === -1) this.#null(row, part.nullAt)
-      else mapReference(row, part, parent)
+      else {
+        restore(row, part.restoredAt, stored[i])
+        mapReference(row, part, parent)
+      }
     }
+    const isPatched = this.#hasPatches && this.#nullPatched(row)
     for (const { at, predicateAt } of this.#cuts) {
       if ((predicateAt === -1 || row[predicateAt] === 1n) && at.some((position) => row[position] !== null)) this.#null(row, at)
     }
@@ -110,6 +132,18 @@ export class RowEncoder {
       this.#counts.masked++
     }
     for (const { at, convert } of this.#converters) row[at] = convert(row[at] ?? null)
+    return isPatched
+  }
+
+  #nullPatched(row: Row): boolean {
+    let isPatched = false
+    for (let i = 0; i < this.#parts.length; i++) {
+      const { patchAt, edge } = this.#parts[i] as EdgePart
+      if (edge.edge.patch.length === 0 || (this.#indexes[i] ?? -2) < 0) continue
+      isPatched = true
+      for (const at of patchAt) row[at] = null
+    }
+    return isPatched
   }
 
   #null(row: Row, positions: readonly number[]): void {
@@ -130,6 +164,11 @@ export class RowEncoder {
   }
 }
 
+function restore(row: Row, at: readonly number[] | undefined, stored: readonly Cell[] | undefined): void {
+  if (at === undefined || stored === undefined) return
+  for (let i = 0; i < at.length; i++) row[at[i] ?? 0] = stored[i] ?? null
+}
+
 function mapReference(row: Row, part: EdgePart, parent: number): void {
   for (const { at, map, isKey } of part.columns) {
     if (isKey && part.start !== undefined) {
@@ -147,7 +186,7 @@ function edgePart(
   at: (name: string) => number,
   nullAt: readonly number[],
   blocks: Blocks,
-  edges: readonly PlanEdge[],
+  context: { readonly edges: readonly PlanEdge[]; readonly maskKey: Uint8Array | undefined; readonly phase: 'load' | 'patch' },
   taken: Set<string>,
 ): EdgePart {
   const { table } = edge.parent
@@ -158,13 +197,14 @@ function edgePart(
     const isKey = start !== undefined && parentColumn === table.key[0]
     const map = isKey
       ? undefined
-      : columnMap(closure, originOf({ table: table.id, column: parentColumn }, edges, new Set()), blocks)
+      : (columnMap(closure, originOf({ table: table.id, column: parentColumn }, context.edges, new Set()), blocks) ??
+        maskedMap(edge, parentColumn, context.maskKey))
     if (!isKey && map === undefined) return
     if (edge.edge.predicate === null && taken.has(name)) return // an earlier edge maps the column, and to the same values
     if (edge.edge.predicate === null) taken.add(name)
     columns.push({ at: at(name), map, isKey })
   })
-  return { edge, nullAt, columns, start }
+  return { edge, nullAt, columns, start, restoredAt: undefined, patchAt: context.phase === 'load' ? edge.edge.patch.map(at) : [] }
 }
 
 /** Maps by value: for columns whose origin is the key of a remapped table farther up. */
@@ -182,11 +222,28 @@ function columnMap(closure: Closure, origin: ColumnRef, blocks: Blocks): ColumnM
   }
 }
 
+function columnOf({ table }: ClosureTable, name: string): PlanColumn | undefined {
+  return table.columns.find((column) => column.name === name)
+}
+
+/** Where only some rows refer, the column has no mask of its own: those rows get the one of the column that they refer to. */
+function maskedMap({ edge, parent }: ClosureEdge, parentColumn: string, maskKey: Uint8Array | undefined): ColumnMap | undefined {
+  const column = columnOf(parent, parentColumn)
+  return edge.predicate === null || column === undefined || column.transform === null ? undefined : columnMask(column, maskKey)
+}
+
 function maskOf(
   column: PlanColumn,
   at: number,
   maskKey: Uint8Array | undefined,
 ): { readonly at: number; readonly mask: MaskFunction } {
-  const spec = JSON.parse(column.transform ?? '{}') as MaskSpec
-  return { at, mask: maskFunction(spec, `${tableText(column.origin.table)}.${column.origin.column}`, maskKey) }
+  return { at, mask: columnMask(column, maskKey) }
+}
+
+/** What becomes of a column's values by its mask, or by the hash of the key that it comes from. */
+export function columnMask(column: PlanColumn, maskKey: Uint8Array | undefined): MaskFunction {
+  const spec = JSON.parse(column.transform ?? '{"mask":"keep"}') as MaskSpec
+  const domain = `${tableText(column.origin.table)}.${column.origin.column}`
+  const hash = parseKeyHash(spec)
+  return hash === undefined ? maskFunction(spec, domain, maskKey) : keyHashFunction(hash, domain, maskKey)
 }

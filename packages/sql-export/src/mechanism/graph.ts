@@ -4,7 +4,8 @@ import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import { columnOf, requireColumn, requireTable } from '../structure/catalog.ts'
 import type { ExportConfig } from '../structure/config.ts'
 import { toParam } from '../structure/config.ts'
-import type { PlanColumn, PlanEdge, PlanLimits, PlanRoot, PlanTable } from '../structure/plan.ts'
+import { keyHashOf } from '../structure/key-hash.ts'
+import type { KeyMode, PlanColumn, PlanEdge, PlanLimits, PlanRoot, PlanTable } from '../structure/plan.ts'
 import { ExportError, configError } from '../vocabulary/errors.ts'
 import { compareText, sameTable, tableId, tableText } from '../vocabulary/table-ref.ts'
 import { keyKindOf } from '../vocabulary/value-kind.ts'
@@ -142,7 +143,7 @@ function planTableOf(
         remedy: 'Use "keep"; parts that refer to other tables follow those.',
       },
     )
-  const keys = rows === 'existing' || !canRemap ? 'keep' : (setting?.keys ?? config.keys ?? 'remap')
+  const keys = keyModeOf(table, edges, setting, canRemap, config)
   const columns = table.columns.map(
     (column): PlanColumn => ({
       name: column.name,
@@ -152,9 +153,42 @@ function planTableOf(
       omit: column.generated === null ? null : 'generated',
       origin: originOf({ table: table.ref, column: column.name }, edges, new Set()),
       transform: null,
+      accepts: [],
     }),
   )
-  return { id: table.ref, key: table.key, keyKind, keys, rows, columns }
+  const onConflict = setting?.onConflict ?? 'error'
+  if (onConflict !== 'error' && (keys === 'remap' || rows === 'existing'))
+    throw configError(`tables.${name}.onConflict: new keys never clash`, 'Set keys: "keep" or "hash", and rows: "copy".')
+  return { id: table.ref, key: table.key, keyKind, keys, rows, onConflict, columns }
+}
+
+function keyModeOf(
+  table: CatalogTable,
+  edges: readonly PlanEdge[],
+  setting: NonNullable<ExportConfig['tables']>[string] | undefined,
+  canRemap: boolean,
+  config: ExportConfig,
+): KeyMode {
+  if (setting?.rows === 'existing') return 'keep'
+  if (setting?.keys !== 'hash') return canRemap ? (setting?.keys ?? config.keys ?? 'remap') : 'keep'
+  const isFollowing = (name: string): boolean =>
+    edges.some(
+      ({ child, childColumns, cut, predicate }) =>
+        !cut && predicate === null && sameTable(child, table.ref) && childColumns.includes(name),
+    )
+  const own = table.key.filter((name) => !isFollowing(name))
+  const cannot = own.filter((name) => {
+    const column = columnOf(table, name)
+    return column.generated !== null || keyHashOf(column) === undefined
+  })
+  if (own.length > 0 && cannot.length === 0) return 'hash'
+  throw new ExportError(
+    'ERR_EXPORT_KEY_MODE',
+    own.length === 0
+      ? `the key of "${tableText(table.ref)}" cannot be hashed: all of it refers to other tables`
+      : `the key of "${tableText(table.ref)}" cannot be hashed: ${cannot.join(', ')} has no room for 80 bits, or is no uuid, bytes or text`,
+    { table: table.ref, remedy: 'Use "keep" or "remap"; parts that refer to other tables follow those.' },
+  )
 }
 
 function rootsOf(

@@ -4,7 +4,7 @@ import { ExportError } from '../vocabulary/errors.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 
-export type LimitedStep = 'closure' | 'load' | 'verify'
+export type LimitedStep = 'closure' | 'load' | 'patch' | 'verify'
 
 /** Watches the limits of one execution of a plan. Its time begins when it is made. */
 export class LimitWatch {

@@ -11,12 +11,15 @@ import { cellBytes } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import { sameTable, tableText } from '../vocabulary/table-ref.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
-import type { Closure, ClosureTable } from './closure-table.ts'
+import type { Closure } from './closure-set.ts'
+import type { ClosureTable } from './closure-table.ts'
+import { Conflicts } from './conflicts.ts'
 import type { Blocks } from './encode.ts'
 import { RowEncoder } from './encode.ts'
 import { isNullable } from './edges.ts'
 import type { LimitWatch } from './limits.ts'
 import { readCheckedPage } from './pages.ts'
+import { PageAhead } from './read-ahead.ts'
 import type { TransformStep } from './typed-rows.ts'
 import { transformStep } from './typed-rows.ts'
 
@@ -28,6 +31,7 @@ export interface TableCounts {
   patched: number
   masked: number
   existing: number
+  replaced: number
   bytes: number
 }
 
@@ -43,16 +47,21 @@ export interface LoadOptions {
   readonly transformTimeoutMs: number
   readonly signal: AbortSignal | undefined
   readonly limits: LimitWatch
+  readonly maxRowBytes: number
   readonly onRows: (table: string, rows: number, bytes: number) => void
   /** Called after each page, with the rank of the last row asked for. It may commit. */
   readonly onPage: (ref: TableRef, last: number, ms: number) => Promise<void>
 }
 
+/** Where rows go. Only one that can tell what is there already deals with conflicts. */
+export type LoadTarget = Pick<DestinationSession, 'openWriter' | 'tailFormat'> &
+  Partial<Pick<DestinationSession, 'openPatcher' | 'countExisting'>>
+
 /** Loads one table from a rank on. Rows are asked for in key order; every one must arrive, once. */
 export async function loadTable(
   ref: TableRef,
   snapshot: SourceSnapshot,
-  session: DestinationSession,
+  session: LoadTarget,
   options: LoadOptions,
   counts: TableCounts,
   start: number,
@@ -60,10 +69,12 @@ export async function loadTable(
   const { closure, plan } = options
   const table = closure.table(ref)
   const written = copiedColumns(table.table)
-  const columns = [...table.table.key]
-  for (const { name } of written) if (!columns.includes(name)) columns.push(name)
-  for (const { edge } of table.outEdges) for (const name of edge.childColumns) if (!columns.includes(name)) columns.push(name)
   const edges = plan.edges.filter(({ child }) => sameTable(child, ref))
+  const { onConflict } = table.table
+  const tail = onConflict === 'error' ? tailOf(table, edges, snapshot, session, options) : []
+  const columns = [...table.table.key]
+  for (const { name } of written) if (!columns.includes(name) && !tail.includes(name)) columns.push(name)
+  for (const { edge } of table.outEdges) for (const name of edge.childColumns) if (!columns.includes(name)) columns.push(name)
   const predicates = [...new Set(edges.map(({ predicate }) => predicate).filter((predicate) => predicate !== null))]
   const known = findTable(options.catalog, ref)
   const encoder = new RowEncoder(closure, table, columns, options.blocks, {
@@ -73,49 +84,59 @@ export async function loadTable(
     predicates,
     counts,
     engines: { from: plan.source.engine, to: plan.destination?.engine ?? plan.source.engine },
+    phase: 'load',
   })
   const steps = transformSteps(table, columns, edges, options, counts)
-  const positions = written.map(({ name }) => columns.indexOf(name) + 1)
-  const writer = session.openWriter(
-    ref,
-    written.map(({ name }) => name),
-  )
+  const changing = written.map(({ name }) => name).filter((name) => !tail.includes(name))
+  const positions = changing.map((name) => columns.indexOf(name) + 1)
+  if (tail.length > 0) positions.push(1 + columns.length + predicates.length)
+  const writer = session.openWriter(ref, changing, tail)
+  const conflicts =
+    onConflict === 'error' || !canSettle(session)
+      ? undefined
+      : new Conflicts(
+          session,
+          ref,
+          { key: table.table.key, written: changing, at: (name) => columns.indexOf(name) + 1 },
+          onConflict,
+          counts,
+        )
   const isOneStatement = edges.some(({ load }) => load === 'same-statement')
   const ranked = table.store.ranked()
   let sent = 0
-  try {
+  const pages = function* () {
     for (let from = start, batch = 0; from < ranked.length; from += options.batchRows, batch++) {
-      options.signal?.throwIfAborted()
-      const startedAtMs = performance.now()
       const page = ranked.subarray(from, Math.min(ranked.length, from + options.batchRows))
       const values = Array.from(page, (index) => table.store.keyAt(index))
-      const request = { table: ref, address: table.table.key, values, columns, predicates }
+      yield { from, batch, page, request: { table: ref, address: table.table.key, values, columns, predicates, tail } }
+    }
+  }
+  const ahead = new PageAhead(snapshot, pages())
+  try {
+    for (let taken = ahead.take(); taken !== undefined; taken = ahead.take()) {
+      const { chunks } = taken
+      const { from, batch, page, request } = taken.page
+      options.signal?.throwIfAborted()
+      const startedAtMs = performance.now()
       const wasDelivered = (row: readonly Cell[], offset: number): boolean => {
         const index = table.store.find(row, offset)
         return index !== -1 && table.store.rankAt(index) >= 0 && table.store.rankAt(index) < from
       }
       const check = { batch, keyKinds: table.keyKinds, byStoredKey: true, allowRepeats: false, wasDelivered }
-      const missing = await readCheckedPage(snapshot, request, check, async (rows) => {
+      const missing = await readCheckedPage({ readPage: () => chunks }, request, check, async (rows) => {
         await writeRows(rows, page)
       })
-      if (missing.length > 0)
-        throw new ExportError(
-          'ERR_EXPORT_ROW_MISSING',
-          `${tableText(ref)}, page ${batch}: ${missing.length} rows did not arrive, the first at ordinal ${missing[0]}`,
-          {
-            table: ref,
-            batch,
-            step: 'load',
-            remedy: 'Rows vanished from the source during the run. Nothing of this batch was written.',
-          },
-        )
-      if (!isOneStatement) await flush()
+      requireAll(ref, batch, missing, 'load')
+      ahead.ask()
       options.limits.requireTime('load', ref)
+      if (isOneStatement && from + page.length < ranked.length) continue // no commit before the statement has ended
+      await flush()
       await options.onPage(ref, from + page.length - 1, performance.now() - startedAtMs)
     }
-    await flush()
   } finally {
+    await ahead.close()
     await writer.close()
+    await conflicts?.close()
   }
 
   async function flush(): Promise<void> {
@@ -130,10 +151,20 @@ export async function loadTable(
     sent = 0
   }
 
+  function tooLarge(row: Row): never {
+    let largest = 1
+    for (let at = 1; at < row.length; at++) if (cellBytes(row[at] ?? null) > cellBytes(row[largest] ?? null)) largest = at
+    throw new ExportError(
+      'ERR_EXPORT_VALUE',
+      `${tableText(ref)}: a row has more than the ${options.maxRowBytes} bytes of maxRowBytes, most of them in ${columns[largest - 1] ?? tail.join(', ')}`,
+      { table: ref, step: 'load', remedy: 'Raise maxRowBytes, or mask the column.' },
+    )
+  }
+
   async function writeRows(rows: readonly Row[], page: Int32Array): Promise<void> {
     options.signal?.throwIfAborted()
     options.limits.requireTime('load', ref)
-    const bytes = sizeOf(rows)
+    const bytes = sizeOf(rows, options.maxRowBytes, tooLarge)
     options.limits.takeBytes(ref, bytes)
     let kept = rows
     for (const step of steps) kept = await step.apply(kept)
@@ -141,6 +172,7 @@ export async function loadTable(
       const row = kept[i] ?? []
       encoder.encode(row, page[Number(row[0])] ?? 0)
     }
+    if (conflicts !== undefined) kept = await conflicts.settle(kept)
     await writer.write(kept, positions)
     sent += kept.length
     counts.read += rows.length
@@ -149,11 +181,49 @@ export async function loadTable(
   }
 }
 
-function sizeOf(rows: readonly Row[]): number {
+function canSettle(target: LoadTarget): target is LoadTarget & Pick<DestinationSession, 'openPatcher' | 'countExisting'> {
+  return target.openPatcher !== undefined && target.countExisting !== undefined
+}
+
+/** @throws ExportError `ERR_EXPORT_ROW_MISSING` if some ordinals of a page did not arrive. */
+export function requireAll(ref: TableRef, batch: number, missing: readonly number[], step: 'load' | 'patch'): void {
+  if (missing.length === 0) return
+  throw new ExportError(
+    'ERR_EXPORT_ROW_MISSING',
+    `${tableText(ref)}, page ${batch}: ${missing.length} rows did not arrive, the first at ordinal ${missing[0]}`,
+    {
+      table: ref,
+      batch,
+      step,
+      remedy: 'Rows vanished from the source during the run. Nothing of this batch was written.',
+    },
+  )
+}
+
+/** Columns that are written just as they are read, where source and destination can hand them over unread. */
+function tailOf(
+  { table }: ClosureTable,
+  edges: Plan['edges'],
+  snapshot: SourceSnapshot,
+  session: Pick<DestinationSession, 'openWriter' | 'tailFormat'>,
+  { transformers }: LoadOptions,
+): string[] {
+  if (snapshot.tailFormat === undefined || snapshot.tailFormat !== session.tailFormat) return []
+  if (transformers.some(({ tables }) => Object.hasOwn(tables, tableText(table.id)))) return []
+  return copiedColumns(table)
+    .filter(({ transform, sourceType, destinationType }) => transform === null && (destinationType ?? sourceType) === sourceType)
+    .map(({ name }) => name)
+    .filter((name) => !table.key.includes(name) && !edges.some(({ childColumns }) => childColumns.includes(name)))
+}
+
+/** @param onLarge - called with a row of more than `maxRowBytes`. */
+function sizeOf(rows: readonly Row[], maxRowBytes: number, onLarge: (row: Row) => never): number {
   let bytes = 0
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] ?? []
+    const before = bytes
     for (let j = 1; j < row.length; j++) bytes += cellBytes(row[j] ?? null)
+    if (bytes - before > maxRowBytes) onLarge(row)
   }
   return bytes
 }

@@ -1,6 +1,8 @@
 // Masks at work: deterministic functions of a key, a domain and a value.
 import { createHash, createHmac } from 'node:crypto'
+import type { KeyHash } from '../structure/key-hash.ts'
 import type { MaskSpec } from '../structure/mask-spec.ts'
+import type { Plan } from '../structure/plan.ts'
 import type { Cell } from '../vocabulary/cell.ts'
 import { canonicalCell } from '../vocabulary/cell.ts'
 import { ExportError, configError } from '../vocabulary/errors.ts'
@@ -107,6 +109,42 @@ export function maskFunction(spec: MaskSpec, domain: string, key: Uint8Array | u
     default:
       return keyed(spec, spec.domain ?? domain, requireMaskKey(key))
   }
+}
+
+/** Makes the function that hashes a key: deterministic under one key, and apart from every mask. */
+export function keyHashFunction({ keyHash, length }: KeyHash, domain: string, key: Uint8Array | undefined): MaskFunction {
+  const secret = requireMaskKey(key)
+  const name = `key ${domain}`
+  return (cell) => {
+    if (cell === null) return null
+    const bytes = createHmac('sha256', secret).update(`${name.length}:${name}`).update(canonicalCell(cell)).digest()
+    switch (keyHash) {
+      case 'uuid':
+        return uuidOf(bytes)
+      case 'bytes':
+        return Uint8Array.from(bytes.subarray(0, length))
+      case 'text':
+        return base32(bytes, length)
+      default:
+        throw new TypeError(`unknown form: ${keyHash satisfies never}`)
+    }
+  }
+}
+
+/** A uuid of version 8, whose other bits are the maker's own (RFC 9562). */
+function uuidOf(bytes: Buffer): string {
+  const own = Buffer.from(bytes.subarray(0, 16))
+  own[6] = ((own[6] ?? 0) & 0x0f) | 0x80
+  own[8] = ((own[8] ?? 0) & 0x3f) | 0x80
+  return own.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+/** Whether a plan needs the mask key. */
+export function needsMaskKey({ tables }: Pick<Plan, 'tables'>): boolean {
+  const keyless: readonly unknown[] = ['keep', 'null', 'constant']
+  return tables.some(({ columns }) =>
+    columns.some(({ transform }) => transform !== null && !keyless.includes((JSON.parse(transform) as Partial<MaskSpec>).mask)),
+  )
 }
 
 function constantCell(value: string | number | boolean | null): Cell {

@@ -3,12 +3,19 @@ import { canonicalJson } from '../structure/canonical-json.ts'
 import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import { columnOf } from '../structure/catalog.ts'
 import type { ExportConfig } from '../structure/config.ts'
+import type { KeyHash } from '../structure/key-hash.ts'
+import { keyHashOf } from '../structure/key-hash.ts'
+import type { MaskSpec } from '../structure/mask-spec.ts'
 import type { PlanColumn, PlanEdge, PlanTable } from '../structure/plan.ts'
 import { ExportError, configError } from '../vocabulary/errors.ts'
 import type { ColumnRef } from '../vocabulary/table-ref.ts'
 import { sameTable, tableId, tableText } from '../vocabulary/table-ref.ts'
 import { ownMember } from '../vocabulary/own-member.ts'
 import { requireRef } from './edges.ts'
+
+/** Characters of these masks, of which 26 and 20 hold bits of the value. */
+const HMAC_LENGTH = 26
+const EMAIL_LENGTH = 32
 
 export type Settings = ReadonlyMap<string, NonNullable<ExportConfig['tables']>[string]>
 
@@ -42,8 +49,15 @@ export function withTransforms(
     const originSpec = ownMember(settings.get(tableId(origin.table))?.columns, origin.column)
     const own = ownMember(declared, name)
     const isOwn = sameTable(origin.table, table.id) && origin.column === name
+    const hash = hashOf(origin, all, catalog)
     const spec = originSpec ?? own
+    if (hash !== undefined && spec !== undefined && spec !== 'keep' && spec.mask !== 'keep')
+      throw configError(
+        `tables.${tableText(origin.table)}.columns.${origin.column}: a key that is hashed cannot be masked as well`,
+      )
     if (strict && own === undefined && column.omit === null) undeclared.push(`${tableText(table.id)}.${name}`)
+    if (hash !== undefined && column.omit === null) return { ...column, transform: canonicalJson(hash) }
+    if (own !== undefined && own !== 'keep' && own.accept !== undefined) return { ...column, accepts: own.accept }
     if (spec === undefined || spec === 'keep' || spec.mask === 'keep' || column.omit !== null) return column
     if (!isOwn && own !== undefined && originSpec === undefined)
       throw configError(
@@ -55,7 +69,7 @@ export function withTransforms(
     )
     if (isRemapped)
       throw configError(`tables.${tableText(origin.table)}.columns.${origin.column}: a key that is remapped cannot be masked`)
-    checkUnique(requireRef(catalog, table.id), name, spec.mask)
+    checkUnique(requireRef(catalog, table.id), name, spec)
     return { ...column, transform: canonicalJson(spec) }
   })
   if (undeclared.length > 0)
@@ -69,8 +83,15 @@ export function withTransforms(
   return { ...table, columns }
 }
 
-function checkUnique(table: CatalogTable, column: string, mask: string): void {
-  const { notNull } = columnOf(table, column)
+/** How the key that a column comes from is hashed. */
+function hashOf(origin: ColumnRef, all: readonly PlanTable[], catalog: Catalog): KeyHash | undefined {
+  const isHashed = all.some(({ id, key, keys }) => keys === 'hash' && sameTable(id, origin.table) && key.includes(origin.column))
+  return isHashed ? keyHashOf(columnOf(requireRef(catalog, origin.table), origin.column)) : undefined
+}
+
+function checkUnique(table: CatalogTable, column: string, spec: MaskSpec): void {
+  const { mask } = spec
+  const { notNull, type } = columnOf(table, column)
   if (mask === 'null' && (notNull || table.key.includes(column)))
     throw configError(`${tableText(table.ref)}.${column} is NOT NULL: the mask "null" cannot be used`)
   const isUnique = [table.key, ...table.uniqueKeys].some((key) => key.length === 1 && key[0] === column)
@@ -78,6 +99,13 @@ function checkUnique(table: CatalogTable, column: string, mask: string): void {
     throw configError(
       `${tableText(table.ref)}.${column} is unique: the mask "${mask}" would make equal values`,
       'Use hmac, email or digits.',
+    )
+  const width = /\((\d+)\)/.exec(type)?.[1]
+  const needed = mask === 'hmac' ? (spec.length ?? HMAC_LENGTH) : mask === 'email' ? EMAIL_LENGTH : 0
+  if (isUnique && width !== undefined && Number(width) < needed)
+    throw configError(
+      `${tableText(table.ref)}.${column} is unique and holds ${width} characters: the mask "${mask}" needs ${needed}`,
+      mask === 'hmac' ? 'Give the mask a length that fits; fewer than 16 characters, 80 bits, could collide.' : 'Use hmac.',
     )
 }
 
@@ -87,7 +115,10 @@ export function checkMappings(tables: readonly PlanTable[], edges: readonly Plan
   const mappingOf = (edge: PlanEdge, column: string): string => {
     const parentColumn = edge.parentColumns[edge.childColumns.indexOf(column)] ?? ''
     const origin = originOf({ table: edge.parent, column: parentColumn }, edges, new Set([`${tableId(edge.child)}.${column}`]))
-    return isRemapped(origin) ? `${tableId(origin.table)}.${origin.column}` : 'as it is'
+    const masked = tables
+      .find(({ id }) => sameTable(id, origin.table))
+      ?.columns.find(({ name, transform }) => name === origin.column && transform !== null)
+    return isRemapped(origin) || masked !== undefined ? `${tableId(origin.table)}.${origin.column}` : 'as it is'
   }
   const seen = new Map<string, { readonly edge: PlanEdge; readonly mapping: string }>()
   for (const edge of edges) {

@@ -1,6 +1,6 @@
 // Reads a page and checks that the answer is the one that was asked for.
 import type { PageRequest, SourceSnapshot } from '../port/source.ts'
-import { ORDINAL, predicateColumn } from '../port/source.ts'
+import { pageColumns } from '../port/source.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
 import { sameCell } from '../vocabulary/cell.ts'
 import type { ExportErrorCode } from '../vocabulary/errors.ts'
@@ -47,13 +47,13 @@ class PageFault {
  * @returns the ordinals that never arrived.
  */
 export async function readCheckedPage(
-  snapshot: SourceSnapshot,
+  snapshot: Pick<SourceSnapshot, 'readPage'>,
   request: PageRequest,
   check: PageCheck,
   onRows: (rows: readonly Row[]) => void | Promise<void>,
 ): Promise<number[]> {
   const fault = new PageFault(request, check.batch)
-  const names = [ORDINAL, ...request.columns, ...request.predicates.map((_, i) => predicateColumn(i))]
+  const names = pageColumns(request)
   const checkRow = rowCheck(request, check, names.length, fault)
   let hasEnded = false
   let checked: readonly string[] | undefined
@@ -83,7 +83,23 @@ function rowCheck(request: PageRequest, check: PageCheck, width: number, fault: 
   const { keyKinds, byStoredKey, allowRepeats } = check
   const seen = new Uint8Array(values.length)
   let last = -1
+  /** Whether the row is the one that comes next, with the key that was asked for, of the class that was asked for. */
+  const isNext = (row: Row): boolean => {
+    const [first] = row
+    const ordinal = typeof first === 'number' ? first : typeof first === 'bigint' ? Number(first) : -1
+    if (ordinal !== last + 1 || ordinal >= values.length || row.length !== width) return false
+    const key = values[ordinal] as readonly Cell[]
+    for (let i = 0; i < keyKinds.length; i++) {
+      const cell = row[i + 1]
+      if (cell !== key[i] || (typeof cell !== 'bigint' && typeof cell !== 'string')) return false
+    }
+    return true
+  }
   const accept = (row: Row): void => {
+    if (byStoredKey && isNext(row)) {
+      seen[++last] = 1
+      return
+    }
     if (row.length !== width) fault.raise('ERR_EXPORT_COLUMNS', 'a row has another number of columns than the result')
     const ordinal = Number(row[0])
     if (!(ordinal >= 0 && ordinal < values.length && Number.isInteger(ordinal)) || row[0] === null || row[0] === '')

@@ -15,6 +15,8 @@ export class ProgressReporter {
   #phase: ExportPhase = 'closure'
   #table: string | null = null
   #rowsDone = 0
+  /** Rows that were done when the phase began. */
+  #rowsBefore = 0
   #rowsTotal: number | null = null
   #bytesDone = 0
 
@@ -37,6 +39,7 @@ export class ProgressReporter {
     this.#rowsTotal = rowsTotal
     this.#table = null
     if (phase === 'load') this.#rowsDone = 0
+    this.#rowsBefore = this.#rowsDone
     this.#send(true)
   }
 
@@ -66,7 +69,7 @@ export class ProgressReporter {
     if (!always && nowMs - this.#sentAtMs < INTERVAL_MS) return
     this.#sentAtMs = nowMs
     const phaseMs = nowMs - this.#phaseStartedAtMs
-    const rate = phaseMs > 0 ? (this.#rowsDone / phaseMs) * 1000 : 0
+    const rate = phaseMs > 0 ? ((this.#rowsDone - this.#rowsBefore) / phaseMs) * 1000 : 0
     const left = this.#rowsTotal === null ? null : Math.max(0, this.#rowsTotal - this.#rowsDone)
     const snapshot: ExportSnapshot = {
       phase: this.#phase,

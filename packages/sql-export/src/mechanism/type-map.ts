@@ -33,7 +33,15 @@ const HELD_AS: Readonly<Record<Engine, Partial<Readonly<Record<ValueKind, ValueK
  * What could be lost in a column, or `undefined`.
  * @param target - the column at the destination; `null` if it is made for these values.
  */
-export function lossBetween(kind: ValueKind, from: Engine, target: CatalogColumn | null, to: Engine): Loss | undefined {
+export function lossBetween(
+  kind: ValueKind,
+  type: string,
+  from: Engine,
+  target: CatalogColumn | null,
+  to: Engine,
+): Loss | undefined {
+  if (from !== to && isSpatial(type, from))
+    return { code: 'spatial', severity: (target?.kind ?? 'bytes') === 'bytes' ? 'representation' : 'certain' }
   if (from === to) return target === null || target.kind === kind ? undefined : { code: 'affinity', severity: 'possible' }
   const held = HELD_AS[to][kind]
   const natural = held ?? kind
@@ -43,6 +51,13 @@ export function lossBetween(kind: ValueKind, from: Engine, target: CatalogColumn
   const isHeld = found === natural || (found === 'text' && kind !== 'bytes') || (kind === 'int64' && found === 'boolean')
   if (found !== kind && !isHeld) return { code: 'affinity', severity: 'possible' }
   return found === kind ? undefined : { code: 'text-form', severity: 'representation' }
+}
+
+/** Shapes travel as the engine's own bytes. PostgreSQL's `point` and its kin have a text that another engine can hold. */
+function isSpatial(type: string, engine: Engine): boolean {
+  const known =
+    engine === 'mysql' ? /^(geometry|point|linestring|polygon|multi|geometrycollection)/i : /^(\w+\.)?(geometry|geography)\b/i
+  return engine !== 'sqlite' && known.test(type)
 }
 
 /** Changes values on their way between engines; `undefined` where they go as they are. */

@@ -28,6 +28,7 @@ interface MysqlModule {
     readonly database: string
     readonly charset: string
     readonly connectTimeout: number
+    readonly flags: readonly string[]
     readonly ssl?: object
   }): MysqlClient & { connect(callback: (error: Error | null) => void): void }
 }
@@ -39,6 +40,8 @@ export interface MysqlTarget {
   readonly password: string
   readonly database: string
   readonly hasTls: boolean
+  /** Whether rows may be written by LOAD DATA LOCAL. */
+  readonly hasLocalInfile: boolean
 }
 
 /** Reads a URL. @throws ExportError `ERR_EXPORT_CONFIG`, without the URL's text. */
@@ -62,6 +65,7 @@ export function readTarget(text: string): MysqlTarget {
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password) || (process.env['MYSQL_PWD'] ?? ''),
     database,
+    hasLocalInfile: url.searchParams.get('localInfile') !== 'off',
     hasTls: url.searchParams.get('ssl') === 'true' || url.searchParams.get('sslmode') === 'require',
   }
 }
@@ -79,9 +83,10 @@ async function loadModule(): Promise<MysqlModule> {
 /** Opens a connection with the settings of an export. */
 export async function connectMysql(target: MysqlTarget): Promise<MysqlConnection> {
   const { createConnection } = await loadModule()
-  const { host, port, user, password, database, hasTls } = target
+  const { host, port, user, password, database, hasTls, hasLocalInfile } = target
+  const flags = hasLocalInfile ? [] : ['-LOCAL_FILES'] // what the client does not offer no server can ask for
   for (let attempt = 1; ; attempt++) {
-    const config = { host, port, user, password, database, charset: 'utf8mb4', connectTimeout: CONNECT_TIMEOUT_MS }
+    const config = { host, port, user, password, database, charset: 'utf8mb4', connectTimeout: CONNECT_TIMEOUT_MS, flags }
     const client = createConnection(hasTls ? { ...config, ssl: {} } : config)
     const connection = new MysqlConnection(client, () => connectMysql(target), true)
     try {

@@ -15,7 +15,9 @@ import { errnoOf, guarded, isLost } from './errors.ts'
 import { mysqlJournal } from './journal.ts'
 import { columnsOf } from './source.ts'
 import { existingSql, orphansSql, quoteName } from './sql.ts'
+import { loadDataWriter } from './load-data.ts'
 import { quoteText } from './value-text.ts'
+import { patchWriter } from './patcher.ts'
 import { insertWriter } from './writer.ts'
 
 const RESERVE_ATTEMPTS = 5
@@ -25,12 +27,21 @@ const UNLOCK = `SELECT RELEASE_LOCK(${LOCK})`
 /** A user without the right to alter a table cannot move its counter. */
 const MAY_NOT_ALTER = 1142
 
+/** What the server permits. */
+export interface ServerLimits {
+  /** Of one statement. */
+  readonly maxPacketBytes: number
+  /** Whether LOAD DATA may read from the client. */
+  readonly localInfile: boolean
+}
+
 export class MysqlSession implements DestinationSession {
   readonly journal: Journal
   readonly #connection: MysqlConnection
   readonly #readCatalog: () => Promise<MysqlCatalog>
   readonly #onEnd: () => void
-  readonly #maxPacketBytes: number
+  readonly #limits: ServerLimits
+  readonly notes: readonly string[]
   #known: MysqlCatalog
   #inTransaction = false
   #hasEnded = false
@@ -40,13 +51,16 @@ export class MysqlSession implements DestinationSession {
     readCatalog: () => Promise<MysqlCatalog>,
     onEnd: () => void,
     known: MysqlCatalog,
-    maxPacketBytes: number,
+    limits: ServerLimits,
   ) {
     this.#connection = connection
     this.#readCatalog = readCatalog
     this.#onEnd = onEnd
     this.#known = known
-    this.#maxPacketBytes = maxPacketBytes
+    this.#limits = limits
+    this.notes = limits.localInfile
+      ? []
+      : ['rows are written by INSERT: LOAD DATA LOCAL is off, at the server (local_infile) or in the URL (localInfile=off)']
     this.journal = mysqlJournal(connection, () => this.#goOn())
   }
 
@@ -123,7 +137,19 @@ export class MysqlSession implements DestinationSession {
   }
 
   openWriter(table: TableRef, columns: readonly string[]): RowWriter {
-    return insertWriter(this.#connection, table, columnsOf(this.#known, table, columns), this.#maxPacketBytes)
+    const facts = columnsOf(this.#known, table, columns)
+    return this.#limits.localInfile
+      ? loadDataWriter(this.#connection, table, facts)
+      : insertWriter(this.#connection, table, facts, this.#limits.maxPacketBytes)
+  }
+
+  openPatcher(table: TableRef, key: readonly string[], columns: readonly string[]): RowWriter {
+    const facts = columnsOf(this.#known, table, [...key, ...columns])
+    const changing = findTable(this.#known.catalog, table)?.columns.filter(
+      ({ name, kind, generated }) => kind === 'timestamp' && generated === null && !columns.includes(name) && !key.includes(name),
+    )
+    const kept = (changing ?? []).map(({ name }) => name)
+    return patchWriter(this.#connection, table, facts, key.length, kept)
   }
 
   async checkReferences(): Promise<undefined> {

@@ -1,7 +1,7 @@
 // Errors of MySQL and MariaDB, rebuilt without statements and values. Numbers decide: names of codes are not always right.
 import { CleanedError } from '../vocabulary/cleaned-error.ts'
-import type { ExportErrorCode, ExportErrorOptions } from '../vocabulary/errors.ts'
-import { ExportError, isExportError } from '../vocabulary/errors.ts'
+import type { AsExportError, Guarded } from '../vocabulary/driver-error.ts'
+import { exportErrors, guardedBy } from '../vocabulary/driver-error.ts'
 
 const TEXTS: Readonly<Record<number, string>> = {
   1021: 'the disk of the server is full',
@@ -17,6 +17,9 @@ const TEXTS: Readonly<Record<number, string>> = {
   1143: 'a right on a column is lacking',
   1146: 'a table is not there',
   1153: 'a statement is larger than max_allowed_packet',
+  1261: 'a row has fewer values than columns',
+  1262: 'a row has more values than columns',
+  1263: 'a column that is NOT NULL would be NULL',
   1205: 'a lock was not to be had in time',
   1213: 'a deadlock',
   1227: 'a right is lacking',
@@ -33,9 +36,18 @@ const TEXTS: Readonly<Record<number, string>> = {
   3819: 'a CHECK constraint fails',
   4025: 'a CHECK constraint fails',
 }
-const VALUE = new Set([1048, 1264, 1265, 1292, 1366, 1406, 3140, 3819, 4025])
+const VALUE = new Set([1048, 1263, 1264, 1265, 1292, 1366, 1406, 3140, 3819, 4025])
 const PRIVILEGE = new Set([1044, 1142, 1143, 1227])
+const TABLE_CHANGED = 1412
 const TEMPORARY = new Set([1040, 1205, 1213])
+
+export const isValueNumber = (errno: number): boolean => VALUE.has(errno)
+export const isPrivilegeNumber = (errno: number): boolean => PRIVILEGE.has(errno)
+
+/** What a number of the server means. */
+export function textOfNumber(errno: number): string {
+  return TEXTS[errno] ?? 'the server reported an error'
+}
 
 export function errnoOf(error: unknown): number {
   const errno: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'errno') : undefined
@@ -56,44 +68,21 @@ export function isLost(error: unknown): boolean {
 /** Rebuilds what the driver threw: its number, and a message of our own. */
 export function cleanError(error: unknown): CleanedError {
   const errno = errnoOf(error)
-  const text = TEXTS[errno] ?? (isLost(error) ? 'the connection failed' : 'the server reported an error')
+  const text = TEXTS[errno] === undefined && isLost(error) ? 'the connection failed' : textOfNumber(errno)
   const code = errno > 0 ? String(errno) : codeOf(error)
   return new CleanedError(`${text}${code === '' ? '' : ` [${code}]`}`, code)
 }
 
-export function asExportError(
-  error: unknown,
-  code: ExportErrorCode,
-  what: string,
-  options: ExportErrorOptions = {},
-): ExportError {
-  if (isExportError(error)) return error
+export const asExportError: AsExportError = exportErrors((error) => {
   const errno = errnoOf(error)
-  const cause = cleanError(error)
-  return new ExportError(chosenCode(errno, code, isLost(error)), `${what}: ${cause.message}`, {
-    ...options,
-    cause,
+  return {
+    cause: cleanError(error),
+    isPrivilege: PRIVILEGE.has(errno),
+    isValue: VALUE.has(errno),
+    isSourceChanged: errno === TABLE_CHANGED,
+    isLost: isLost(error),
     isTemporary: TEMPORARY.has(errno),
-  })
-}
-
-function chosenCode(errno: number, code: ExportErrorCode, lost: boolean): ExportErrorCode {
-  if (PRIVILEGE.has(errno)) return 'ERR_EXPORT_PRIVILEGE'
-  if (errno === 1412) return 'ERR_EXPORT_SOURCE_CHANGED'
-  if (code === 'ERR_EXPORT_WRITE') return VALUE.has(errno) ? 'ERR_EXPORT_VALUE' : code
-  return lost ? 'ERR_EXPORT_CONNECTION' : code
-}
-
-/** Runs `work`; what it throws becomes an `ExportError` of `code` with the cleaned cause. */
-export async function guarded<T>(
-  code: ExportErrorCode,
-  what: string,
-  options: ExportErrorOptions,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw asExportError(error, code, what, options)
   }
-}
+})
+
+export const guarded: Guarded = guardedBy(asExportError)

@@ -50,8 +50,10 @@ export function mysqlJournal(connection: MysqlConnection, afterDdl: () => Promis
       run(
         `INSERT INTO loopwright_export_run (run_id, identity, state, plan, facts) VALUES (${[runId, identity, state, plan, facts].map(quoteText).join(', ')})`,
       ),
-    setState: (runId, state) =>
-      run(`UPDATE loopwright_export_run SET state = ${quoteText(state)} WHERE run_id = ${quoteText(runId)}`),
+    setState: (runId, state, facts) =>
+      run(
+        `UPDATE loopwright_export_run SET state = ${quoteText(state)}${facts === undefined ? '' : `, facts = ${quoteText(facts)}`} WHERE run_id = ${quoteText(runId)}`,
+      ),
     batches: (runId) =>
       journaled(async () => {
         const sql = `SELECT step, \`first\`, \`last\`, \`rows\` FROM loopwright_export_batch WHERE run_id = ${quoteText(runId)} ORDER BY step, \`first\``

@@ -29,7 +29,7 @@ const SNAPSHOT = 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY'
 
 /**
  * Opens a MySQL (8.0.4 or later) or MariaDB (10.6 or later) database.
- * @param url - `mysql://USER:PASSWORD@HOST:PORT/DATABASE`.
+ * @param url - `mysql://USER:PASSWORD@HOST:PORT/DATABASE`; with `?localInfile=off` rows are written by INSERT, not by LOAD DATA LOCAL.
  * @throws ExportError `ERR_EXPORT_CONNECTION` naming host, port and what to check; `ERR_EXPORT_DRIVER` if mysql2 is not installed;
  * `ERR_EXPORT_CONFIG` for a URL that cannot be read.
  */
@@ -121,10 +121,13 @@ class Handle implements MysqlHandle {
     const onEnd = (): void => {
       this.#hasSession = false
     }
-    const [maxPacket] = await guardedRead('the settings could not be read', () =>
-      queryTexts(writer, 'SELECT @@max_allowed_packet'),
+    const [maxPacket, localInfile] = await guardedRead('the settings could not be read', () =>
+      queryTexts(writer, 'SELECT @@max_allowed_packet, @@local_infile'),
     )
-    return new MysqlSession(writer, readCatalog, onEnd, await readCatalog(), Number(maxPacket))
+    return new MysqlSession(writer, readCatalog, onEnd, await readCatalog(), {
+      maxPacketBytes: Number(maxPacket),
+      localInfile: localInfile === '1' && this.#target.hasLocalInfile,
+    })
   }
 
   async close(): Promise<void> {

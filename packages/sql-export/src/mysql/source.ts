@@ -1,6 +1,8 @@
 // Reads a MySQL or MariaDB database in one snapshot.
 import type { ChildRequest, PageRequest, RowChunk, SourceSnapshot } from '../port/source.ts'
-import { ORDINAL, predicateColumn } from '../port/source.ts'
+import { ORDINAL, pageColumns } from '../port/source.ts'
+import { findTable } from '../structure/catalog.ts'
+import { KeyRange, isIntegerPage, isNarrow } from '../structure/key-range.ts'
 import type { ParamValue } from '../structure/plan.ts'
 import type { Row } from '../vocabulary/cell.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
@@ -9,11 +11,10 @@ import type { MysqlCatalog } from './catalog.ts'
 import type { BytesRow, MysqlConnection, MysqlField } from './connection.ts'
 import { asExportError, guarded, isLost } from './errors.ts'
 import type { ColumnFacts } from './sql.ts'
-import { bindLiterals, childrenSql, pageSql } from './sql.ts'
+import { bindLiterals, childrenSql, pageSql, rangeSql } from './sql.ts'
 import type { CellReader } from './value-text.ts'
 import { readerOf, readerOfField } from './value-text.ts'
 
-const CHUNK_ROWS = 512
 const readInteger = readerOf('int64')
 
 /** Columns of a table as statements need them. @throws TypeError for a column that the catalog lacks. */
@@ -31,6 +32,8 @@ export class MysqlSnapshot implements SourceSnapshot {
   readonly atEpochMs: number = Date.now()
   readonly #connection: MysqlConnection
   readonly #known: MysqlCatalog
+  /** Tables of which a page named fewer than half of the rows between its first and last key. */
+  readonly #sparse = new Set<string>()
 
   constructor(connection: MysqlConnection, known: MysqlCatalog) {
     this.#connection = connection
@@ -42,11 +45,30 @@ export class MysqlSnapshot implements SourceSnapshot {
   }
 
   async *readPage(request: PageRequest): AsyncGenerator<RowChunk> {
-    const { table, address, columns, predicates } = request
+    const { table, address, columns, predicates, values } = request
     const facts = columnsOf(this.#known, table, columns)
-    const names = [ORDINAL, ...columns, ...predicates.map((_, i) => predicateColumn(i))]
+    const names = pageColumns(request)
     const readers = [readInteger, ...facts.map(({ kind }) => readerOf(kind)), ...predicates.map(() => readInteger)]
-    yield* this.#read(pageSql(request, columnsOf(this.#known, table, address), facts), names, readers, tableText(table))
+    const what = tableText(table)
+    const known = findTable(this.#known.catalog, table)
+    const limit = values.length * 2
+    let done = 0
+    if (known !== undefined && isIntegerPage(known, request) && (isNarrow(values, limit) || !this.#sparse.has(what))) {
+      const page = new KeyRange(values)
+      for await (const chunk of this.#read(rangeSql(request, facts, limit), names, readers, what)) {
+        const rows = page.take(chunk.rows)
+        const isComplete = chunk.isLast && (page.rows < limit || page.next === values.length)
+        if (rows.length > 0 || isComplete) yield { columns: chunk.columns, rows, isLast: isComplete }
+        if (isComplete) return
+      }
+      this.#sparse.add(what)
+      done = page.next
+    }
+    const rest = done === 0 ? request : { ...request, values: values.slice(done) }
+    for await (const chunk of this.#read(pageSql(rest, columnsOf(this.#known, table, address), facts), names, readers, what)) {
+      if (done > 0) for (const row of chunk.rows) row[0] = BigInt(done + Number(row[0]))
+      yield chunk
+    }
   }
 
   async *readChildren(request: ChildRequest): AsyncGenerator<RowChunk> {
@@ -87,14 +109,9 @@ export class MysqlSnapshot implements SourceSnapshot {
       if (known === undefined) readers = fields.map(readerOfField)
     }
     try {
-      let rows: Row[] = []
-      for await (const row of this.#connection.rows(sql, onFields)) {
-        rows.push(decode(row, readers))
-        if (rows.length < CHUNK_ROWS) continue
-        yield { columns, rows, isLast: false }
-        rows = []
-      }
-      yield { columns, rows, isLast: true }
+      for await (const rows of this.#connection.rows(sql, onFields))
+        yield { columns, rows: rows.map((row) => decode(row, readers)), isLast: false }
+      yield { columns, rows: [], isLast: true }
     } catch (error) {
       throw asExportError(error, 'ERR_EXPORT_CONNECTION', `reading ${what} failed`)
     }

@@ -1,4 +1,5 @@
 // Types of MySQL and MariaDB: which kind of values they hold, and how a value is read and written.
+import { isUtf8 } from 'node:buffer'
 import type { Cell } from '../vocabulary/cell.ts'
 import type { ValueKind } from '../vocabulary/value-kind.ts'
 import type { MysqlField } from './connection.ts'
@@ -87,6 +88,32 @@ export function quoteText(text: string): string {
   return `'${text.replace(/[\0\n\r\u001a\\']/g, (letter) => ESCAPES[letter] ?? letter)}'`
 }
 
+const FIELD_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\0': '\\0' }
+
+/**
+ * A cell as a field of LOAD DATA: bytes as hexadecimal, bits as digits of 0 and 1. A year has four digits: as a text, 0 would be 2000.
+ * @param type - of the column, without its length. @throws RangeError saying what the column cannot hold.
+ */
+export function cellField(cell: Cell, kind: ValueKind, type: string): string {
+  if (cell === null) return '\\N'
+  if (typeof cell === 'bigint') return type === 'year' ? cell.toString().padStart(4, '0') : cell.toString()
+  if (typeof cell === 'number') return finiteText(cell)
+  if (typeof cell !== 'string') {
+    const bytes = Buffer.from(cell.buffer, cell.byteOffset, cell.byteLength)
+    if (kind === 'bytes') return bytes.toString('hex')
+    if (!isUtf8(bytes)) throw new RangeError('bytes that are no text')
+    return cellField(bytes.toString('utf8'), kind, type)
+  }
+  if (type === 'bit' && !/^[01]*$/.test(cell)) throw new RangeError('a text that is no bits')
+  if (kind === 'bytes') return Buffer.from(cell, 'utf8').toString('hex')
+  return /[\\\t\n\0]/.test(cell) ? cell.replace(/[\\\t\n\0]/g, (letter) => FIELD_ESCAPES[letter] ?? letter) : cell
+}
+
+function finiteText(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError('NaN or an infinity, which MySQL cannot hold')
+  return Object.is(value, -0) ? '-0e0' : value.toExponential()
+}
+
 export function hexLiteral(bytes: Uint8Array): string {
   return `x'${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}'`
 }
@@ -95,10 +122,7 @@ export function hexLiteral(bytes: Uint8Array): string {
 export function cellLiteral(cell: Cell, kind: ValueKind, isBit: boolean): string {
   if (cell === null) return 'NULL'
   if (typeof cell === 'bigint') return cell.toString()
-  if (typeof cell === 'number') {
-    if (!Number.isFinite(cell)) throw new RangeError('NaN or an infinity, which MySQL cannot hold')
-    return Object.is(cell, -0) ? '-0e0' : cell.toExponential()
-  }
+  if (typeof cell === 'number') return finiteText(cell)
   if (typeof cell !== 'string') return hexLiteral(cell)
   if (isBit) {
     if (!/^[01]*$/.test(cell)) throw new RangeError('a text that is no bits')

@@ -9,6 +9,7 @@ import { asExportError } from './errors.ts'
 import type { ColumnFacts } from './sql.ts'
 import { quoteList, quoteName } from './sql.ts'
 import { cellLiteral } from './value-text.ts'
+import { requireNoWarnings } from './warnings.ts'
 
 /** Length of one statement, in UTF-16 units: more gains nothing. */
 const SEND_LENGTH = 256 * 1024
@@ -42,7 +43,9 @@ export function insertWriter(
         if (text === '') return
         const sql = head + text
         text = ''
-        taken += await connection.execute(sql)
+        const { rows: count, warnings } = await connection.change(sql)
+        if (warnings > 0) await requireNoWarnings(connection, table, columns)
+        taken += count
       }
       try {
         for (let i = 0; i < rows.length; i++) {

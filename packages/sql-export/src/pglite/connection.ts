@@ -76,7 +76,7 @@ export class PgliteConnection implements PostgresConnection {
 
   copyIn(sql: string): CopyIn {
     const statement = sql.replace(/ FROM STDIN$/, " FROM '/dev/blob'")
-    let texts: string[] = []
+    let texts: (string | Uint8Array<ArrayBuffer>)[] = []
     let length = 0
     let taken = 0
     const send = async (): Promise<void> => {
@@ -89,7 +89,7 @@ export class PgliteConnection implements PostgresConnection {
     }
     return {
       write: async (text) => {
-        texts.push(text)
+        texts.push(typeof text === 'string' ? text : Uint8Array.from(text))
         length += text.length
         if (length >= COPY_LENGTH) await send()
       },

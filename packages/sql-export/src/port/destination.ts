@@ -18,6 +18,13 @@ export interface RowWriter {
   close(): Promise<void>
 }
 
+/** Which constraint is meant. */
+export interface ReferenceColumns {
+  readonly child: TableRef
+  readonly childColumns: readonly string[]
+  readonly parent: TableRef
+}
+
 /** Asks how many rows refer to nothing. */
 export interface OrphanRequest {
   readonly child: TableRef
@@ -54,12 +61,26 @@ export interface DestinationSession {
   countOrphans(request: OrphanRequest): Promise<number>
   /** How many of the keys are there already. */
   countExisting(table: TableRef, key: readonly string[], values: readonly (readonly Cell[])[]): Promise<number>
-  openWriter(table: TableRef, columns: readonly string[]): RowWriter
+  /** The form in which a writer takes columns that come as one cell of bytes: see `SourceSnapshot`. */
+  readonly tailFormat?: string | undefined
+  /** @param tail - columns whose values are in one cell after all others, in `tailFormat`. */
+  openWriter(table: TableRef, columns: readonly string[], tail?: readonly string[]): RowWriter
+  /** Sets `columns` of the rows that `key` names. Rows to write are the key's cells, then the columns'. */
+  openPatcher(table: TableRef, key: readonly string[], columns: readonly string[]): RowWriter
+  /**
+   * Makes the constraints of these references wait for the end of the step, in the transaction at hand, though they are not
+   * declared so. Engines that cannot need not have it.
+   */
+  relaxReferences?(edges: readonly ReferenceColumns[]): Promise<void>
+  /** Checks what waited, and makes the constraints what they were. */
+  restoreReferences?(): Promise<void>
   /** The engine's own check of references; `undefined` where there is none. Counts violations by child table. */
   checkReferences(tables: readonly TableRef[]): Promise<ReadonlyMap<string, number> | undefined>
   /** The least key that the table's generator may give next; `null` if it has none. */
   nextKeyFloor(table: TableRef): Promise<bigint | null>
   readonly journal: Journal
+  /** What the report should say of how rows are written. */
+  readonly notes?: readonly string[] | undefined
   /** Ends the statement at hand, which then fails. Engines whose statements end soon need not have it. */
   cancel?(): Promise<void>
   end(): Promise<void>
@@ -72,7 +93,8 @@ export interface Journal {
   /** Runs that the destination remembers, oldest first. */
   runs(): Promise<readonly JournalRun[]>
   insertRun(run: JournalRun): Promise<void>
-  setState(runId: string, state: RunState): Promise<void>
+  /** @param facts - those of the run from now on, as JSON. Default: as they are. */
+  setState(runId: string, state: RunState, facts?: string): Promise<void>
   batches(runId: string): Promise<readonly JournalBatch[]>
   insertBatch(batch: JournalBatch): Promise<void>
   deleteBatches(runId: string): Promise<void>

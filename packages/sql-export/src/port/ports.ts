@@ -1,6 +1,6 @@
 // Where an export tells what it does: progress, log and meter.
 
-export const EXPORT_PHASES = ['closure', 'load', 'verify', 'done'] as const
+export const EXPORT_PHASES = ['closure', 'load', 'patch', 'verify', 'done'] as const
 export type ExportPhase = (typeof EXPORT_PHASES)[number]
 
 export interface ExportSnapshot {

@@ -22,6 +22,11 @@ export interface PageRequest {
   readonly columns: readonly string[]
   /** SQL conditions over the row; each adds a column that is 1 where it holds, else 0. */
   readonly predicates: readonly string[]
+  /**
+   * Columns that only pass by: where source and destination share a `tailFormat` they come together, as one cell of bytes in that
+   * format, after the predicates.
+   */
+  readonly tail?: readonly string[] | undefined
 }
 
 /** Asks for the children that refer to the given parents by one edge. */
@@ -43,6 +48,8 @@ export interface ChildRequest {
 /** A read-only view of the source at one instant. All reads of one export go through one snapshot. */
 export interface SourceSnapshot {
   readonly atEpochMs: number
+  /** The form in which a page can give columns that nobody looks at, such as `postgres-copy-text`. */
+  readonly tailFormat?: string | undefined
   readRoot(sql: string, params: readonly ParamValue[]): AsyncIterable<RowChunk>
   readPage(request: PageRequest): AsyncIterable<RowChunk>
   readChildren(request: ChildRequest): AsyncIterable<RowChunk>
@@ -76,6 +83,14 @@ export interface Source {
 
 /** Column that holds the ordinal of the requested value, in answers to pages and child reads. */
 export const ORDINAL = '~ord'
+
+/** Name of the cell that holds the columns of a page's `tail`. */
+export const TAIL = '~tail'
+
+/** The columns of a page's answer, in their order. */
+export function pageColumns({ columns, predicates, tail = [] }: PageRequest): string[] {
+  return [ORDINAL, ...columns, ...predicates.map((_, i) => predicateColumn(i)), ...(tail.length === 0 ? [] : [TAIL])]
+}
 
 /** Name of the column that tells whether predicate `i` of a page holds. */
 export function predicateColumn(i: number): string {

@@ -14,8 +14,8 @@ export interface TextResult {
 
 /** One COPY … FROM STDIN. */
 export interface CopyIn {
-  /** Takes rows in COPY's text format, each with its line end. Waits while the server is slower. */
-  write(text: string): Promise<void>
+  /** Takes rows in COPY's text format, each with its line end: text, or its UTF-8. Waits while the server is slower. */
+  write(text: string | Uint8Array): Promise<void>
   /** @returns how many rows the server took. */
   end(): Promise<number>
   /** Ends it without its rows. */

@@ -1,5 +1,13 @@
 // Writes a PostgreSQL database in one session.
-import type { DestinationSession, Journal, KeyRange, OrphanRequest, ReferenceMode, RowWriter } from '../port/destination.ts'
+import type {
+  DestinationSession,
+  Journal,
+  KeyRange,
+  OrphanRequest,
+  ReferenceColumns,
+  ReferenceMode,
+  RowWriter,
+} from '../port/destination.ts'
 import type { CatalogTable } from '../structure/catalog.ts'
 import { findTable } from '../structure/catalog.ts'
 import type { Cell } from '../vocabulary/cell.ts'
@@ -13,8 +21,9 @@ import { queryText } from './connection.ts'
 import { foreignEdgeDdl, foreignTableDdl } from './ddl.ts'
 import { guarded, isLost } from './errors.ts'
 import { postgresJournal } from './journal.ts'
-import { addressOf } from './source.ts'
+import { TAIL_FORMAT, addressOf } from './source.ts'
 import { existingSql, orphansSql, quoteName } from './sql.ts'
+import { patchWriter, relaxConstraints } from './patcher.ts'
 import { copyWriter } from './writer.ts'
 
 /** Times that a block of keys is asked for before another session's inserts are held to be in the way. */
@@ -26,11 +35,14 @@ const UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('loopwright sql-expor
 
 export class PostgresSession implements DestinationSession {
   readonly journal: Journal
+  readonly tailFormat: string = TAIL_FORMAT
   readonly #connection: PostgresConnection
   readonly #readCatalog: () => Promise<PostgresCatalog>
   readonly #onEnd: () => void
   #known: PostgresCatalog | undefined
   #inTransaction = false
+  /** Statements that make constraints what they were. */
+  #relaxed: readonly string[] = []
   #hasEnded = false
 
   constructor(
@@ -142,11 +154,32 @@ export class PostgresSession implements DestinationSession {
     return Number(await this.#value(existingSql(table, addressOf(known, table, key), values, known.quoteTable)))
   }
 
-  openWriter(table: TableRef, columns: readonly string[]): RowWriter {
+  openWriter(table: TableRef, columns: readonly string[], tail: readonly string[] = []): RowWriter {
     const known = this.#known
     const found = known === undefined ? undefined : findTable(known.catalog, table)
     if (known === undefined || found === undefined) throw new TypeError(`no table ${tableText(table)}`)
-    return copyWriter(this.#connection, found, columns, known.quoteTable)
+    return copyWriter(this.#connection, found, columns, tail, known.quoteTable)
+  }
+
+  openPatcher(table: TableRef, key: readonly string[], columns: readonly string[]): RowWriter {
+    const known = this.#known
+    if (known === undefined) throw new TypeError(`no table ${tableText(table)}`)
+    const facts = addressOf(known, table, [...key, ...columns])
+    return patchWriter(this.#connection, table, facts, key.length, known.quoteTable)
+  }
+
+  async relaxReferences(edges: readonly ReferenceColumns[]): Promise<void> {
+    const { quoteTable } = await this.#catalog()
+    this.#relaxed = await guarded('ERR_EXPORT_WRITE', 'the constraints of a cycle could not be altered', {}, () =>
+      relaxConstraints(this.#connection, edges, quoteTable),
+    )
+  }
+
+  async restoreReferences(): Promise<void> {
+    await this.#execute('SET CONSTRAINTS ALL IMMEDIATE')
+    for (const statement of this.#relaxed) await this.#execute(statement)
+    this.#relaxed = []
+    await this.#execute('SET CONSTRAINTS ALL DEFERRED')
   }
 
   async checkReferences(): Promise<undefined> {

@@ -1,7 +1,7 @@
 // Errors of PostgreSQL, rebuilt without statements and values.
 import { CleanedError } from '../vocabulary/cleaned-error.ts'
-import type { ExportErrorCode, ExportErrorOptions } from '../vocabulary/errors.ts'
-import { ExportError, isExportError } from '../vocabulary/errors.ts'
+import type { AsExportError, Guarded } from '../vocabulary/driver-error.ts'
+import { exportErrors, guardedBy } from '../vocabulary/driver-error.ts'
 
 const TEXTS: Readonly<Record<string, string>> = {
   '22001': 'a text is too long for its column',
@@ -68,35 +68,16 @@ export function isLost(error: unknown): boolean {
   return isNetwork(code) || /Connection terminated|not queryable|connection is closed|Connection ended/i.test(message)
 }
 
-export function asExportError(
-  error: unknown,
-  code: ExportErrorCode,
-  what: string,
-  options: ExportErrorOptions = {},
-): ExportError {
-  if (isExportError(error)) return error
+export const asExportError: AsExportError = exportErrors((error) => {
   const cause = cleanError(error)
-  const chosen = chosenCode(cause.code, code, isLost(error))
-  return new ExportError(chosen, `${what}: ${cause.message}`, { ...options, cause, isTemporary: TEMPORARY.test(cause.code) })
-}
-
-function chosenCode(sqlState: string, code: ExportErrorCode, lost: boolean): ExportErrorCode {
-  if (sqlState === '42501') return 'ERR_EXPORT_PRIVILEGE'
-  if (code === 'ERR_EXPORT_WRITE') return VALUE.test(sqlState) ? 'ERR_EXPORT_VALUE' : code
-  if (lost) return 'ERR_EXPORT_CONNECTION'
-  return code
-}
-
-/** Runs `work`; what it throws becomes an `ExportError` of `code` with the cleaned cause. */
-export async function guarded<T>(
-  code: ExportErrorCode,
-  what: string,
-  options: ExportErrorOptions,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw asExportError(error, code, what, options)
+  return {
+    cause,
+    isPrivilege: cause.code === '42501',
+    isValue: VALUE.test(cause.code),
+    isSourceChanged: false,
+    isLost: isLost(error),
+    isTemporary: TEMPORARY.test(cause.code),
   }
-}
+})
+
+export const guarded: Guarded = guardedBy(asExportError)

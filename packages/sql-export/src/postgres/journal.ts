@@ -42,9 +42,10 @@ export function postgresJournal(connection: PostgresConnection): Journal {
         const sql = 'INSERT INTO loopwright_export_run (run_id, identity, state, plan, facts) VALUES ($1, $2, $3, $4, $5)'
         await connection.query(sql, [runId, identity, state, plan, facts])
       }),
-    setState: (runId, state) =>
+    setState: (runId, state, facts) =>
       journaled(async () => {
-        await connection.query('UPDATE loopwright_export_run SET state = $2 WHERE run_id = $1', [runId, state])
+        const sql = 'UPDATE loopwright_export_run SET state = $2, facts = coalesce($3, facts) WHERE run_id = $1'
+        await connection.query(sql, [runId, state, facts ?? null])
       }),
     batches: (runId) =>
       journaled(async () => {

@@ -1,24 +1,28 @@
 // Reads a PostgreSQL database in one snapshot.
 import type { ChildRequest, PageRequest, RowChunk, SourceSnapshot } from '../port/source.ts'
-import { ORDINAL, predicateColumn } from '../port/source.ts'
+import { ORDINAL, pageColumns } from '../port/source.ts'
 import type { ParamValue } from '../structure/plan.ts'
+import type { CatalogTable } from '../structure/catalog.ts'
 import { columnOf, findTable } from '../structure/catalog.ts'
+import { KeyRange, isIntegerPage, isNarrow } from '../structure/key-range.ts'
 import type { Row } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { tableId, tableText } from '../vocabulary/table-ref.ts'
 import type { PostgresCatalog } from './catalog.ts'
 import type { PostgresConnection, TextRow } from './connection.ts'
-import { CopyRows } from './copy-text.ts'
+import { CopyRows } from './copy-rows.ts'
 import { asExportError, guarded, isLost } from './errors.ts'
 import type { AddressColumn } from './sql.ts'
-import { childrenSql, pageSql } from './sql.ts'
+import { childrenSql, pageSql, rangeSql } from './sql.ts'
 import type { CellReader } from './value-text.ts'
 import { readerOf, readerOfOid } from './value-text.ts'
 
 /** Rows that a cursor gives at a time. */
 const FETCH_ROWS = 5000
 const readInteger = readerOf('int64')
+/** What a page's tail, and what a writer takes as one, is: fields of COPY's text format, with tabs between them. */
+export const TAIL_FORMAT = 'postgres-copy-text'
 
 /** A parameter as the text that the server reads by the type it infers. */
 export function paramText(value: ParamValue): string | null {
@@ -38,11 +42,28 @@ export function addressOf({ facts }: PostgresCatalog, table: TableRef, names: re
   })
 }
 
+/** How the rows of a COPY are read. */
+interface CopyShape {
+  readonly columns: readonly string[]
+  readonly readers: readonly CellReader[]
+  readonly hasTail: boolean
+  /** Whose rows they are, for messages. */
+  readonly what: string
+}
+
+function isKeyOf({ key, uniqueKeys }: CatalogTable, address: readonly string[]): boolean {
+  return [key, ...uniqueKeys].some((names) => names.length === address.length && names.every((name) => address.includes(name)))
+}
+
 /** A transaction that only reads, in one snapshot. */
 export class PostgresSnapshot implements SourceSnapshot {
   readonly atEpochMs: number
   readonly #connection: PostgresConnection
   readonly #known: PostgresCatalog
+  readonly tailFormat: string = TAIL_FORMAT
+  /** Tables of which a page named fewer than half of the rows between its first and last key. */
+  readonly #sparse = new Set<string>()
+  #joinsByIndex = false
 
   private constructor(connection: PostgresConnection, known: PostgresCatalog, atEpochMs: number) {
     this.#connection = connection
@@ -83,17 +104,43 @@ export class PostgresSnapshot implements SourceSnapshot {
   }
 
   async *readPage(request: PageRequest): AsyncGenerator<RowChunk> {
-    const { table, address, columns, predicates } = request
-    const names = [ORDINAL, ...columns, ...predicates.map((_, i) => predicateColumn(i))]
-    const readers = [readInteger, ...this.#readersOf(table, columns), ...predicates.map(() => readInteger)]
-    const sql = pageSql(request, addressOf(this.#known, table, address), this.#known.quoteTable)
-    yield* this.#copy(sql, names, readers, tableText(table))
+    const { table, address, columns, predicates, values, tail = [] } = request
+    const shape = {
+      columns: pageColumns(request),
+      readers: [readInteger, ...this.#readersOf(table, columns), ...predicates.map(() => readInteger)],
+      hasTail: tail.length > 0,
+      what: tableText(table),
+    }
+    const facts = addressOf(this.#known, table, address)
+    const { quoteTable, catalog } = this.#known
+    const known = findTable(catalog, table)
+    const limit = values.length * 2
+    let done = 0
+    if (known !== undefined && isIntegerPage(known, request) && (isNarrow(values, limit) || !this.#sparse.has(shape.what))) {
+      const page = new KeyRange(values)
+      for await (const chunk of this.#copy(rangeSql(request, facts, limit, quoteTable), shape)) {
+        const rows = page.take(chunk.rows)
+        const isComplete = chunk.isLast && (page.rows < limit || page.next === values.length)
+        if (rows.length > 0 || isComplete) yield { columns: chunk.columns, rows, isLast: isComplete }
+        if (isComplete) return
+      }
+      this.#sparse.add(shape.what)
+      done = page.next
+    }
+    const rest = done === 0 ? request : { ...request, values: values.slice(done) }
+    await this.#joinByIndex(known !== undefined && isKeyOf(known, address))
+    for await (const chunk of this.#copy(pageSql(rest, facts, quoteTable), shape)) {
+      if (done > 0) for (const row of chunk.rows) row[0] = BigInt(done + Number(row[0]))
+      yield chunk
+    }
   }
 
   async *readChildren(request: ChildRequest): AsyncGenerator<RowChunk> {
     const { child, parent, parentKey, columns } = request
     const sql = childrenSql(request, addressOf(this.#known, parent, parentKey), this.#known.quoteTable)
-    yield* this.#copy(sql, [ORDINAL, ...columns], [readInteger, ...this.#readersOf(child, columns)], tableText(child))
+    await this.#joinByIndex(false)
+    const readers = [readInteger, ...this.#readersOf(child, columns)]
+    yield* this.#copy(sql, { columns: [ORDINAL, ...columns], readers, hasTail: false, what: tableText(child) })
   }
 
   async end(): Promise<void> {
@@ -116,8 +163,21 @@ export class PostgresSnapshot implements SourceSnapshot {
     return columns.map((name) => readerOf(columnOf(table, name).kind))
   }
 
-  async *#copy(sql: string, columns: readonly string[], readers: readonly CellReader[], what: string): AsyncGenerator<RowChunk> {
-    const split = new CopyRows()
+  /**
+   * Whether a page is joined to its table by the index on its key. Left to itself the server reads a small table whole for every
+   * page, so that the time to read it grows with its square. Without an index the other ways to join are much the better.
+   */
+  async #joinByIndex(isBest: boolean): Promise<void> {
+    if (isBest === this.#joinsByIndex) return
+    const value = isBest ? 'off' : 'on'
+    await guarded('ERR_EXPORT_CONNECTION', 'the session could not be set up', {}, () =>
+      this.#connection.execute(`SET LOCAL enable_hashjoin = ${value}; SET LOCAL enable_mergejoin = ${value}`),
+    )
+    this.#joinsByIndex = isBest
+  }
+
+  async *#copy(sql: string, { columns, readers, hasTail, what }: CopyShape): AsyncGenerator<RowChunk> {
+    const split = new CopyRows(readers, hasTail, what)
     let seen = 0
     const pieces = this.#connection.copyOut(`COPY (${sql}) TO STDOUT`)
     let hasEnded = false
@@ -131,7 +191,7 @@ export class PostgresSnapshot implements SourceSnapshot {
         }
         const rows = split.take(value)
         seen += rows.length
-        if (rows.length > 0) yield { columns, rows: decode(rows, readers, what), isLast: false }
+        if (rows.length > 0) yield { columns, rows, isLast: false }
       }
       yield { columns, rows: [], isLast: true }
     } catch (error) {

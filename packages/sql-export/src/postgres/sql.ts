@@ -3,15 +3,14 @@ import type { OrphanRequest } from '../port/destination.ts'
 import type { ChildRequest, PageRequest, RootSql } from '../port/source.ts'
 import { ORDINAL, predicateColumn } from '../port/source.ts'
 import type { Cell } from '../vocabulary/cell.ts'
-import { configError } from '../vocabulary/errors.ts'
+import { quotedName } from '../vocabulary/quoted-name.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import type { ValueKind } from '../vocabulary/value-kind.ts'
 import { cellText } from './value-text.ts'
 
 /** Quotes a name. @throws ExportError `ERR_EXPORT_CONFIG` for an empty name or one with U+0000. */
 export function quoteName(name: string): string {
-  if (name === '' || name.includes('\0')) throw configError('a name is empty or holds U+0000')
-  return `"${name.replaceAll('"', '""')}"`
+  return quotedName(name, '"')
 }
 
 /** Quotes a text as a literal; backslashes mean themselves (`standard_conforming_strings`). */
@@ -56,15 +55,31 @@ function flag(condition: string): string {
 
 /** The rows asked for, each with its ordinal, in the request's order. */
 export function pageSql(request: PageRequest, address: readonly AddressColumn[], quoteTable: QuoteTable): string {
-  const { table, columns, predicates, values } = request
+  const { table, values } = request
   const alias = quoteName(table.name)
   const on = address.map(({ name }, i) => `${alias}.${quoteName(name)} = "~j"."~v${i}"`).join(' AND ')
-  const items = [
-    `"~j"."~ord" - 1 AS ${quoteName(ORDINAL)}`,
+  const items = pageItems(request, `"~j"."~ord" - 1 AS ${quoteName(ORDINAL)}`)
+  return `SELECT ${items} FROM ${requested(address, values)} JOIN ${quoteTable(table)} AS ${alias} ON ${on} ORDER BY "~j"."~ord"`
+}
+
+/** Rows whose integer key lies between the first and the last requested one, in key order, without an ordinal; at most `limit`. */
+export function rangeSql(request: PageRequest, address: readonly AddressColumn[], limit: number, quoteTable: QuoteTable): string {
+  const { table, values } = request
+  const alias = quoteName(table.name)
+  const key = address.map(({ name }) => `${alias}.${quoteName(name)}`).join(', ')
+  const bound = (cells: readonly Cell[] | undefined): string =>
+    address.map(({ cast }, i) => `'${cells?.[i]}'::${cast}`).join(', ')
+  return `SELECT ${pageItems(request, 'NULL')} FROM ${quoteTable(table)} AS ${alias} WHERE (${key}) >= (${bound(values[0])}) AND (${key}) <= (${bound(values.at(-1))}) ORDER BY ${key} LIMIT ${limit}`
+}
+
+function pageItems({ table, columns, predicates, tail = [] }: PageRequest, ordinal: string): string {
+  const alias = quoteName(table.name)
+  return [
+    ordinal,
     ...columns.map((name) => `${alias}.${quoteName(name)}`),
     ...predicates.map((predicate, i) => `${flag(predicate)} AS ${quoteName(predicateColumn(i))}`),
-  ]
-  return `SELECT ${items.join(', ')} FROM ${requested(address, values)} JOIN ${quoteTable(table)} AS ${alias} ON ${on} ORDER BY "~j"."~ord"`
+    ...tail.map((name) => `${alias}.${quoteName(name)}`),
+  ].join(', ')
 }
 
 /** Keys of the children of the parents asked for, by parent and key, at most `perParent` each. */
@@ -121,4 +136,20 @@ export function existingSql(
 ): string {
   const on = key.map(({ name }, i) => `"~t".${quoteName(name)} = "~j"."~v${i}"`).join(' AND ')
   return `SELECT count(*) FROM ${requested(key, values)} JOIN ${quoteTable(table)} AS "~t" ON ${on}`
+}
+
+/** Sets columns of the rows that the first `keys` columns of the values name; gives their number. */
+export function updateSql(
+  table: TableRef,
+  columns: readonly AddressColumn[],
+  keys: number,
+  values: readonly (readonly Cell[])[],
+  quoteTable: QuoteTable,
+): string {
+  const on = columns.slice(0, keys).map(({ name }, i) => `"~t".${quoteName(name)} = "~j"."~v${i}"`)
+  const set = columns.slice(keys).map(({ name }, i) => `${quoteName(name)} = "~j"."~v${keys + i}"`)
+  return (
+    `WITH "~u" AS (UPDATE ${quoteTable(table)} AS "~t" SET ${set.join(', ')} FROM ${requested(columns, values)} ` +
+    `WHERE ${on.join(' AND ')} RETURNING 1) SELECT count(*) FROM "~u"`
+  )
 }

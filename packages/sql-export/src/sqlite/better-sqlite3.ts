@@ -7,6 +7,7 @@ interface BetterStatement {
   raw(on: boolean): BetterStatement
   columns(): readonly { readonly name: string }[]
   iterate(...params: readonly unknown[]): IterableIterator<Row>
+  all(...params: readonly unknown[]): Row[]
   run(...params: readonly unknown[]): { readonly changes: number }
 }
 
@@ -46,6 +47,7 @@ function wrap(statement: BetterStatement, isNumbered: boolean): SqliteStatement 
   return {
     columns: statement.reader ? raw.columns().map(({ name }) => name) : [],
     rows: (params) => raw.iterate(...bound(params)),
+    all: (params) => raw.all(...bound(params)),
     run: (params) => Number(statement.run(...bound(params)).changes),
     finalize: () => {},
   }

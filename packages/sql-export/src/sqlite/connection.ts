@@ -9,6 +9,8 @@ export interface SqliteStatement {
   readonly columns: readonly string[] | undefined
   /** Rows as arrays. While one result is being read the connection runs nothing else. */
   rows(params: readonly Cell[]): IterableIterator<Row>
+  /** The same rows at once, where the driver can: for results that are known to be small. */
+  all?(params: readonly Cell[]): Row[]
   /** @returns the number of rows changed. */
   run(params: readonly Cell[]): number
   finalize(): void

@@ -25,10 +25,10 @@ import {
   setRunState,
 } from './journal.ts'
 import type { Lease } from './lease.ts'
-import { existingSql, insertSql, orphansSql, quoteName, valuesJson } from './sql.ts'
+import { existingSql, insertSql, orphansSql, quoteName, updateSql, valuesJson } from './sql.ts'
 
 /** Rows and parameters of one INSERT: more gain nothing. hot: benchmarks/sql-export/sqlite-sqlite-200k */
-const INSERT_ROWS = 16
+const INSERT_ROWS = 32
 const INSERT_PARAMETERS = 256
 
 async function guardedAsync<T>(what: string, work: () => T): Promise<T> {
@@ -57,7 +57,7 @@ export class SqliteSession implements DestinationSession {
       drop: () => journaled(() => dropJournal(connection)),
       runs: () => journaled(() => readRuns(connection)),
       insertRun: (run) => journaled(() => insertRun(connection, run)),
-      setState: (runId, state) => journaled(() => setRunState(connection, runId, state)),
+      setState: (runId, state, facts) => journaled(() => setRunState(connection, runId, state, facts ?? null)),
       batches: (runId) => journaled(() => readBatches(connection, runId)),
       insertBatch: (batch) => journaled(() => insertBatch(connection, batch)),
       deleteBatches: (runId) => journaled(() => deleteBatches(connection, runId)),
@@ -197,6 +197,26 @@ export class SqliteSession implements DestinationSession {
         single.finalize()
         if (several !== single) several.finalize()
       },
+    }
+  }
+
+  openPatcher(table: TableRef, key: readonly string[], columns: readonly string[]): RowWriter {
+    const statement = this.#connection.prepare(updateSql(table.name, key, columns))
+    let patched = 0
+    return {
+      write: async (rows, positions) => {
+        try {
+          for (const row of rows) patched += statement.run(positions.map((at) => row[at] ?? null))
+        } catch (error) {
+          throw asExportError(error, 'ERR_EXPORT_WRITE', `setting references of ${tableText(table)} failed`, { table })
+        }
+      },
+      flush: async () => {
+        const taken = patched
+        patched = 0
+        return taken
+      },
+      close: async () => statement.finalize(),
     }
   }
 

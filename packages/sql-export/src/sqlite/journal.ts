@@ -55,8 +55,9 @@ export function insertRun(connection: SqliteConnection, { runId, identity, state
   ])
 }
 
-export function setRunState(connection: SqliteConnection, runId: string, state: RunState): void {
-  execute(connection, 'UPDATE loopwright_export_run SET state = ? WHERE run_id = ?', [state, runId])
+export function setRunState(connection: SqliteConnection, runId: string, state: RunState, facts: string | null): void {
+  const sql = 'UPDATE loopwright_export_run SET state = ?, facts = coalesce(?, facts) WHERE run_id = ?'
+  execute(connection, sql, [state, facts, runId])
 }
 
 export function readBatches(connection: SqliteConnection, runId: string): JournalBatch[] {

@@ -60,6 +60,19 @@ function isHeld(file: string): boolean {
   return isAlive(holder.pid) && processStart(holder.pid) === holder.startedAt
 }
 
+/** This process as a part of a file's name. */
+export function holderName(): string {
+  const { pid, startedAt, bootId: boot } = currentHolder()
+  return `${pid}-${startedAt}-${boot.slice(0, 8)}`
+}
+
+/** Whether the process that a name begins with, as by `holderName`, is gone. */
+export function isHolderGone(name: string): boolean {
+  const [pid = '', startedAt = '', boot = ''] = name.split('-')
+  if (!/^\d+$/.test(pid) || boot !== bootId().slice(0, 8)) return true
+  return !isAlive(Number(pid)) || processStart(Number(pid)) !== startedAt
+}
+
 function currentHolder(): Holder {
   return { pid: process.pid, startedAt: processStart(process.pid), bootId: bootId() }
 }

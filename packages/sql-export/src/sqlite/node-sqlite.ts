@@ -7,6 +7,7 @@ interface NodeStatement {
   setReturnArrays?(on: boolean): void
   columns?(): readonly { readonly name: string }[]
   iterate(...params: readonly Cell[]): IterableIterator<Row | Record<string, Cell>>
+  all(...params: readonly Cell[]): Row[]
   run(...params: readonly Cell[]): { readonly changes: number | bigint }
 }
 
@@ -61,6 +62,7 @@ function wrap(statement: NodeStatement): SqliteStatement {
   return {
     columns: statement.columns?.().map(({ name }) => name),
     rows: givesArrays ? arrays : (params) => objectsAsArrays(statement.iterate(...bindable(params))),
+    ...(givesArrays ? { all: (params: readonly Cell[]): Row[] => statement.all(...bindable(params)) } : {}),
     run: (params) => Number(statement.run(...bindable(params)).changes),
     finalize: () => {},
   }

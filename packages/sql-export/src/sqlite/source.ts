@@ -3,6 +3,7 @@ import type { ChildRequest, PageRequest, RowChunk, SourceSnapshot } from '../por
 import { ORDINAL, predicateColumn } from '../port/source.ts'
 import type { Catalog } from '../structure/catalog.ts'
 import { columnOf, findTable } from '../structure/catalog.ts'
+import { KeyRange, isIntegerPage, isNarrow } from '../structure/key-range.ts'
 import type { ParamValue } from '../structure/plan.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
 import { cellBytes } from '../vocabulary/cell.ts'
@@ -16,11 +17,15 @@ import { asExportError } from './errors.ts'
 import type { FileState } from './file-state.ts'
 import { fileState, sameState } from './file-state.ts'
 import type { PageExtras } from './sql.ts'
-import { KeyRange, areIncreasing } from './key-range.ts'
 import { childrenSql, pageSql, rangeSql, valuesJson } from './sql.ts'
 
 const CHUNK_ROWS = 512
 const CHUNK_BYTES = 256 * 1024
+/** Bounds of a result that is taken at once: by its greatest number of rows, and by the size of those that the statement gave before. */
+const WHOLE_ROWS = 20_000
+const WHOLE_BYTES = 1024 * 1024
+/** Of a result that is taken at once every so manieth row is measured. */
+const SAMPLE = 16
 
 /** Turns a parameter of a plan into a value to bind. */
 export function paramCell(value: ParamValue): Cell {
@@ -40,6 +45,8 @@ export class SqliteSnapshot implements SourceSnapshot {
   readonly #statements = new Map<string, SqliteStatement>()
   /** Tables of which a page named fewer than half of the rows between its first and last key. */
   readonly #sparse = new Set<string>()
+  /** Greatest mean size of a row, by statement. */
+  readonly #rowBytes = new Map<string, number>()
   #lastYieldMs = performance.now()
 
   /** @param path - the file to watch for changes, where the driver's lock does not keep others out. */
@@ -69,14 +76,14 @@ export class SqliteSnapshot implements SourceSnapshot {
       return { ...chunk, columns: chunk.columns.slice(0, names.length) }
     }
     const { values } = request
+    const limit = values.length * 2
     let done = 0
-    if (!this.#sparse.has(what) && this.#isOrderedByIntegers(request)) {
+    if (this.#isOrderedByIntegers(request) && (isNarrow(values, limit) || !this.#sparse.has(what))) {
       const page = new KeyRange(values)
-      const limit = values.length * 2
       const params = [...(values[0] ?? []), ...(values.at(-1) ?? []), BigInt(limit)]
-      for await (const chunk of this.#read(rangeSql(request, quirks, extras), params, names, what)) {
+      for await (const chunk of this.#read(rangeSql(request, quirks, extras), params, names, what, limit)) {
         const rows = page.take(chunk.rows)
-        const isComplete = chunk.isLast && page.rows < limit
+        const isComplete = chunk.isLast && (page.rows < limit || page.next === values.length)
         if (rows.length > 0 || isComplete) yield settle({ columns: chunk.columns, rows, isLast: isComplete })
         if (isComplete) return
       }
@@ -84,7 +91,7 @@ export class SqliteSnapshot implements SourceSnapshot {
       done = page.next
     }
     const rest = done === 0 ? request : { ...request, values: values.slice(done) }
-    for await (const chunk of this.#read(pageSql(rest, quirks, extras), [valuesJson(rest.values)], names, what)) {
+    for await (const chunk of this.#read(pageSql(rest, quirks, extras), [valuesJson(rest.values)], names, what, limit)) {
       if (done > 0) for (const row of chunk.rows) row[0] = Number(row[0]) + done
       yield settle(chunk)
     }
@@ -115,6 +122,7 @@ export class SqliteSnapshot implements SourceSnapshot {
     params: readonly Cell[],
     names: readonly string[] | undefined,
     what: string,
+    most: number = Number.POSITIVE_INFINITY,
   ): AsyncGenerator<RowChunk> {
     let rows: Row[] = []
     let columns: readonly string[] = names ?? []
@@ -122,21 +130,39 @@ export class SqliteSnapshot implements SourceSnapshot {
       const statement = this.#statement(sql)
       // a driver that tells the names only with the rows gives those that the statement was written with
       if (statement.columns !== undefined) columns = statement.columns.map((name, i) => this.#plainName(name, i))
-      let bytes = 0
-      for (const row of statement.rows(params)) {
-        rows.push(row)
-        for (let i = 0; i < row.length; i++) bytes += cellBytes(row[i] ?? null)
-        if (rows.length < CHUNK_ROWS && bytes < CHUNK_BYTES) continue
-        yield { columns, rows, isLast: false }
-        rows = []
-        bytes = 0
-        if (performance.now() - this.#lastYieldMs > 15) await this.#yieldToLoop()
+      const isSmall = most <= WHOLE_ROWS && (this.#rowBytes.get(sql) ?? Number.POSITIVE_INFINITY) * most <= WHOLE_BYTES
+      if (isSmall && statement.all !== undefined) {
+        rows = statement.all(params)
+        let bytes = 0
+        for (let i = 0; i < rows.length; i += SAMPLE) bytes += rowBytes(rows[i] ?? [])
+        this.#measured(sql, bytes, Math.ceil(rows.length / SAMPLE))
+      } else {
+        let bytes = 0
+        let total = 0
+        let seen = 0
+        for (const row of statement.rows(params)) {
+          rows.push(row)
+          bytes += rowBytes(row)
+          if (rows.length < CHUNK_ROWS && bytes < CHUNK_BYTES) continue
+          yield { columns, rows, isLast: false }
+          total += bytes
+          seen += rows.length
+          rows = []
+          bytes = 0
+          if (performance.now() - this.#lastYieldMs > 15) await this.#yieldToLoop()
+        }
+        this.#measured(sql, total + bytes, seen + rows.length)
       }
     } catch (error) {
       throw asExportError(error, 'ERR_EXPORT_CONNECTION', `reading ${what} failed`)
     }
-    yield { columns, rows, isLast: true }
+    // before the last chunk: who has it does not ask for more, and a page of few rows is one chunk
     if (performance.now() - this.#lastYieldMs > 15) await this.#yieldToLoop()
+    yield { columns, rows, isLast: true }
+  }
+
+  #measured(sql: string, bytes: number, rows: number): void {
+    if (rows > 0) this.#rowBytes.set(sql, Math.max(this.#rowBytes.get(sql) ?? 0, bytes / rows))
   }
 
   #plainName(name: string, i: number): string {
@@ -164,16 +190,9 @@ export class SqliteSnapshot implements SourceSnapshot {
     return { classes: integralReals ? columns.filter(untyped) : [], texts: textEndsAtNul ? columns : [] }
   }
 
-  /** Whether a page asks for rows by an integer key, in its order, so that a range holds them all. */
-  #isOrderedByIntegers({ table, address, columns, values }: PageRequest): boolean {
-    const known = findTable(this.#catalog, table)
-    return (
-      known !== undefined &&
-      values.length > 1 &&
-      address.length === known.key.length &&
-      address.every((name, i) => name === known.key[i] && name === columns[i] && columnOf(known, name).kind === 'int64') &&
-      areIncreasing(values)
-    )
+  #isOrderedByIntegers(request: PageRequest): boolean {
+    const known = findTable(this.#catalog, request.table)
+    return known !== undefined && isIntegerPage(known, request)
   }
 
   #settleExtras(row: Row, width: number, real: readonly number[], table: TableRef): void {
@@ -193,4 +212,10 @@ export class SqliteSnapshot implements SourceSnapshot {
       )
     row.length = width
   }
+}
+
+function rowBytes(row: Row): number {
+  let bytes = 0
+  for (let i = 0; i < row.length; i++) bytes += cellBytes(row[i] ?? null)
+  return bytes
 }

@@ -2,14 +2,13 @@
 import type { OrphanRequest } from '../port/destination.ts'
 import type { ChildRequest, PageRequest, RootSql } from '../port/source.ts'
 import { ORDINAL, predicateColumn } from '../port/source.ts'
-import { configError } from '../vocabulary/errors.ts'
 import type { Cell } from '../vocabulary/cell.ts'
+import { quotedName } from '../vocabulary/quoted-name.ts'
 import type { SqliteQuirks } from './connection.ts'
 
 /** Quotes a name. @throws ExportError `ERR_EXPORT_CONFIG` for an empty name or one with U+0000. */
 export function quoteName(name: string): string {
-  if (name === '' || name.includes('\0')) throw configError('a name is empty or holds U+0000')
-  return `"${name.replaceAll('"', '""')}"`
+  return quotedName(name, '"')
 }
 
 export function quoteList(names: readonly string[], prefix = ''): string {
@@ -168,4 +167,11 @@ export function insertSql(table: string, columns: readonly string[], classed: Re
     return `(${values.join(', ')})`
   }
   return `INSERT INTO ${quoteName(table)} (${quoteList(columns)}) VALUES ${Array.from({ length: rows }, oneRow).join(', ')}`
+}
+
+/** Sets `columns` of the row that `key` names: first the key's parameters, then the columns'. */
+export function updateSql(table: string, key: readonly string[], columns: readonly string[]): string {
+  const set = columns.map((name, i) => `${quoteName(name)} = ?${key.length + i + 1}`)
+  const on = key.map((name, i) => `${quoteName(name)} = ?${i + 1}`)
+  return `UPDATE ${quoteName(table)} SET ${set.join(', ')} WHERE ${on.join(' AND ')}`
 }

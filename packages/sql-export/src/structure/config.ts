@@ -3,11 +3,16 @@ import { configError } from '../vocabulary/errors.ts'
 import { didYouMean } from '../vocabulary/nearest.ts'
 import type { MaskSpec } from './mask-spec.ts'
 import { requireMaskSpec } from './mask-spec.ts'
-import type { KeyMode, MissingPolicy, ParamValue } from './plan.ts'
-import { KEY_MODES, MISSING_POLICIES } from './plan.ts'
+import type { ConflictPolicy, KeyMode, MissingPolicy, ParamValue, PlanParam } from './plan.ts'
+import { CONFLICT_POLICIES, KEY_MODES, MISSING_POLICIES } from './plan.ts'
 
 /** A value for a parameter of a root or filter. */
-export type ConfigParam = null | string | number | boolean | bigint | Uint8Array | ParamValue
+export type ConfigParam = null | string | number | boolean | bigint | Uint8Array | ParamValue | SecretConfig
+
+/** Keeps a value out of the plan: it is given beside it, by this name. */
+export interface SecretConfig {
+  readonly secret: string
+}
 
 export interface RootConfig {
   readonly table: string
@@ -52,7 +57,16 @@ export interface FollowConfig {
 export interface TableConfig {
   /** `existing`: the rows are at the destination already, and are only checked for. Default `copy`. */
   readonly rows?: 'copy' | 'existing' | undefined
+  /**
+   * `keep`, `remap` (single integers that refer to nothing; their default), or `hash`: an HMAC of the old key under the mask key, for
+   * uuids, bytes and texts with room for 80 bits. Parts that refer to other tables follow those.
+   */
   readonly keys?: KeyMode | undefined
+  /**
+   * What becomes of rows whose kept or hashed keys are at the destination already: `error` (default), `skip` leaves those as they are,
+   * `replace` sets them to what the source has.
+   */
+  readonly onConflict?: ConflictPolicy | undefined
   /** A mask by column; `keep` declares that the column is copied as it is. */
   readonly columns?: Readonly<Record<string, MaskSpec | 'keep'>> | undefined
 }
@@ -100,8 +114,11 @@ export interface ExportConfig {
   /** Whether every copied column must be declared in `tables`. Default `false`. */
   readonly strict?: boolean | undefined
   /** Mode of single integer keys that refer to nothing. Default `remap`. */
-  readonly keys?: KeyMode | undefined
+  readonly keys?: DefaultKeyMode | undefined
 }
+
+/** Modes that can be the default of all tables. */
+export type DefaultKeyMode = Exclude<KeyMode, 'hash'>
 
 type Check = (value: unknown, path: string) => void
 type Shape = Readonly<Record<string, Check>>
@@ -164,7 +181,12 @@ const isMasks: Check = (value, path) => {
   if (!isRecord(value)) throw configError(`${path} must be an object of masks by column`)
   for (const [column, mask] of Object.entries(value)) if (mask !== 'keep') requireMaskSpec(mask, `${path}.${column}`)
 }
-const TABLE: Shape = { rows: isOneOf(['copy', 'existing']), keys: isOneOf(KEY_MODES), columns: isMasks }
+const TABLE: Shape = {
+  rows: isOneOf(['copy', 'existing']),
+  keys: isOneOf(KEY_MODES),
+  onConflict: isOneOf(CONFLICT_POLICIES),
+  columns: isMasks,
+}
 const FILTER: Shape = { table: isText, alias: isText, where: isText, params: isParams }
 const LIMITS: Shape = {
   maxRows: isCountOrNull,
@@ -218,7 +240,7 @@ export function requireConfig(value: unknown): ExportConfig {
   checkList(value['filters'], FILTER, ['where'], 'filters')
   if (value['limits'] !== undefined) checkMembers(value['limits'], LIMITS, [], 'limits')
   if (value['strict'] !== undefined) isBoolean(value['strict'], 'strict')
-  if (value['keys'] !== undefined) isOneOf(KEY_MODES)(value['keys'], 'keys')
+  if (value['keys'] !== undefined) isOneOf(['keep', 'remap'])(value['keys'], 'keys')
   if (value['tables'] !== undefined) {
     if (!isRecord(value['tables'])) throw configError('tables must be an object')
     for (const [name, table] of Object.entries(value['tables'])) checkMembers(table, TABLE, [], `tables.${name}`)
@@ -227,18 +249,30 @@ export function requireConfig(value: unknown): ExportConfig {
 }
 
 /** Writes a parameter as it stands in a plan. */
-export function toParam(value: unknown, path: string): ParamValue {
+export function toParam(value: unknown, path: string): PlanParam {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
   if (typeof value === 'number' && Number.isFinite(value)) return value
   if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) return { int64: value.toString() }
   if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString('base64') }
   if (isRecord(value)) {
-    const { int64, bytes } = value
+    const { int64, bytes, secret } = value
+    if (typeof secret === 'string' && secret !== '') return { secret, hmac: '' }
     if (typeof int64 === 'string' && /^-?\d{1,19}$/.test(int64)) return { int64 }
     if (typeof bytes === 'string') return { bytes }
   }
   throw configError(
     `${path} is of a type that cannot be bound`,
     'Use null, a text, a finite number, a bigint, true, false or bytes.',
+  )
+}
+
+/** Checks the values of secret parameters. @throws ExportError `ERR_EXPORT_CONFIG` for one that cannot be bound. */
+export function requireSecrets(secrets: Readonly<Record<string, ConfigParam>>): Record<string, ParamValue> {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([name, value]) => {
+      const param = toParam(value, `secrets.${name}`)
+      if (typeof param === 'object' && param !== null && 'secret' in param) throw configError(`secrets.${name} must be a value`)
+      return [name, param]
+    }),
   )
 }

@@ -2,16 +2,29 @@
 import { createHash } from 'node:crypto'
 import type { Cell } from '../vocabulary/cell.ts'
 import type { ValueKind } from '../vocabulary/value-kind.ts'
+import { dropInt32, grownInt32 } from './grown.ts'
 import type { KeyStore } from './key-store.ts'
 import { TextKeyStore } from './key-store.ts'
 
 /** Makes the store that suits a key: lanes of 32 bits for integers, canonical texts for the rest. */
 export function createKeyStore(kinds: readonly ValueKind[]): KeyStore {
-  return kinds.every((kind) => kind === 'int64' || kind === 'boolean')
-    ? new IntegerKeyStore(kinds.length)
-    : new TextKeyStore(kinds.length)
+  return hasLanes(kinds) ? new IntegerKeyStore(kinds.length) : new TextKeyStore(kinds.length)
 }
 
+/** Whether every component is a 64-bit integer. */
+export function hasLanes(kinds: readonly ValueKind[]): boolean {
+  return kinds.every((kind) => kind === 'int64' || kind === 'boolean')
+}
+
+/** The lanes of one key, as they count in a digest. */
+export function laneBytes(key: readonly Cell[]): Uint8Array {
+  const bytes = Buffer.alloc(key.length * 8)
+  key.forEach((cell, i) => bytes.writeBigInt64LE(cell as bigint, i * 8))
+  return bytes
+}
+
+/** Keys of a digest that are copied at a time. */
+const DIGEST_KEYS = 65_536
 const TWO_32 = 2 ** 32
 
 /** Open addressing over two 32-bit lanes a component, low and high. hot: benchmarks/sql-export/sqlite-sqlite-200k */
@@ -19,7 +32,7 @@ export class IntegerKeyStore implements KeyStore {
   readonly #width: number
   #slots = new Int32Array(1024)
   /** Components of key `i` begin at `i * width * 2`. */
-  #lanes: Int32Array
+  #lanes: Int32Array<ArrayBuffer>
   /** The key that is looked for. */
   readonly #wanted: Int32Array
   #size = 0
@@ -34,6 +47,10 @@ export class IntegerKeyStore implements KeyStore {
 
   get size(): number {
     return this.#size
+  }
+
+  get bytes(): number {
+    return this.#slots.byteLength + this.#lanes.byteLength
   }
 
   find(cells: readonly Cell[], offset: number): number {
@@ -63,14 +80,15 @@ export class IntegerKeyStore implements KeyStore {
   }
 
   freeze(isLeftOut: (index: number) => boolean = () => false): void {
-    const kept: number[] = []
+    const ranked = new Int32Array(this.#size)
+    let kept = 0
     let isSorted = true
     for (let i = 0; i < this.#size; i++) {
       if (isLeftOut(i)) continue
-      if (isSorted && kept.length > 0 && this.compare(kept[kept.length - 1] ?? 0, i) > 0) isSorted = false
-      kept.push(i)
+      if (isSorted && kept > 0 && this.compare(ranked[kept - 1] ?? 0, i) > 0) isSorted = false
+      ranked[kept++] = i
     }
-    this.#ranked = Int32Array.from(kept)
+    this.#ranked = ranked.subarray(0, kept)
     if (!isSorted) this.#ranked.sort((a, b) => this.compare(a, b))
     this.#ranks = new Int32Array(this.#size).fill(-1)
     for (let rank = 0; rank < this.#ranked.length; rank++) this.#ranks[this.#ranked[rank] ?? 0] = rank
@@ -100,12 +118,17 @@ export class IntegerKeyStore implements KeyStore {
 
   digest(): string {
     const width = this.#width
-    const lanes = new Int32Array(this.#ranked.length * width)
-    for (let rank = 0; rank < this.#ranked.length; rank++) {
-      const from = (this.#ranked[rank] ?? 0) * width
-      for (let i = 0; i < width; i++) lanes[rank * width + i] = this.#lanes[from + i] ?? 0
+    const hash = createHash('sha256')
+    const lanes = new Int32Array(Math.min(this.#ranked.length, DIGEST_KEYS) * width)
+    for (let start = 0; start < this.#ranked.length; start += DIGEST_KEYS) {
+      const end = Math.min(this.#ranked.length, start + DIGEST_KEYS)
+      for (let rank = start; rank < end; rank++) {
+        const from = (this.#ranked[rank] ?? 0) * width
+        for (let i = 0; i < width; i++) lanes[(rank - start) * width + i] = this.#lanes[from + i] ?? 0
+      }
+      hash.update(lanes.subarray(0, (end - start) * width))
     }
-    return createHash('sha256').update(lanes).digest('hex')
+    return hash.digest('hex')
   }
 
   #want(cells: readonly Cell[], offset: number): boolean {
@@ -142,13 +165,13 @@ export class IntegerKeyStore implements KeyStore {
   }
 
   #growLanes(): void {
-    const lanes = new Int32Array(this.#lanes.length * 2)
-    lanes.set(this.#lanes)
-    this.#lanes = lanes
+    this.#lanes = grownInt32(this.#lanes, this.#lanes.length * 2)
   }
 
   #growSlots(): void {
-    this.#slots = new Int32Array(this.#slots.length * 2)
+    const length = this.#slots.length * 2
+    dropInt32(this.#slots) // all are found again from the lanes
+    this.#slots = new Int32Array(length)
     for (let i = 0; i < this.#size; i++) this.#slots[this.#slotOf(this.#lanes, i * this.#width)] = i + 1
   }
 }

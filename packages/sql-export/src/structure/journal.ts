@@ -2,7 +2,7 @@
 import { ExportError } from '../vocabulary/errors.ts'
 import { canonicalHash } from './canonical-json.ts'
 
-export const RUN_STATES = ['loading', 'verifying', 'complete'] as const
+export const RUN_STATES = ['reserved', 'loading', 'patching', 'verifying', 'complete'] as const
 export type RunState = (typeof RUN_STATES)[number]
 
 /** Facts of a run that are fixed before its first row is written. */
@@ -17,6 +17,8 @@ export interface JournalFacts {
   /** Identity of the destination's tables, keys, indexes and triggers. */
   readonly constraints: string
   readonly sourceEpochMs: number
+  /** Of a run that is complete, by table: rows that it wrote, and rows of the whole table unless they lie in a block of their own. */
+  readonly done?: Readonly<Record<string, { readonly rows: number; readonly after: number | null }>> | undefined
 }
 
 export interface JournalRun {
@@ -29,9 +31,10 @@ export interface JournalRun {
   readonly facts: string
 }
 
-/** A stretch of a table's rows, in load order, that was committed. */
+/** A stretch of a table's rows, in load order, that was committed: loaded, or patched. */
 export interface JournalBatch {
   readonly runId: string
+  /** The table's id; of what was patched, after `patch `. */
   readonly table: string
   readonly first: number
   readonly last: number

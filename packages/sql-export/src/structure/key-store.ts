@@ -6,6 +6,8 @@ import { canonicalCell, compareCells, parseCanonicalCell } from '../vocabulary/c
 /** A set of keys. An index is a key's number in order of arrival; a rank is its number in key order, known after `freeze`. */
 export interface KeyStore {
   readonly size: number
+  /** Memory that the keys take, about. */
+  readonly bytes: number
   /** @returns the key's index, or -1. `offset` is where its first component stands in `cells`. */
   find(cells: readonly Cell[], offset: number): number
   /** Adds the key unless it is there. @returns its index, which is the former `size` if it is new. */
@@ -21,11 +23,15 @@ export interface KeyStore {
   digest(): string
 }
 
+/** What a text costs besides its characters: the string, a place in a map and one in a list; measured on Node 24. */
+const TEXT_BYTES = 104
+
 /** Keys of any other kind, by their canonical text; tuples are length-prefixed components. */
 export class TextKeyStore implements KeyStore {
   readonly #components: number
   readonly #indexes = new Map<string, number>()
   readonly #texts: string[] = []
+  #characters = 0
   #ranked = new Int32Array(0)
   #ranks = new Int32Array(0)
 
@@ -35,6 +41,10 @@ export class TextKeyStore implements KeyStore {
 
   get size(): number {
     return this.#texts.length
+  }
+
+  get bytes(): number {
+    return this.#texts.length * TEXT_BYTES + this.#characters
   }
 
   find(cells: readonly Cell[], offset: number): number {
@@ -47,6 +57,7 @@ export class TextKeyStore implements KeyStore {
     if (found !== undefined) return found
     const index = this.#texts.push(text) - 1
     this.#indexes.set(text, index)
+    this.#characters += text.length
     return index
   }
 

@@ -1,4 +1,6 @@
 // Masks as a user writes them, and as a plan holds them.
+import type { LossCode } from './plan.ts'
+import { LOSS_CODES } from './plan.ts'
 import { configError } from '../vocabulary/errors.ts'
 import { didYouMean } from '../vocabulary/nearest.ts'
 
@@ -16,6 +18,8 @@ export interface MaskSpec {
   readonly days?: number | undefined
   /** `constant`: the value. */
   readonly value?: string | number | boolean | null | undefined
+  /** `keep`: losses that the plan may then have in the column, such as `spatial`. */
+  readonly accept?: readonly LossCode[] | undefined
 }
 
 interface Domain {
@@ -36,7 +40,7 @@ export interface Masks {
   constant(value: string | number | boolean | null): MaskSpec
   null(): MaskSpec
   /** Declares that the column is copied as it is. */
-  keep(): MaskSpec
+  keep(options?: { readonly accept?: readonly LossCode[] | undefined }): MaskSpec
 }
 
 /** Makes mask specifications. */
@@ -48,7 +52,7 @@ export const mask: Masks = Object.freeze({
   dateShift: (options = {}) => ({ mask: 'dateShift', ...options }),
   constant: (value) => ({ mask: 'constant', value }),
   null: () => ({ mask: 'null' }),
-  keep: () => ({ mask: 'keep' }),
+  keep: (options = {}) => ({ mask: 'keep', ...options }),
 } satisfies Masks)
 
 const MEMBERS: Readonly<Record<MaskName, readonly string[]>> = {
@@ -59,7 +63,7 @@ const MEMBERS: Readonly<Record<MaskName, readonly string[]>> = {
   dateShift: ['domain', 'days'],
   constant: ['value'],
   null: [],
-  keep: [],
+  keep: ['accept'],
 }
 
 /** Checks a mask's shape. @throws ExportError `ERR_EXPORT_CONFIG` with `path`. */
@@ -81,5 +85,7 @@ export function requireMaskSpec(value: unknown, path: string): MaskSpec {
   if (!inRange(spec.days, 1, 36_500)) throw configError(`${path}.days must be an integer from 1 to 36500`)
   if (spec.mask === 'constant' && !['string', 'number', 'boolean'].includes(typeof spec.value) && spec.value !== null)
     throw configError(`${path}.value must be a text, a number, true, false or null`)
+  if (spec.accept !== undefined && !(Array.isArray(spec.accept) && spec.accept.every((code) => LOSS_CODES.includes(code))))
+    throw configError(`${path}.accept must be a list of ${LOSS_CODES.join(', ')}`)
   return spec
 }

@@ -5,23 +5,36 @@ import type { Engine, KeyKind, ValueKind } from '../vocabulary/value-kind.ts'
 import { canonicalHash, canonicalJson } from './canonical-json.ts'
 
 export const PLAN_FORMAT = 'loopwright/sql-export/1'
-export const KEY_MODES = ['keep', 'remap'] as const
+export const KEY_MODES = ['keep', 'remap', 'hash'] as const
 export type KeyMode = (typeof KEY_MODES)[number]
 export const MISSING_POLICIES = ['error', 'skip', 'null'] as const
 export type MissingPolicy = (typeof MISSING_POLICIES)[number]
-export const LOAD_STRATEGIES = ['enforced', 'same-statement', 'deferred', 'bulk', 'verify-only'] as const
+export const LOAD_STRATEGIES = ['enforced', 'same-statement', 'null-then-update', 'deferred', 'bulk', 'verify-only'] as const
 export type LoadStrategy = (typeof LOAD_STRATEGIES)[number]
-export const STEP_KINDS = ['reserve', 'load', 'verify', 'sequence'] as const
+export const STEP_KINDS = ['reserve', 'load', 'patch', 'verify', 'sequence'] as const
 export type StepKind = (typeof STEP_KINDS)[number]
 export type Severity = 'representation' | 'possible' | 'certain'
 /**
  * `affinity`: a column of another kind; `text-form`: a text where the source has a type of its own; `precision`: digits of a
- * decimal; `not-a-number`: NaN, which the destination lacks.
+ * decimal; `not-a-number`: NaN, which the destination lacks; `reference-form`: references are written as the row that they name
+ * writes its key, since the source takes for equal what the destination does not; `spatial`: a shape that another engine cannot read.
  */
-export type LossCode = 'affinity' | 'text-form' | 'precision' | 'not-a-number'
+export const LOSS_CODES = ['affinity', 'text-form', 'precision', 'not-a-number', 'reference-form', 'spatial'] as const
+export type LossCode = (typeof LOSS_CODES)[number]
 
 /** A parameter in JSON: 64-bit integers and bytes are written as objects with one member. */
 export type ParamValue = null | string | number | boolean | { readonly int64: string } | { readonly bytes: string }
+/** A parameter whose value is not in the plan, but its name and an HMAC that tells whether a run is given the same. */
+export interface SecretParam {
+  readonly secret: string
+  readonly hmac: string
+}
+/** A parameter of a root, as a plan holds it. */
+export type PlanParam = ParamValue | SecretParam
+
+/** What becomes of rows whose keys are at the destination already. */
+export const CONFLICT_POLICIES = ['error', 'skip', 'replace'] as const
+export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number]
 
 export interface PlanColumn {
   readonly name: string
@@ -33,6 +46,8 @@ export interface PlanColumn {
   readonly origin: ColumnRef
   /** The mask of the column or of its origin, as canonical JSON. */
   readonly transform: string | null
+  /** Losses that the column's rule accepts. */
+  readonly accepts: readonly LossCode[]
 }
 
 export interface PlanTable {
@@ -41,6 +56,7 @@ export interface PlanTable {
   readonly keyKind: KeyKind
   readonly keys: KeyMode
   readonly rows: 'copy' | 'existing'
+  readonly onConflict: ConflictPolicy
   readonly columns: readonly PlanColumn[]
 }
 
@@ -70,13 +86,15 @@ export interface PlanEdge {
   readonly children: PlanChildren
   readonly onMissing: MissingPolicy
   readonly load: LoadStrategy
+  /** Columns that are written as NULL and set once every row is there: those of `null-then-update`, else none. */
+  readonly patch: readonly string[]
 }
 
 export interface PlanRoot {
   readonly table: TableRef
   /** Gives the key columns of the rows to start from, in key order. */
   readonly sql: string
-  readonly params: readonly ParamValue[]
+  readonly params: readonly PlanParam[]
   readonly from: 'template' | 'roots'
 }
 
@@ -117,7 +135,7 @@ export interface Plan {
   /** SHA-256 over all members but `hash` and `observed`. */
   readonly hash: string
   readonly source: PlanSide
-  readonly destination: (PlanSide & { readonly createTables: boolean }) | null
+  readonly destination: (PlanSide & { readonly createTables: boolean; readonly allowAlter: boolean }) | null
   readonly tables: readonly PlanTable[]
   readonly edges: readonly PlanEdge[]
   readonly roots: readonly PlanRoot[]

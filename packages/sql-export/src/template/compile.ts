@@ -1,7 +1,7 @@
 // From a template's structure and a catalog to roots and edges.
 import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import type { ConfigParam } from '../structure/config.ts'
-import type { ParamValue } from '../structure/plan.ts'
+import type { PlanParam } from '../structure/plan.ts'
 import { toParam } from '../structure/config.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { sameTable, tableText } from '../vocabulary/table-ref.ts'
@@ -28,7 +28,7 @@ export interface TemplateEdge {
 export interface CompiledRoot {
   readonly table: TableRef
   readonly sql: string
-  readonly params: readonly ParamValue[]
+  readonly params: readonly PlanParam[]
 }
 
 export interface CompiledTemplate {
@@ -258,7 +258,7 @@ class TemplateCompiler {
   }
 
   /** The value of each parameter, in the order in which they stand. */
-  #values(params: TemplateParams): ParamValue[] {
+  #values(params: TemplateParams): PlanParam[] {
     const { parameters, text } = this.#template
     const styles = new Set(parameters.map(({ text: name }) => (name === '?' ? '?' : /^[?$]\d/.test(name) ? '?N' : 'name')))
     const fail = (what: string, at = 0): Error => templateError('ERR_TEMPLATE_PARAM', text, parameters[at]?.start ?? 0, what)
@@ -288,7 +288,7 @@ class TemplateCompiler {
     })
   }
 
-  #root({ source, table }: Bound, values: readonly ParamValue[], filters: readonly TemplateFilter[]): CompiledRoot {
+  #root({ source, table }: Bound, values: readonly PlanParam[], filters: readonly TemplateFilter[]): CompiledRoot {
     const { from, where } = this.#template
     const alias = this.#quoteName(source.alias.text)
     const keys = table.key.map((name) => `${alias}.${this.#quoteName(name)}`)

@@ -194,6 +194,47 @@ export function destinationConformance(target: ConformanceTarget): ConformanceCa
     await session.rollback()
   })
 
+  writing('L-5 columns of rows that are there are set, NULL too, and no others', async (session, handle) => {
+    await session.begin('enforced')
+    const patcher = session.openPatcher(ref('orders'), ['person_id', 'line'], ['note'])
+    await patcher.write(
+      [
+        [null, 2n, 1n, 'patched \\ "\''],
+        [null, 3n, 2n, null],
+        [null, 9n, 9n, 'nobody'],
+      ],
+      [1, 2, 3],
+    )
+    assert.equal(await patcher.flush(), 2)
+    await patcher.close()
+    const people = session.openPatcher(ref('person'), ['id'], ['boss_id'])
+    await people.write([[4n, 2n]], [0, 1])
+    assert.equal(await people.flush(), 1)
+    assert.equal(await people.flush(), 0)
+    await people.close()
+    await session.commit()
+    await session.end()
+    const snapshot = await handle.begin()
+    const notes = { table: ref('orders'), address: ['person_id', 'line'], columns: ['note'], predicates: [] }
+    const read = await collect(
+      snapshot.readPage({
+        ...notes,
+        values: [
+          [2n, 1n],
+          [2n, 2n],
+          [3n, 2n],
+        ],
+      }),
+    )
+    const bosses = { table: ref('person'), address: ['id'], columns: ['boss_id'], predicates: [] }
+    const boss = await collect(snapshot.readPage({ ...bosses, values: [[3n], [4n]] }))
+    await snapshot.end()
+    assert.deepEqual(
+      [...read.rows, ...boss.rows].map((row) => row[1]),
+      ['patched \\ "\'', 'y', null, 1n, 2n],
+    )
+  })
+
   writing('a reference to nothing is refused unless the checks are off', async (session) => {
     await session.begin('enforced')
     const error = await failure(

@@ -9,6 +9,7 @@ export type Tamper = (chunk: RowChunk, request: PageRequest) => readonly RowChun
 export function faultySource(source: Source, table: string, tamper: Tamper): Source {
   const wrap = (snapshot: SourceSnapshot): SourceSnapshot => ({
     atEpochMs: snapshot.atEpochMs,
+    tailFormat: snapshot.tailFormat,
     readRoot: (sql, params) => snapshot.readRoot(sql, params),
     readChildren: (request) => snapshot.readChildren(request),
     end: () => snapshot.end(),

@@ -1,29 +1,15 @@
 // Databases of their own on a MariaDB server, gone after each test.
 import { randomBytes } from 'node:crypto'
-import { connect } from 'node:net'
 import mysql from 'mysql2/promise'
 import { onTestFinished, test } from 'vitest'
 import type { TestContext } from 'vitest'
+import { HOST, answers } from './answers.ts'
 
-const HOST = '127.0.0.1'
 const PORT = 3306
 export const SERVER: string = `mysql://root@${HOST}:${PORT}`
 
-function answers(): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: HOST, port: PORT })
-    const finish = (is: boolean): void => {
-      socket.destroy()
-      resolve(is)
-    }
-    socket.setTimeout(10_000, () => finish(false))
-    socket.once('connect', () => finish(true))
-    socket.once('error', () => finish(false))
-  })
-}
-
 /** Whether the server is there. */
-export const hasMariadb: boolean = await answers()
+export const hasMariadb: boolean = await answers(PORT)
 
 /** Runs statements on the server. @returns the rows of the last, every value as text. */
 export async function runMariadb(url: string, sql: string): Promise<unknown[][]> {

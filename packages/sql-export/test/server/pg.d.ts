@@ -5,7 +5,11 @@ declare module 'pg' {
     connect(): Promise<void>
     end(): Promise<void>
     on(event: 'error' | 'end', listener: (error?: Error) => void): this
-    query<Row>(config: { readonly text: string; readonly rowMode: 'array' }): Promise<{ readonly rows: Row[] | undefined }>
+    query<Row>(config: {
+      readonly text: string
+      readonly rowMode: 'array'
+      readonly types?: { getTypeParser(): (text: string) => string }
+    }): Promise<{ readonly rows: Row[] | undefined }>
     query(text: string): Promise<unknown>
     query(stream: unknown): unknown
     query(config: object): Promise<never>

@@ -1,30 +1,16 @@
 // A PostgreSQL database of its own for each test file, and schemas in it; gone when the file is done.
 import { randomBytes } from 'node:crypto'
-import { connect } from 'node:net'
 import pg from 'pg'
 import { afterAll, beforeAll, onTestFinished, test } from 'vitest'
 import type { TestContext } from 'vitest'
+import { HOST, answers } from './answers.ts'
 
-const HOST = '127.0.0.1'
 const PORT = 5432
 const ADMIN = `postgres://postgres@${HOST}:${PORT}/postgres`
 export const NOT_RUN: string = `needs postgresql: nothing answers on ${HOST}:${PORT}`
 
-function answers(): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: HOST, port: PORT })
-    const finish = (is: boolean): void => {
-      socket.destroy()
-      resolve(is)
-    }
-    socket.setTimeout(10_000, () => finish(false))
-    socket.once('connect', () => finish(true))
-    socket.once('error', () => finish(false))
-  })
-}
-
 /** Whether the server is there. */
-export const hasPostgres: boolean = await answers()
+export const hasPostgres: boolean = await answers(PORT)
 
 /** Runs statements, one by one, on a database of the server. */
 export async function runPostgres(url: string, ...statements: readonly string[]): Promise<unknown[][]> {

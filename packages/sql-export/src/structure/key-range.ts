@@ -1,5 +1,32 @@
 // A page of integer keys, read as the range between its first and its last.
 import type { Cell, Row } from '../vocabulary/cell.ts'
+import type { CatalogTable } from './catalog.ts'
+import { columnOf } from './catalog.ts'
+
+/** Whether a page asks for rows by the integer key of their table, in its order, so that a range holds them all. */
+export function isIntegerPage(
+  table: CatalogTable,
+  page: {
+    readonly address: readonly string[]
+    readonly columns: readonly string[]
+    readonly values: readonly (readonly Cell[])[]
+  },
+): boolean {
+  const { address, columns, values } = page
+  return (
+    values.length > 1 &&
+    address.length === table.key.length &&
+    address.every((name, i) => name === table.key[i] && name === columns[i] && columnOf(table, name).kind === 'int64') &&
+    areIncreasing(values)
+  )
+}
+
+/** Whether the range between the first and the last key can hold no more than `most` rows. Sure only for keys of one column. */
+export function isNarrow(values: readonly (readonly Cell[])[], most: number): boolean {
+  const [first, last] = [values[0] ?? [], values.at(-1) ?? []]
+  const [from, to] = [first[0], last[0]]
+  return first.length === 1 && typeof from === 'bigint' && typeof to === 'bigint' && to - from < BigInt(most)
+}
 
 /** Whether all are integers, and each key is greater than the one before. */
 export function areIncreasing(keys: readonly (readonly Cell[])[]): boolean {

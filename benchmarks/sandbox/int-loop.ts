@@ -1,0 +1,23 @@
+// A loop over integers, which polls at each turn, with every limit and the guard on, against the same engine without any.
+import { defineWorkload } from '../harness/workload.ts'
+import { limitedMs } from './support/limited.ts'
+import { unlimitedMs } from './support/unlimited.ts'
+
+const TURNS = 3_000_000
+const SOURCE = `(() => { let n = 0; for (let i = 0; i < ${TURNS}; i++) n = (n + i) | 0; return n })()`
+const ROUNDS = 15
+
+function sum(): number {
+  let n = 0
+  for (let i = 0; i < TURNS; i++) n = (n + i) | 0
+  return n
+}
+
+export const workload = defineWorkload({
+  unit: 'ms',
+  subjects: {
+    'all limits': () => limitedMs(SOURCE, sum(), ROUNDS),
+    'no limit': () => unlimitedMs(SOURCE, sum(), ROUNDS),
+  },
+  figures: [{ subject: 'all limits', peer: 'no limit', ratio: 'cost', target: '<= 1.1' }],
+})

@@ -1,0 +1,21 @@
+// What the dispatcher uses of the guest it serves.
+import type { Instance } from '../engine/instance.ts'
+import type { JsAdapterError } from '../errors.ts'
+import type { Latch } from './latch.ts'
+import type { Marshal } from './marshal.ts'
+import type { Polling } from './polling.ts'
+
+export interface DispatchedGuest {
+  readonly instance: Instance
+  readonly marshal: Marshal
+  readonly latch: Latch
+  readonly polling: Polling
+  readonly limits: { readonly maxResultBytes: number }
+  /** Evaluates global code; the result may be an exception. */
+  evaluate(source: string, fileName: string): number
+  /** The engine's class of an object; -1 where it cannot be told. */
+  classId(pointer: number): number
+  /** The borrowed target of a proxy; `undefined` for anything else. */
+  proxyTarget(pointer: number): number | undefined
+  errorFrom(thrown: unknown): JsAdapterError
+}

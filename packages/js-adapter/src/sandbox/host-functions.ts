@@ -1,0 +1,101 @@
+// What may be exposed to a guest, and its checked form.
+import { Limiter } from '@loopwright/catrate'
+import type { ResolvedLimits } from '../limits.ts'
+import type { RateLimiterLike } from '../ports.ts'
+import type { RawFunction } from '../runtime/raw-call.ts'
+
+export interface RateWindowOption {
+  readonly windowMs: number
+  readonly count: number
+}
+
+/** What an asynchronous host function gets after the guest's arguments. */
+export interface HostCallContext {
+  /** Aborts when the call, its operation or the sandbox ends. */
+  readonly signal: AbortSignal
+  readonly callId: number
+  readonly operationId: number
+  /** The context of the `context` port in which the guest made the call; its code runs inside it. `undefined` without a port. */
+  readonly context: unknown
+}
+
+/** A function whose code starts after the guest has been left; the guest gets a promise. */
+// biome-ignore lint/suspicious/noExplicitAny: parameters are the guest's, their types the author's claim
+export type AsyncHostFunction = (...args: never[]) => unknown
+
+export interface AsyncHostFunctionOptions {
+  readonly async: AsyncHostFunction
+  /** Calls of this function that have not settled. 1 to 2^31-1. Default: no bound of its own. */
+  readonly maxConcurrent?: number | undefined
+  /** Milliseconds to its settlement; then `signal` aborts and the guest's promise rejects. Default: none. */
+  readonly timeoutMs?: number | undefined
+  /** Calls allowed in each window, over all callers in this sandbox. Default: none. */
+  readonly rates?: readonly RateWindowOption[] | undefined
+}
+
+export interface SyncHostFunctionOptions {
+  /** Runs inside the guest's operation and returns a plain value. */
+  readonly sync: AsyncHostFunction
+  /** Milliseconds within which it keeps its word to return. Default: the limit `syncHostBudgetMs`. Longer calls are counted and logged. */
+  readonly maxMs?: number | undefined
+}
+
+export interface RawHostFunctionOptions {
+  /** Runs inside the guest's operation and reads its arguments itself: the fast path. */
+  readonly raw: RawFunction
+}
+
+export type HostFunction = AsyncHostFunction | AsyncHostFunctionOptions | SyncHostFunctionOptions | RawHostFunctionOptions
+
+export type HostFunctionKind = 'async' | 'sync' | 'raw'
+
+export interface ResolvedHostFunction {
+  readonly name: string
+  readonly kind: HostFunctionKind
+  readonly fn: (...args: never[]) => unknown
+  readonly raw: RawFunction | undefined
+  readonly maxConcurrent: number
+  readonly timeoutMs: number
+  readonly maxMs: number
+  readonly limiter: RateLimiterLike | undefined
+}
+
+/**
+ * Checks a host function's declaration.
+ * @throws TypeError or RangeError that names the function and the member.
+ */
+export function resolveHostFunction(
+  name: string,
+  given: HostFunction,
+  limits: ResolvedLimits,
+  clockMs: () => number,
+): ResolvedHostFunction {
+  const base = {
+    name,
+    raw: undefined,
+    maxConcurrent: Number.POSITIVE_INFINITY,
+    timeoutMs: Number.POSITIVE_INFINITY,
+    maxMs: limits.syncHostBudgetMs,
+    limiter: undefined,
+  }
+  if (typeof given === 'function') return { ...base, kind: 'async', fn: given }
+  if ('raw' in given) return { ...base, kind: 'raw', fn: noop, raw: given.raw }
+  if ('sync' in given) {
+    const { sync, maxMs = limits.syncHostBudgetMs } = given
+    if (typeof sync !== 'function') throw new TypeError(`expose("${name}"): sync must be a function`)
+    if (!(maxMs >= 0 && maxMs <= limits.syncHostBudgetMs))
+      throw new RangeError(
+        `expose("${name}"): maxMs must be from 0 to syncHostBudgetMs (${limits.syncHostBudgetMs}), got ${maxMs}`,
+      )
+    return { ...base, kind: 'sync', fn: sync, maxMs }
+  }
+  const { async: fn, maxConcurrent = Number.POSITIVE_INFINITY, timeoutMs = Number.POSITIVE_INFINITY, rates } = given
+  if (typeof fn !== 'function') throw new TypeError(`expose("${name}"): give a function, or an object with async, sync or raw`)
+  if (!(maxConcurrent >= 1)) throw new RangeError(`expose("${name}"): maxConcurrent must be at least 1, got ${maxConcurrent}`)
+  if (!(timeoutMs > 0)) throw new RangeError(`expose("${name}"): timeoutMs must be above 0, got ${timeoutMs}`)
+  const limiter =
+    rates === undefined || rates.length === 0 ? undefined : new Limiter({ windows: rates, clock: { nowMs: () => clockMs() } })
+  return { ...base, kind: 'async', fn, maxConcurrent, timeoutMs, limiter }
+}
+
+function noop(): void {}

@@ -1,0 +1,12 @@
+// Public names of this entry.
+export type {
+  BlockingHostFunctionOptions,
+  WorkerExposed,
+  WorkerHostFunction,
+} from './host-side.ts'
+export type { IngressLoopLike, ThreadLimits, ThreadOptions, WorkerSandboxOptions } from './worker-options.ts'
+export { WorkerSandbox } from './worker-sandbox.ts'
+export type { WorkerUsage } from './worker-sandbox.ts'
+export { WorkerSandboxPool } from './worker-pool.ts'
+export type { WorkerLease, WorkerPoolStats } from './worker-pool.ts'
+export type { WorkerPoolOptions } from './worker-pool-options.ts'

@@ -1,0 +1,74 @@
+// A thread that serves one sandbox and ends with it.
+import type { Worker } from 'node:worker_threads'
+import type { LineOffer } from './protocol.ts'
+import type { ThreadData } from './thread-data.ts'
+import { threadFile } from './thread-file.ts'
+import { resolveWorkerOptions } from './worker-options.ts'
+import type { ResolvedWorkerOptions, WorkerSandboxOptions } from './worker-options.ts'
+import type { GuestThread, WorkerSandboxParts } from './worker-sandbox.ts'
+
+/** Records and bytes that the thread may be ahead of its owner. */
+const SIZES = { capacity: 1024, payloadBytes: 256 * 1024 } as const
+
+class OwnThread implements GuestThread {
+  readonly #worker: Worker
+  #failure: unknown
+  #exited = false
+
+  constructor(
+    file: URL,
+    data: ThreadData,
+    transferList: readonly unknown[],
+    limits: ResolvedWorkerOptions['resourceLimits'],
+    onEnd: () => void,
+  ) {
+    const { Worker: NodeWorker } = process.getBuiltinModule('node:worker_threads')
+    this.#worker = new NodeWorker(file, {
+      workerData: data,
+      transferList: [...transferList] as never,
+      resourceLimits: limits,
+      name: 'js-adapter',
+    })
+    this.#worker.unref()
+    this.#worker.once('error', (error: unknown) => {
+      this.#failure = error
+    })
+    this.#worker.once('exit', (code) => {
+      this.#exited = true
+      if (code !== 0) this.#failure ??= new Error(`the thread has exited with code ${code}`)
+      onEnd()
+    })
+  }
+  worker(): Worker {
+    return this.#worker
+  }
+  get failure(): unknown {
+    return this.#failure
+  }
+  async terminate(): Promise<void> {
+    if (!this.#exited) await this.#worker.terminate()
+  }
+  release(): Promise<void> {
+    return this.terminate()
+  }
+}
+
+/** What `WorkerSandbox.open` takes for a sandbox with a thread of its own. */
+export function startThread(options: WorkerSandboxOptions): WorkerSandboxParts {
+  const { id, limits, resourceLimits, settings } = resolveWorkerOptions(options)
+  const { loop, tenant, console, logger, observer, onError } = options
+  const file = options.threadFile ?? threadFile('thread')
+  return {
+    id,
+    tenant,
+    loop,
+    limits,
+    console,
+    logger,
+    observer,
+    onError,
+    sizes: SIZES,
+    start: (offer: LineOffer, transferList, onEnd) =>
+      new OwnThread(file, { offer, settings }, transferList, resourceLimits, onEnd),
+  }
+}

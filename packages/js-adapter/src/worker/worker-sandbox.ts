@@ -1,0 +1,410 @@
+// The face of a sandbox in a thread: the members of `Sandbox`, answered by messages, and the thread's end for whatever reason.
+// Longer than most: however the thread ends, one state decides what is still answered, and it must be seen whole.
+import type { AttachableWorker } from '@loopwright/eventloop'
+import { InterruptedError, JsAdapterError, LimitError } from '../errors.ts'
+import type { ResolvedLimits } from '../limits.ts'
+import { closedError } from '../sandbox/ending.ts'
+import type { CallOptions, RunOptions } from '../sandbox/run-options.ts'
+import type { ExitInfo, ExitReason, SandboxState, Usage } from '../sandbox/usage.ts'
+import { rebuildAdapterError, rebuildError, recordError } from './error-record.ts'
+import { figureTree } from './figures.ts'
+import { HostSide } from './host-side.ts'
+import type { WorkerExposed } from './host-side.ts'
+import { Line } from './line.ts'
+import type { LineSizes } from './line.ts'
+import type { LineOffer, Request, StartMessage, UpMessage, WireCallOptions } from './protocol.ts'
+import { Requests } from './requests.ts'
+import { Sinks } from './sinks.ts'
+import type { SinkOptions } from './sinks.ts'
+import { packValue, unpackValue } from './wire.ts'
+import { Watchdog } from './watchdog.ts'
+import type { IngressLoopLike, WorkerSandboxOptions } from './worker-options.ts'
+
+/** What a sandbox asks of the thread that serves it. */
+export interface GuestThread {
+  /** The thread itself, by its number. */
+  worker(threadId: number): AttachableWorker | undefined
+  /** Ends it, whatever runs in it. Resolves when it has. */
+  terminate(): Promise<void>
+  /** The sandbox has ended by itself or was given back. Resolves when the thread is free or gone. */
+  release(): Promise<void>
+  /** Why it died. */
+  readonly failure: unknown
+}
+
+export interface WorkerSandboxParts extends SinkOptions {
+  readonly id: string
+  readonly tenant: string | undefined
+  readonly loop: IngressLoopLike
+  readonly limits: ResolvedLimits
+  readonly sizes: LineSizes
+  /** Hands the offer to a thread. `onEnd`: it has ended, or serves this sandbox no more. */
+  start(offer: LineOffer, transferList: Line['transferList'], onEnd: () => void): GuestThread
+}
+
+/** Usage as of the last task of the thread. */
+export interface WorkerUsage extends Usage {
+  /** Console lines, samples and messages that the thread had begun to hand over and that never arrived. */
+  readonly lostRecords: number
+}
+
+interface End {
+  readonly reason: ExitReason
+  readonly state: SandboxState
+  readonly error: JsAdapterError | undefined
+  readonly exitCode?: number | undefined
+}
+
+/** One guest in a thread of its own. Dispose of it with `close()`. */
+export class WorkerSandbox implements AsyncDisposable {
+  readonly id: string
+  readonly #parts: WorkerSandboxParts
+  readonly #line: Line
+  readonly #requests: Requests
+  readonly #sinks: Sinks
+  readonly #host: HostSide
+  readonly #thread: GuestThread
+  readonly #watchdog: Watchdog
+  #onStarted: { resolve(): void; reject(error: unknown): void } = { resolve: () => {}, reject: () => {} }
+  readonly #started: Promise<void>
+  #resolveExited: (info: ExitInfo) => void = () => {}
+  /** Resolves when the guest has ended, however it did. Never rejects. */
+  readonly exited: Promise<ExitInfo>
+  #figures: readonly string[] = []
+  #onThreadLost: () => void = () => {}
+  /** @internal Resolves when the thread was ended by the hard limit, or has died. */
+  readonly threadLost: Promise<void>
+  #held: (() => void) | undefined
+  #interruptReason: unknown
+  #killed: LimitError | undefined
+  /** What the thread has said of its end, before it says all of it. */
+  #ended: SandboxState | undefined
+  #end: End | undefined
+  #gone: Promise<void> = Promise.resolve()
+
+  private constructor(parts: WorkerSandboxParts) {
+    this.id = parts.id
+    this.#parts = parts
+    this.#sinks = new Sinks(parts.id, parts)
+    this.#requests = new Requests(parts.loop)
+    this.#started = new Promise((resolve, reject) => {
+      this.#onStarted = { resolve, reject }
+    })
+    this.threadLost = new Promise((resolve) => {
+      this.#onThreadLost = resolve
+    })
+    this.exited = new Promise((resolve) => {
+      this.#resolveExited = resolve
+    })
+    this.#line = new Line(parts.loop, parts.sizes, {
+      onStart: (message) => this.#onStart(message),
+      onMessage: (message) => this.#onMessage(message),
+      onConsole: (stream, text) => this.#sinks.write(stream, text),
+      onHeld: (held) => this.#onHeld(held),
+      onEnd: () => this.#lineEnded(),
+    })
+    this.#host = new HostSide({ limits: parts.limits, line: this.#line })
+    this.#watchdog = new Watchdog(this.#line.control, parts.limits.hardMs, (_stamp, elapsedMs) => this.#kill(elapsedMs))
+    try {
+      this.#thread = parts.start(this.#line.offer, this.#line.transferList, () => this.#threadEnded())
+    } catch (error) {
+      this.#watchdog.stop()
+      this.#line.close()
+      throw error
+    }
+    const ended = (): void => this.#finish({ reason: 'loop', state: 'closed', error: closedError('the loop has ended') })
+    parts.loop.done.then(ended, ended)
+  }
+  /** @internal `Sandbox.create` with `mode: 'worker'`. */
+  static async create(options: WorkerSandboxOptions): Promise<WorkerSandbox> {
+    const { startThread } = await import('./own-thread.ts')
+    return WorkerSandbox.open(startThread(options))
+  }
+  /** @internal Resolves when the thread has opened the sandbox. */
+  static async open(parts: WorkerSandboxParts): Promise<WorkerSandbox> {
+    const sandbox = new WorkerSandbox(parts)
+    await sandbox.#started
+    return sandbox
+  }
+
+  #onStart(message: StartMessage): void {
+    if (message.type === 'failed') {
+      const error = rebuildAdapterError(message.error)
+      this.#finish({ reason: 'terminated', state: 'closed', error })
+      this.#onStarted.reject(error)
+      return
+    }
+    this.#figures = message.figures
+    const worker = this.#thread.worker(message.threadId)
+    if (worker !== undefined) this.#line.attach(worker)
+    this.#onStarted.resolve()
+  }
+  /** Nothing more comes by the line; what the thread had said before is still read. */
+  #threadEnded(): void {
+    this.#line.close()
+    // Before the start nobody reads the line yet.
+    if (this.#figures.length > 0 || this.#end !== undefined) return
+    const error = this.#terminatedError()
+    this.#finish({ reason: 'terminated', state: 'closed', error })
+    this.#onStarted.reject(
+      new JsAdapterError('ERR_WORKER_START', 'the thread of the sandbox could not be started', { cause: error }),
+    )
+  }
+  #terminatedError(): JsAdapterError {
+    const { failure } = this.#thread
+    return new JsAdapterError('ERR_WORKER_TERMINATED', 'the thread of the sandbox has died', {
+      ...(failure === undefined ? {} : { cause: failure }),
+    })
+  }
+
+  /** `running` while the guest is being entered. */
+  get state(): SandboxState {
+    if (this.#end !== undefined) return this.#end.state
+    if (this.#killed !== undefined) return 'condemned'
+    return this.#ended ?? (this.#line.control.inside ? 'running' : 'ready')
+  }
+  #deadError(): JsAdapterError | undefined {
+    const { state } = this
+    switch (state) {
+      case 'ready':
+      case 'running':
+        return undefined
+      case 'condemned':
+        return new JsAdapterError('ERR_SANDBOX_CONDEMNED', 'the sandbox was condemned and is never entered again', {
+          cause: this.#killed ?? this.#end?.error,
+        })
+      case 'exited':
+        return new JsAdapterError('ERR_SANDBOX_EXITED', `the guest has exited with code ${this.#end?.exitCode ?? 0}`)
+      case 'closed': {
+        const error = this.#end?.error
+        return error?.code === 'ERR_LEASE_ENDED' ? error : closedError('the sandbox is closed')
+      }
+      default:
+        return state satisfies never
+    }
+  }
+  #assertAlive(): void {
+    const dead = this.#deadError()
+    if (dead !== undefined) throw dead
+  }
+
+  /**
+   * Makes a host function, or a frozen namespace of them, a global of the guest. It runs on this side, and is asynchronous for the guest
+   * unless declared with `sync: 'block'`. Later requests find it there: nobody needs to await the promise, and what rejects it (a global
+   * of the guest's that is in the way) is told to `onError` as well.
+   * @throws TypeError or RangeError for a wrong declaration, `ERR_WORKER_VALUE` for `raw` and `sync` functions.
+   */
+  expose(name: string, value: WorkerExposed): Promise<void> {
+    this.#assertAlive()
+    const exposed = this.#request({ type: 'expose', name, value: this.#host.register(name, value) }).then(() => {})
+    exposed.catch((error: unknown) => {
+      if (error instanceof JsAdapterError && this.#end === undefined)
+        this.#sinks.error(error, { sandboxId: this.id, kind: 'expose', limit: undefined, discardedJobs: 0, discardedTicks: 0 })
+    })
+    return exposed
+  }
+  /** Sets a global to a copy of `value`. Rejects with `ERR_WORKER_VALUE` or `ERR_VALUE_UNSUPPORTED` for what cannot cross. */
+  async set(name: string, value: unknown): Promise<void> {
+    await this.#request({ type: 'set', name, value: packValue(value) })
+  }
+  /** A copy of a global: a `let`, `const` or `class` of a script, or a property of the global object. */
+  get(name: string): Promise<unknown> {
+    return this.#request({ type: 'get', name })
+  }
+  /** Runs a script as `Sandbox.run` does. */
+  run(source: string, { name, module, signal, ...options }: RunOptions = {}): Promise<unknown> {
+    const checked = checkedTimes(options)
+    return this.#request({ type: 'run', source, options: { ...checked, name, module } }, signal)
+  }
+  /** Calls a guest function as `Sandbox.call` does. */
+  call(name: string, args: readonly unknown[] = [], { signal, ...options }: CallOptions = {}): Promise<unknown> {
+    const checked = checkedTimes(options)
+    let packed: ReturnType<typeof packValue>
+    try {
+      packed = packValue([...args])
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return this.#request({ type: 'call', name, args: packed, options: checked }, signal)
+  }
+  #request(request: Request, signal?: AbortSignal): Promise<unknown> {
+    const dead = this.#deadError()
+    if (dead !== undefined) return Promise.reject(dead)
+    if (signal?.aborted === true) return Promise.reject(signal.reason)
+    return this.#requests.open(
+      signal,
+      (id) => this.#line.send({ type: 'request', id, request }),
+      (id, reason) => this.#line.send({ type: 'abandon', id, reason: recordError(reason) }),
+    )
+  }
+
+  /** Stops what runs now, or the next entry before its first statement, with `InterruptedError`. */
+  interrupt(reason: unknown): void {
+    this.#assertAlive()
+    this.#interruptReason = reason
+    this.#line.control.interrupt()
+  }
+  /** Resolves when nothing that keeps the guest going is left, or it has ended. */
+  async idle(): Promise<void> {
+    if (this.#deadError() === undefined) await Promise.race([this.#request({ type: 'idle' }).catch(() => {}), this.exited])
+  }
+  /** Ends a service as a program ends. Resolves as `exited` does. */
+  finish(): Promise<ExitInfo> {
+    if (this.#deadError() === undefined) this.#line.send({ type: 'finish' })
+    return this.exited
+  }
+  /** Ends the guest as its own `process.exit(code)` would. Resolves as `exited` does. */
+  exit(code: number): Promise<ExitInfo> {
+    if (!Number.isInteger(code)) throw new RangeError(`code must be an integer, got ${code}`)
+    if (this.#deadError() === undefined) this.#line.send({ type: 'exit', code })
+    return this.exited
+  }
+  /** Ends the guest at once, and its thread. Pending results reject `ERR_SANDBOX_CLOSED`, host calls abort. Idempotent. */
+  close(reason?: unknown): void {
+    this.#finish({ reason: 'closed', state: 'closed', error: closedError('the sandbox was closed', reason) })
+  }
+  /** @internal Resolves when the thread is free, or gone. */
+  endLease(error: JsAdapterError): Promise<void> {
+    this.#finish({ reason: 'closed', state: 'closed', error })
+    return this.#gone
+  }
+  /** Resolves when the thread has ended. */
+  [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+    return this.#gone
+  }
+
+  /** What the guest had used after the last task of its thread; also after its end. */
+  usage(): WorkerUsage {
+    const { control } = this.#line
+    const tree = figureTree(this.#figures, (position) => control.figure(position))
+    const { hostCalls, limits, ...figures } = tree
+    const fired = Object.fromEntries(Object.entries(Object(limits)).filter(([, count]) => count !== 0))
+    if (this.#killed !== undefined) fired['hardMs'] = Number(fired['hardMs'] ?? 0) + 1
+    const counts = Object(hostCalls)
+    // The thread names the figures of its own `usage()`.
+    return {
+      ...figures,
+      limits: fired,
+      hostCalls: { ...counts, lateSettlements: Number(counts.lateSettlements ?? 0) + this.#host.late },
+      lostRecords: this.#line.lost,
+    } as unknown as WorkerUsage
+  }
+
+  #onHeld(held: boolean): void {
+    if (held && this.#end === undefined) this.#held ??= this.#parts.loop.holdOpen()
+    else {
+      this.#held?.()
+      this.#held = undefined
+    }
+  }
+  #onMessage(message: UpMessage): void {
+    switch (message.type) {
+      case 'settled':
+        this.#ended ??= message.ended
+        if ('value' in message.outcome) this.#requests.resolve(message.id, unpackValue(message.outcome.value))
+        else
+          this.#requests.reject(message.id, this.#named(rebuildError(message.outcome.error, (call) => this.#host.errorOf(call))))
+        return
+      case 'hostCall':
+        if (this.#end === undefined && this.#killed === undefined) this.#host.start(message)
+        return
+      case 'callEnded':
+        this.#host.ended(message.call, rebuildError(message.reason))
+        return
+      case 'error': {
+        const error = this.#named(rebuildAdapterError(message.error, (call) => this.#host.errorOf(call)))
+        if (error instanceof JsAdapterError) this.#sinks.error(error, message.origin)
+        return
+      }
+      case 'log':
+        this.#sinks.log(message.level, message.message, Object(unpackValue(message.fields)))
+        return
+      case 'sample':
+        this.#sinks.sample(message.method, message.sample)
+        return
+      case 'exited': {
+        const { reason, state, exitCode } = message
+        const error = message.error === undefined ? undefined : rebuildAdapterError(message.error)
+        this.#finish({ reason, state, exitCode, error })
+        return
+      }
+      default:
+        message satisfies never
+    }
+  }
+  /** An interrupt carries the reason that this side was given. */
+  #named(error: unknown): unknown {
+    if (!(error instanceof InterruptedError) || error.value !== 'interruptFlag') return error
+    return new InterruptedError(this.#interruptReason)
+  }
+
+  #kill(elapsedMs: number): void {
+    const { hardMs } = this.#parts.limits
+    this.#killed = new LimitError(
+      'ERR_LIMIT_HARD',
+      `the guest could not be stopped in time, and its thread was ended: hardMs is ${hardMs} ms`,
+      {
+        limit: 'hardMs',
+        configured: hardMs,
+        observed: elapsedMs,
+        operationId: 0,
+      },
+    )
+    this.#gone = this.#thread.terminate()
+    this.#onThreadLost()
+    this.#line.close()
+  }
+  /** Everything that the thread said has been handled. */
+  #lineEnded(): void {
+    const killed = this.#killed
+    if (killed === undefined) {
+      this.#finish({ reason: 'terminated', state: 'condemned', error: this.#terminatedError() })
+      return
+    }
+    const { id, tenant } = this.#parts
+    this.#sinks.sample('onLimit', { sandboxId: id, tenant, limit: 'hardMs' })
+    if (this.#requests.size === 0)
+      this.#sinks.error(killed, { sandboxId: id, kind: 'thread', limit: 'hardMs', discardedJobs: 0, discardedTicks: 0 })
+    this.#finish({ reason: 'limit', state: 'condemned', error: killed })
+  }
+  /** Ends the sandbox once: pending results reject, host calls abort, the thread is let go. */
+  #finish(end: End): void {
+    if (this.#end !== undefined) return
+    const wasInside = this.#line.control.inside
+    this.#end = end
+    this.#onHeld(false)
+    const { id, tenant } = this.#parts
+    if (end.error !== undefined && (end.reason === 'limit' || end.reason === 'terminated'))
+      this.#sinks.log(end.reason === 'limit' ? 'warn' : 'error', 'a guest was stopped or failed', {
+        event: 'sandbox.error',
+        sandboxId: id,
+        tenant,
+        code: end.error.code,
+        detail: end.error.message,
+        kind: 'thread',
+      })
+    const rejection =
+      end.error ??
+      new JsAdapterError('ERR_SANDBOX_EXITED', `the guest has exited with code ${end.exitCode ?? 0}`, {
+        context: { exitCode: end.exitCode },
+      })
+    this.#host.abortAll(rejection)
+    this.#requests.rejectAll(rejection)
+    this.#resolveExited({ reason: end.reason, exitCode: end.exitCode, error: end.error, usage: this.usage() })
+    if (end.reason === 'terminated') this.#onThreadLost()
+    if (end.reason === 'terminated' || this.#killed !== undefined) this.#watchdog.stop()
+    else {
+      if (wasInside) this.#line.control.interrupt()
+      this.#line.send({ type: 'release' })
+      this.#gone = this.#thread.release().finally(() => this.#watchdog.stop())
+    }
+    this.#line.close()
+  }
+}
+
+function checkedTimes({ timeoutMs, operationMs }: WireCallOptions): WireCallOptions {
+  if (timeoutMs !== undefined && !(timeoutMs > 0)) throw new RangeError(`timeoutMs must be above 0, got ${timeoutMs}`)
+  if (operationMs !== undefined && !(operationMs > 0)) throw new RangeError(`operationMs must be above 0, got ${operationMs}`)
+  return { timeoutMs, operationMs }
+}

@@ -1,0 +1,44 @@
+// What a statement of MySQL warned of: a value that was changed to fit, or a row that was left out.
+import { ExportError } from '../vocabulary/errors.ts'
+import type { TableRef } from '../vocabulary/table-ref.ts'
+import { tableText } from '../vocabulary/table-ref.ts'
+import type { MysqlConnection } from './connection.ts'
+import { textsOf } from './connection.ts'
+import { isPrivilegeNumber, isValueNumber, textOfNumber } from './errors.ts'
+import type { ColumnFacts } from './sql.ts'
+
+/** Of the server's log, not of the rows: a statement that it holds unsafe for replication by statements. */
+const UNSAFE_STATEMENT = 1592
+const DUPLICATE_KEY = 1062
+const NO_PARENT = 1452
+
+/**
+ * Reads the warnings of the statement before.
+ * @throws ExportError `ERR_EXPORT_VALUE` if a value was changed to fit, `ERR_EXPORT_WRITE` if a key was there already or a reference
+ * names nothing, else `ERR_EXPORT_WRITE_COUNT`. Messages of the server hold values, and are not repeated: only a column's name is.
+ */
+export async function requireNoWarnings(
+  connection: MysqlConnection,
+  table: TableRef,
+  columns: readonly Pick<ColumnFacts, 'name'>[],
+): Promise<void> {
+  for (const row of await connection.query('SHOW WARNINGS LIMIT 64')) {
+    const [, number = '', message = ''] = textsOf(row)
+    const errno = Number(number)
+    if (errno === UNSAFE_STATEMENT) continue
+    const column = columns.find(({ name }) => message?.includes(`column '${name}'`) || message?.includes(`.\`${name}\``))
+    const code = isPrivilegeNumber(errno)
+      ? 'ERR_EXPORT_PRIVILEGE'
+      : isValueNumber(errno)
+        ? 'ERR_EXPORT_VALUE'
+        : errno === DUPLICATE_KEY || errno === NO_PARENT
+          ? 'ERR_EXPORT_WRITE'
+          : 'ERR_EXPORT_WRITE_COUNT'
+    const where = `${tableText(table)}${column === undefined ? '' : `.${column.name}`}`
+    throw new ExportError(code, `writing ${where} failed: ${textOfNumber(errno)} [${errno}]`, {
+      table,
+      step: 'load',
+      remedy: 'The server would have changed the value or left the row out: mask or transform the column, or widen it.',
+    })
+  }
+}

@@ -1,0 +1,104 @@
+// Back-pressure: what is read ahead of a slow destination, and a slow transformer.
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Destination, DestinationSession, Source, SourceSnapshot } from '../src/index.ts'
+import { planExport, runExport } from '../src/index.ts'
+import { openPostgres } from '../src/postgres/index.ts'
+import { openSqlite } from '../src/sqlite/index.ts'
+import { makeDatabase, testFolder } from './database.ts'
+import { hasPostgres, postgresFile, runPostgres } from './server/postgres.ts'
+
+const file = postgresFile()
+const ROWS = 20_000
+const BATCH_ROWS = 500
+
+/** Counts rows as they leave the source, and as they reach the destination. */
+function metered(
+  source: Source,
+  destination: Destination,
+): { readonly source: Source; readonly destination: Destination; ahead(): number } {
+  let read = 0
+  let written = 0
+  let ahead = 0
+  let isLoading = false
+  const snapshotOf = (snapshot: SourceSnapshot): SourceSnapshot =>
+    new Proxy(snapshot, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target)
+        if (name !== 'readPage') return typeof member === 'function' ? (member.bind(target) as unknown) : member
+        return async function* (request: Parameters<SourceSnapshot['readPage']>[0]) {
+          for await (const chunk of target.readPage(request)) {
+            if (isLoading) read += chunk.rows.length
+            ahead = Math.max(ahead, read - written)
+            yield chunk
+          }
+        }
+      },
+    })
+  const sessionOf = (session: DestinationSession): DestinationSession =>
+    new Proxy(session, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target)
+        if (name !== 'openWriter') return typeof member === 'function' ? (member.bind(target) as unknown) : member
+        return (...args: Parameters<DestinationSession['openWriter']>) => {
+          isLoading = true
+          const writer = target.openWriter(...args)
+          return {
+            write: async (...rows: Parameters<typeof writer.write>) => {
+              for (let turns = 0; turns < 20; turns++) await new Promise((go) => setImmediate(go))
+              await writer.write(...rows)
+              written += rows[0].length
+            },
+            flush: () => writer.flush(),
+            close: () => writer.close(),
+          }
+        }
+      },
+    })
+  const wrap = <T extends object>(part: T, method: keyof T, around: (made: never) => unknown): T =>
+    new Proxy(part, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target)
+        if (typeof member !== 'function') return member
+        if (name !== method) return member.bind(target) as unknown
+        return async (...args: readonly unknown[]) => around((await Reflect.apply(member, target, args)) as never)
+      },
+    })
+  return {
+    source: wrap(source, 'begin', snapshotOf),
+    destination: wrap(destination, 'openSession', sessionOf),
+    ahead: () => ahead,
+  }
+}
+
+const rows = (engine: 'sqlite' | 'postgres'): string =>
+  engine === 'sqlite'
+    ? `CREATE TABLE item (id INTEGER PRIMARY KEY, note TEXT); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS}) INSERT INTO item SELECT i, 'note ' || i FROM n`
+    : `CREATE TABLE item (id bigint PRIMARY KEY, note text); INSERT INTO item SELECT i, 'note ' || i FROM generate_series(1, ${ROWS}) AS i`
+
+for (const engine of ['sqlite', 'postgres'] as const)
+  test(`Q-2 a slow destination stops the reader: never more than two pages are ahead: ${engine}`, {
+    timeout: 120_000,
+  }, async (context) => {
+    if (engine === 'postgres' && !hasPostgres) context.skip('needs postgresql: no server answers here')
+    let url = ''
+    if (engine === 'postgres') {
+      url = await file.makeSchema()
+      await runPostgres(
+        url,
+        `SET search_path TO ${new URL(url).searchParams.get('schema') ?? ''}`,
+        `SET search_path TO ${new URL(url).searchParams.get('schema') ?? ''}; ${rows(engine)}`,
+      )
+    }
+    await using from =
+      engine === 'sqlite'
+        ? await openSqlite(await makeDatabase(rows(engine)), { readOnly: true })
+        : await openPostgres(url, { readOnly: true })
+    await using to = await openSqlite(join(testFolder(), 'to.db'), { create: true })
+    const { source, destination, ahead } = metered(from, to)
+    const plan = await planExport({ source, destination, createTables: true, roots: [{ table: 'item' }], counts: false })
+    const report = await runExport(plan, { source, destination, batchRows: BATCH_ROWS })
+    expect(report.tables.map(({ written }) => written)).toEqual([ROWS])
+    expect(ahead()).toBeGreaterThan(0)
+    expect(ahead()).toBeLessThanOrEqual(2 * BATCH_ROWS)
+  })
