@@ -21,7 +21,7 @@ const plugins = await Promise.all(
       loop,
       engine,
       id: name,
-      limits: { operationMs: 200, hardMs: 2000, maxInterrupts: { count: 5, windowMs: 60_000 } },
+      limits: { operationMs: 500, hardMs: 2000, maxInterrupts: { count: 5, windowMs: 60_000 } },
     })
     sandbox.expose('store', async (key: string, value: unknown) => void stored.set(`${name}.${key}`, value))
     await sandbox.run(source, { name: `${name}.js` })

@@ -43,7 +43,7 @@ test('39 and A-2: calls, denials, limits and ends of two tenants are chained; a 
         tenant,
         context,
         admission: { tenants },
-        limits: { operationMs: 50 },
+        limits: { operationMs: 2000 }, // time enough for what is to end by itself, on a stalled machine too
       })
       sandbox.expose('read', async (what: string) => `contents of ${what}`)
       await requests.run({ requestId: `r-${tenant}` }, async () => {

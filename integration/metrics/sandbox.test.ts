@@ -105,6 +105,40 @@ test('40 CPU time of a known load: what the guest spent, without what a host fun
   await running
 })
 
+test('40 CPU time of the guest inside a host function counts, and a host function inside another is taken off once', async () => {
+  const loop = new EventLoop()
+  const release = loop.holdOpen()
+  const running = loop.run()
+  const limits = { ...ROOM, syncHostBudgetMs: 60_000, hardMs: 180_000 }
+  const sandbox = await Sandbox.create({ loop, limits })
+  let hostMs = 0
+  const block = (): void => {
+    const startedAtMs = performance.now()
+    while (performance.now() - startedAtMs < 60);
+    hostMs += performance.now() - startedAtMs
+  }
+  sandbox.expose('block', { sync: block })
+  sandbox.expose('again', {
+    sync: () => {
+      block()
+      return sandbox.get('deeper') as null
+    },
+  })
+  const startedAtMs = performance.now()
+  await sandbox.run(
+    'const spin = () => { for (const until = Date.now() + 60; Date.now() < until;); };' +
+      "Object.defineProperty(globalThis, 'deeper', { get() { spin(); block(); return null } }); again()",
+  )
+  const wholeMs = performance.now() - startedAtMs
+  const { cpuMs } = sandbox.usage()
+  expect(cpuMs).toBeGreaterThanOrEqual(58)
+  expect(cpuMs).toBeLessThanOrEqual(wholeMs - hostMs + 1)
+  sandbox.close()
+  release()
+  await loop.shutdown()
+  await running
+})
+
 test('each lease of a pool is one wait, and what its tenants did is counted over resets', async () => {
   const metrics = new SandboxMetrics()
   const loop = new EventLoop()

@@ -11,7 +11,7 @@ const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find(
 test('the page shows queues, latency, sandboxes, limits and the last runs, and says when the service has gone', async (context) => {
   if (chromium === undefined) context.skip('needs chromium: not installed')
   const path = spawnSync('sh', ['-c', `command -v ${chromium}`], { encoding: 'utf8' }).stdout.trim()
-  await using opened = await openTestService({ limits: { operationMs: 200 } })
+  await using opened = await openTestService({ limits: { operationMs: 1000 } })
   const { ask } = opened
   await ask('PUT', '/scripts/hung', { body: 'function main() { for (;;); }' })
   await ask('PUT', '/scripts/double', { body: 'function main(n) { return n * 2 }' })

@@ -41,7 +41,7 @@ test('what is refused: sources, names, bodies, paths and methods, each by its st
 })
 
 test('a hung script ends by its limit, the next run is well, and both are in metrics and audit under their ids', async () => {
-  await using opened = await openTestService({ limits: { operationMs: 200 } })
+  await using opened = await openTestService({ limits: { operationMs: 1000 } })
   const { ask } = opened
   await ask('PUT', '/scripts/hung', { body: 'function main() { for (;;); }' })
   await ask('PUT', '/scripts/double', { body: DOUBLE })

@@ -44,7 +44,7 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
       audit,
       id: 's-1',
       tenant: 't-1',
-      limits: { operationMs: 60, hardMs: 10_000, maxTimers: 1, maxPendingCalls: 1, maxConsoleBytes: 5 },
+      limits: { operationMs: 1000, hardMs: 10_000, maxTimers: 1, maxPendingCalls: 1, maxConsoleBytes: 5 },
       modules: {
         resolve: (name) => (name === 'denied' ? undefined : name),
         load: (name) => (name === 'a' ? 'export default 1' : undefined),
@@ -210,7 +210,7 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     const note = (): void => void guarded.push(engine.guard.active)
     const { sandbox, loop } = await openSandbox({
       variant,
-      limits: { operationMs: 20, hardMs: 80, syncHostBudgetMs: 1 },
+      limits: { operationMs: 500, hardMs: 1000, syncHostBudgetMs: 1 },
       audit: {
         write: ({ event, code }) => {
           note()
@@ -259,7 +259,7 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
       logger,
       observer: { enabled: true, onOperation: keep, onHostCall: keep, onLimit: keep },
       context: port,
-      limits: { operationMs: 40, hardMs: 10_000 },
+      limits: { operationMs: 800, hardMs: 10_000 },
     })
     sandbox.expose('f', async () => 1)
     for (const id of ['r-1', 'r-2'])
@@ -293,7 +293,7 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
         variant,
         logger,
         logGuestText,
-        limits: { operationMs: 30, hardMs: 10_000, maxInterrupts: 2 },
+        limits: { operationMs: 800, hardMs: 10_000, maxInterrupts: 2 },
       })
       await settled(
         loop,
@@ -310,7 +310,7 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
         'warn sandbox.error ERR_LIMIT_OPERATION',
         'error sandbox.condemned ERR_LIMIT_INTERRUPTS',
       ])
-      expect(lines[0]?.fields).toMatchObject({ limit: 'operationMs', configured: 30, observed: expect.any(Number) })
+      expect(lines[0]?.fields).toMatchObject({ limit: 'operationMs', configured: 800, observed: expect.any(Number) })
       expect(JSON.stringify(lines).includes(SECRET)).toBe(logGuestText)
       expect(lines.map(({ message }) => message).join()).not.toContain(SECRET)
     }

@@ -78,7 +78,7 @@ export class Core {
   /** No limit of time: entries need no clock. */
   readonly #unbounded: boolean
   /** The operation of every entry that is not watched. */
-  readonly #unwatched = { id: 0, kind: 'call', startedAtMs: 0, hostMs: 0, jobs: 0, hostCalls: 0 }
+  readonly #unwatched = { id: 0, kind: 'call', startedAtMs: 0, hostMs: 0, hostSinceMs: Number.NaN, jobs: 0, hostCalls: 0 }
 
   private constructor(options: CoreOptions, restored: GuestState | undefined, open: (hooks: InstanceHooks) => Instance) {
     const { engine, limits, modules, config } = options
@@ -317,7 +317,8 @@ export class Core {
     const operation = this.#operation
     this.#operation = undefined
     const elapsedMs = this.clockMs() - startedAtMs
-    this.#cpuMs += elapsedMs
+    const cpuMs = Math.max(0, elapsedMs - (operation?.hostMs ?? 0))
+    this.#cpuMs += cpuMs
     return {
       operationId: operation?.id ?? 0,
       kind,
@@ -325,7 +326,7 @@ export class Core {
       stopped: true,
       exited: false,
       elapsedMs,
-      hostMs: operation?.hostMs ?? 0,
+      cpuMs,
       jobs: operation?.jobs ?? 0,
       polls: this.polling.polls,
       discardedJobs: 0,
@@ -337,7 +338,15 @@ export class Core {
   /** One visit of the host: `body`, then every job and tick it queued. The caller has checked that the guest may be entered. */
   enter(kind: string, body: () => void, bounds: EntryBounds = {}): EntryOutcome {
     const startedAtMs = this.clockMs()
-    const operation: Operation = { id: ++this.#lastOperationId, kind, startedAtMs, hostMs: 0, jobs: 0, hostCalls: 0 }
+    const operation: Operation = {
+      id: ++this.#lastOperationId,
+      kind,
+      startedAtMs,
+      hostMs: 0,
+      hostSinceMs: Number.NaN,
+      jobs: 0,
+      hostCalls: 0,
+    }
     this.#operation = operation
     this.#thrown.frames = []
     this.instance.i32[(this.instance.cells >> 2) + CELL.critical] = 0
@@ -358,7 +367,9 @@ export class Core {
     this.polling.end()
     this.#operation = undefined
     const elapsedMs = stoppedAtMs - startedAtMs
-    this.#cpuMs += elapsedMs - operation.hostMs
+    // Sums of differences of a clock round: all of an entry may have been the host's.
+    const cpuMs = Math.max(0, elapsedMs - operation.hostMs)
+    this.#cpuMs += cpuMs
     return {
       operationId: operation.id,
       kind,
@@ -366,7 +377,7 @@ export class Core {
       stopped: cause !== undefined,
       exited: cause?.kind === 'exit',
       elapsedMs,
-      hostMs: operation.hostMs,
+      cpuMs,
       jobs: operation.jobs,
       polls: this.polling.polls,
       discardedJobs,
@@ -425,10 +436,17 @@ export class Core {
         },
       )
     this.#depth++
+    const operation = this.#operation
+    const fromHost = operation !== undefined && !Number.isNaN(operation.hostSinceMs)
+    if (fromHost) {
+      operation.hostMs += this.clockMs() - operation.hostSinceMs
+      operation.hostSinceMs = Number.NaN
+    }
     try {
       return work()
     } finally {
       this.#depth--
+      if (fromHost) operation.hostSinceMs = this.clockMs()
     }
   }
 

@@ -30,7 +30,8 @@ export interface EntryOutcome {
   readonly stopped: boolean
   readonly exited: boolean
   readonly elapsedMs: number
-  readonly hostMs: number
+  /** Without what synchronous host functions took. */
+  readonly cpuMs: number
   readonly jobs: number
   readonly polls: number
   readonly discardedJobs: number
@@ -54,7 +55,10 @@ export interface Operation {
   readonly id: number
   readonly kind: string
   readonly startedAtMs: number
+  /** What synchronous host functions took, without what the guest took inside them. */
   hostMs: number
+  /** Since when a host function runs; `NaN` while the guest does. */
+  hostSinceMs: number
   jobs: number
   hostCalls: number
 }

@@ -40,7 +40,7 @@ function notEntered(kind: string, error: JsAdapterError): EntryOutcome {
     stopped: true,
     exited: false,
     elapsedMs: 0,
-    hostMs: 0,
+    cpuMs: 0,
     jobs: 0,
     polls: 0,
     discardedJobs: 0,

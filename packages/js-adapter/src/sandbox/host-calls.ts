@@ -42,6 +42,7 @@ export interface HostCallCounts {
 interface CallingOperation {
   readonly id: number
   hostMs: number
+  hostSinceMs: number
   hostCalls: number
 }
 
@@ -268,6 +269,7 @@ export class HostCalls {
     const startedAtMs = this.#owner.clockMs()
     const outer = this.runningName
     this.runningName = entry.name
+    if (operation !== undefined) operation.hostSinceMs = startedAtMs
     let outcome: 'ok' | 'error' = 'error'
     let result: unknown
     let code: string | undefined
@@ -285,8 +287,12 @@ export class HostCalls {
       throw error
     } finally {
       this.runningName = outer
-      const elapsedMs = this.#owner.clockMs() - startedAtMs
-      if (operation !== undefined) operation.hostMs += elapsedMs
+      const endedAtMs = this.#owner.clockMs()
+      const elapsedMs = endedAtMs - startedAtMs
+      if (operation !== undefined) {
+        operation.hostMs += endedAtMs - operation.hostSinceMs
+        operation.hostSinceMs = Number.NaN
+      }
       if (elapsedMs > entry.maxMs) {
         this.#overBudget++
         this.#reports.overBudget(told, elapsedMs, entry.maxMs)

@@ -143,7 +143,7 @@ export class Reports {
       outcome: ended,
       queueMs: state.queueMs,
       elapsedMs,
-      cpuMs: elapsedMs - outcome.hostMs,
+      cpuMs: outcome.cpuMs,
       jobs,
       polls,
       guarded: limits.hardMs !== Number.POSITIVE_INFINITY,

@@ -41,7 +41,7 @@ describe('over Redis', () => {
     'poisoned by %s: in the failed set after one attempt of three, and the next job runs',
     async (_name, source, reason, entry?: string) => {
       await using opened = await openQueue({
-        pool: { limits: { operationMs: 100, hardMs: 5000, wallMs: 300, memoryBytes: 8 << 20 } },
+        pool: { limits: { operationMs: 1000, hardMs: 5000, wallMs: 3000, memoryBytes: 8 << 20 } },
       })
       const job = await opened.finished({ source, ...(entry === undefined ? {} : { entry }) }, 3)
       expect([await job.getState(), job.attemptsMade]).toEqual(['failed', 1])
