@@ -159,7 +159,10 @@ test("onInterrupt 'close' condemns at the first soft limit", async () => {
 })
 
 test('N-8 an interrupted timer is reported and counted, an interrupted interval is cancelled, other timers go on', async () => {
-  const { sandbox, loop, lines, errors } = await openSandbox({ limits: { operationMs: 1000, hardMs: 5000 }, lifecycle: 'program' })
+  const { sandbox, loop, lines, errors } = await openSandbox({
+    limits: { operationMs: 1000, hardMs: 5000 },
+    lifecycle: 'program',
+  })
   sandbox
     .run(
       "setInterval(() => { for (;;); }, 10); setTimeout(() => console.log('a'), 15); setTimeout(() => { for (;;); }, 20); setTimeout(() => console.log('b'), 25)",
