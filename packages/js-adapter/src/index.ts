@@ -46,8 +46,11 @@ export type { ModuleSource } from './runtime/modules.ts'
 export type { RawCall, RawFunction } from './runtime/raw-call.ts'
 export type { StubKind } from './runtime/stubs.ts'
 export type { AdmissionOptions } from './sandbox/admission.ts'
+export { hostFunction } from './sandbox/declared.ts'
+export type { ArgumentsOf, AsyncDeclaration, DeclaredHostFunction, SyncDeclaration } from './sandbox/declared.ts'
 export type { HostCallCounts } from './sandbox/host-calls.ts'
 export type {
+  AsyncCallBounds,
   AsyncHostFunction,
   AsyncHostFunctionOptions,
   HostCallContext,
@@ -56,9 +59,22 @@ export type {
   RawHostFunctionOptions,
   SyncHostFunctionOptions,
 } from './sandbox/host-functions.ts'
-export type { DeterministicOptions, ErrorOrigin, Lifecycle, SandboxOptions } from './sandbox/options.ts'
+export type { DeterministicOptions, ErrorOrigin, HostErrors, Lifecycle, SandboxOptions } from './sandbox/options.ts'
 export { Sandbox } from './sandbox/sandbox.ts'
 export type { CallOptions, RunOptions } from './sandbox/run-options.ts'
 export type { ExitInfo, ExitReason, SandboxState, Usage } from './sandbox/usage.ts'
 export type { Frame } from './values/frames.ts'
 export { GuestError, GuestOpaque, GuestRegExp, GuestSymbol } from './values/guest-values.ts'
+export { array, map, optional, record, set, struct, tuple } from './values/shapes.ts'
+export type {
+  ArrayShape,
+  Exported,
+  MapShape,
+  OptionalShape,
+  RecordShape,
+  SetShape,
+  Shape,
+  SimpleShape,
+  StructShape,
+  TupleShape,
+} from './values/shapes.ts'

@@ -3,8 +3,8 @@ import { Exception, JsAdapterError } from '../errors.ts'
 import type { Bridge } from './bridge.ts'
 import { GuestObject, GuestSymbol } from './guest-object.ts'
 import type { GuestValue } from './guest-object.ts'
-import { describeShape, SIMPLE_SHAPES } from './shapes.ts'
-import type { AnyFunctionShape, AnyStructShape, Exported, Shape, SimpleShape } from './shapes.ts'
+import { describeShape, SIMPLE_SHAPES } from '../values/shapes.ts'
+import type { AnyFunctionShape, AnyStructShape, Exported, Shape, SimpleShape } from '../values/shapes.ts'
 
 const MAX_ARRAY_LIKE = 10_000_000
 

@@ -40,7 +40,7 @@ export type { HostPromise } from './promises.ts'
 export { Runtime } from './runtime.ts'
 export type { ParserOptions, Scope, StandardErrorName, Usage } from './runtime.ts'
 export type { RuntimeOptions } from './runtime-options.ts'
-export { array, func, map, optional, record, set, struct, tuple } from './shapes.ts'
+export { array, func, map, optional, record, set, struct, tuple } from '../values/shapes.ts'
 export type {
   ArrayShape,
   Exported,
@@ -53,5 +53,5 @@ export type {
   SimpleShape,
   StructShape,
   TupleShape,
-} from './shapes.ts'
+} from '../values/shapes.ts'
 export { isBigInt, isInfinity, isNaN, isNull, isNumber, isString, isUndefined, stringFromUtf16 } from './value-tests.ts'

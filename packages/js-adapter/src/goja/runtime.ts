@@ -31,7 +31,7 @@ import type { HostPromise } from './promises.ts'
 import { RuntimeHost } from './runtime-host.ts'
 import { resolveMaxHandles, runtimeLimits } from './runtime-options.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
-import type { Exported, Shape } from './shapes.ts'
+import type { Exported, Shape } from '../values/shapes.ts'
 
 export type StandardErrorName = 'Error' | 'EvalError' | 'RangeError' | 'ReferenceError' | 'SyntaxError' | 'TypeError' | 'URIError'
 

@@ -230,6 +230,7 @@ export class Dispatcher {
     if (refusal !== undefined) ({ type, message, code, retryAfterMs } = refusal)
     else if (isOwnError(error)) {
       if (error instanceof LimitError && error.limit === 'maxEntryDepth') type = 'RangeError'
+      else if (error.code === 'ERR_VALUE_CONVERSION') type = 'TypeError'
       message = error.message
       code = error.code
     } else if (this.#host.opaqueErrors === true) {

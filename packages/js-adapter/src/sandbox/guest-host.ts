@@ -36,7 +36,7 @@ export function guestHost({
 }: GuestHostParts): DispatcherHost {
   return {
     maxArgumentBytes: options.limits.maxArgumentBytes,
-    opaqueErrors: options.hardened,
+    opaqueErrors: options.hostErrors === 'opaque',
     timerNowMs: () => Math.floor(clock.nowMs()),
     monotonicMs: () => clock.nowMs(),
     fillRandom: (bytes) => entropy.fill(bytes),

@@ -3,37 +3,26 @@ import { Limiter } from '@loopwright/catrate'
 import type { ResolvedLimits } from '../limits.ts'
 import type { RateLimiterLike } from '../ports.ts'
 import type { RawFunction } from '../runtime/raw-call.ts'
+import type { AsyncCallBounds, HostCallContext, RateWindowOption } from './async-calls.ts'
+import { declarationOf, declaredFunction } from './declared.ts'
+import type { DeclaredHostFunction } from './declared.ts'
 
-export interface RateWindowOption {
-  readonly windowMs: number
-  readonly count: number
-}
-
-/** What an asynchronous host function gets after the guest's arguments. */
-export interface HostCallContext {
-  /** Aborts when the call, its operation or the sandbox ends. */
-  readonly signal: AbortSignal
-  readonly callId: number
-  readonly operationId: number
-  /** The context of the `context` port in which the guest made the call; its code runs inside it. `undefined` without a port. */
-  readonly context: unknown
-}
+export type { AsyncCallBounds, HostCallContext, RateWindowOption }
 
 /** A function whose code starts after the guest has been left; the guest gets a promise. */
 // biome-ignore lint/suspicious/noExplicitAny: parameters are the guest's, their types the author's claim
 export type AsyncHostFunction = (...args: never[]) => unknown
 
-export interface AsyncHostFunctionOptions {
+/** Without `args` the arguments are whatever the guest gave; with it the object is an `AsyncDeclaration`. */
+export interface AsyncHostFunctionOptions extends AsyncCallBounds {
   readonly async: AsyncHostFunction
-  /** Calls of this function that have not settled. 1 to 2^31-1. Default: no bound of its own. */
-  readonly maxConcurrent?: number | undefined
-  /** Milliseconds to its settlement; then `signal` aborts and the guest's promise rejects. Default: none. */
-  readonly timeoutMs?: number | undefined
-  /** Calls allowed in each window, over all callers in this sandbox. Default: none. */
-  readonly rates?: readonly RateWindowOption[] | undefined
+  readonly args?: undefined
+  readonly result?: undefined
 }
 
 export interface SyncHostFunctionOptions {
+  readonly args?: undefined
+  readonly result?: undefined
   /** Runs inside the guest's operation and returns a plain value. */
   readonly sync: AsyncHostFunction
   /** Milliseconds within which it keeps its word to return. Default: the limit `syncHostBudgetMs`. Longer calls are counted and logged. */
@@ -43,9 +32,16 @@ export interface SyncHostFunctionOptions {
 export interface RawHostFunctionOptions {
   /** Runs inside the guest's operation and reads its arguments itself: the fast path. */
   readonly raw: RawFunction
+  readonly args?: undefined
+  readonly result?: undefined
 }
 
-export type HostFunction = AsyncHostFunction | AsyncHostFunctionOptions | SyncHostFunctionOptions | RawHostFunctionOptions
+export type HostFunction =
+  | AsyncHostFunction
+  | AsyncHostFunctionOptions
+  | SyncHostFunctionOptions
+  | RawHostFunctionOptions
+  | DeclaredHostFunction
 
 export type HostFunctionKind = 'async' | 'sync' | 'raw'
 
@@ -79,7 +75,14 @@ export function resolveHostFunction(
     limiter: undefined,
   }
   if (typeof given === 'function') return { ...base, kind: 'async', fn: given }
-  if ('raw' in given) return { ...base, kind: 'raw', fn: noop, raw: given.raw }
+  const declaration = declarationOf(`expose("${name}")`, given)
+  const around = (fn: AsyncHostFunction, kind: 'async' | 'sync'): AsyncHostFunction =>
+    declaration === undefined ? fn : declaredFunction(fn, declaration, kind)
+  if ('raw' in given) {
+    if (declaration !== undefined)
+      throw new TypeError(`expose("${name}"): a raw function reads its arguments itself: leave args out`)
+    return { ...base, kind: 'raw', fn: noop, raw: given.raw }
+  }
   if ('sync' in given) {
     const { sync, maxMs = limits.syncHostBudgetMs } = given
     if (typeof sync !== 'function') throw new TypeError(`expose("${name}"): sync must be a function`)
@@ -87,15 +90,16 @@ export function resolveHostFunction(
       throw new RangeError(
         `expose("${name}"): maxMs must be from 0 to syncHostBudgetMs (${limits.syncHostBudgetMs}), got ${maxMs}`,
       )
-    return { ...base, kind: 'sync', fn: sync, maxMs }
+    return { ...base, kind: 'sync', fn: around(sync, 'sync'), maxMs }
   }
-  const { async: fn, maxConcurrent = Number.POSITIVE_INFINITY, timeoutMs = Number.POSITIVE_INFINITY, rates } = given
+  const options: Partial<AsyncHostFunctionOptions> = given as Partial<AsyncHostFunctionOptions>
+  const { async: fn, maxConcurrent = Number.POSITIVE_INFINITY, timeoutMs = Number.POSITIVE_INFINITY, rates } = options
   if (typeof fn !== 'function') throw new TypeError(`expose("${name}"): give a function, or an object with async, sync or raw`)
   if (!(maxConcurrent >= 1)) throw new RangeError(`expose("${name}"): maxConcurrent must be at least 1, got ${maxConcurrent}`)
   if (!(timeoutMs > 0)) throw new RangeError(`expose("${name}"): timeoutMs must be above 0, got ${timeoutMs}`)
   const limiter =
     rates === undefined || rates.length === 0 ? undefined : new Limiter({ windows: rates, clock: { nowMs: () => clockMs() } })
-  return { ...base, kind: 'async', fn, maxConcurrent, timeoutMs, limiter }
+  return { ...base, kind: 'async', fn: around(fn, 'async'), maxConcurrent, timeoutMs, limiter }
 }
 
 function noop(): void {}

@@ -17,6 +17,9 @@ export const LIFECYCLES = ['service', 'program'] as const
  */
 export type Lifecycle = (typeof LIFECYCLES)[number]
 
+export const HOST_ERRORS = ['message', 'opaque'] as const
+export type HostErrors = (typeof HOST_ERRORS)[number]
+
 /** Where an error that belongs to no `run` or `call` came from. */
 export interface ErrorOrigin {
   readonly sandboxId: string
@@ -40,10 +43,15 @@ export interface SandboxOptions {
    */
   readonly image?: Image | undefined
   /**
-   * Freezes all intrinsics and the profile before guest code, tells the guest nothing of host errors but that there was one, and
+   * Freezes all intrinsics and the profile before guest code, tells the guest nothing of host errors but that there was one (`hostErrors`), and
    * gives it UTC. Default `false`.
    */
   readonly hardened?: boolean | undefined
+  /**
+   * What the guest learns of an error of a host function: its name and message, or with `opaque` that there was one, by the number that the
+   * exception's `unwrap()` finds it by. Errors of this package keep their code. Default `message`, with `hardened` `opaque`.
+   */
+  readonly hostErrors?: HostErrors | undefined
   /** Takes `eval` and the function constructors from the guest. Only with `hardened`. Default `false`. */
   readonly noEval?: boolean | undefined
   /** Virtual time and seeded randomness: the same source, input and host answers give the same bytes. Default: off. */
@@ -114,6 +122,7 @@ export interface Determinism {
 export interface ResolvedSandboxOptions {
   readonly image: Image | undefined
   readonly hardened: boolean
+  readonly hostErrors: HostErrors
   readonly noEval: boolean
   readonly deterministic: Determinism | undefined
   readonly loop: LoopLike
@@ -184,6 +193,7 @@ export function resolveSandboxOptions(options: SandboxOptions, stack?: StackBoun
     engine: options.engine ?? image?.engine,
     image,
     hardened,
+    hostErrors: oneOf('hostErrors', options.hostErrors ?? (hardened ? 'opaque' : 'message'), HOST_ERRORS),
     noEval,
     deterministic,
     limits: resolveLimits(deterministic === undefined ? options.limits : { ...BACKSTOP_LIMITS, ...options.limits }, stack),

@@ -1,4 +1,5 @@
 // The face: one guest on one loop, entered by `run`, `call`, its own timers and the settlements of its host calls.
+// Longer than most: the public class with a method for each member of the face, and the wiring of its parts.
 import { Engine } from '../engine/engine.ts'
 import type { Substrate } from '../engine/substrate.ts'
 import type { JsAdapterError } from '../errors.ts'
@@ -31,6 +32,8 @@ import { Passes } from './passes.ts'
 import { PendingResults } from './pending-results.ts'
 import { Reports } from './reports.ts'
 import { Requests } from './requests.ts'
+import type { AsyncDeclaration, SyncDeclaration } from './declared.ts'
+import type { Shape } from '../values/shapes.ts'
 import type { CallOptions, RunOptions } from './run-options.ts'
 import { settleHostCall } from './settlement.ts'
 import type { WorkerSandboxOptions } from '../worker/worker-options.ts'
@@ -263,12 +266,19 @@ export class Sandbox implements AsyncDisposable {
   /**
    * Makes a host function, or a frozen namespace of them, a global of the guest: neither writable nor enumerable.
    * A bare function is asynchronous for the guest. Arguments and results are copies.
+   * With `args`, and `result`, both are checked by their shapes at each call, and the function's own types follow from them; for members of a
+   * namespace `hostFunction` does that. What does not fit is a guest `TypeError` with the code `ERR_VALUE_CONVERSION`.
    * @throws TypeError or RangeError for a wrong declaration, `ERR_SANDBOX_CLOSED` and its kin after the end.
    */
-  expose(name: string, value: Exposed): void {
+  expose<const A extends readonly Shape[], const R extends Shape = 'unknown'>(
+    name: string,
+    declaration: AsyncDeclaration<A, R> | SyncDeclaration<A, R>,
+  ): void
+  expose(name: string, value: Exposed): void
+  expose(name: string, value: unknown): void {
     this.#ending.assertAlive()
     const trusted = (work: () => void): void => this.#entries.trusted(work)
-    exposeGlobal({ core: this.#core, hostCalls: this.#hostCalls, stubs: this.#stubs, trusted }, name, value)
+    exposeGlobal({ core: this.#core, hostCalls: this.#hostCalls, stubs: this.#stubs, trusted }, name, value as Exposed)
   }
 
   /** Sets a global to a copy of `value`. @throws `ERR_VALUE_UNSUPPORTED` with the path of what has no guest form. */

@@ -1,6 +1,8 @@
 // Host functions on the owner's side: what is exposed to a thread, and the calls that have not settled.
 import { JsAdapterError } from '../errors.ts'
 import type { ResolvedLimits } from '../limits.ts'
+import { declarationOf, declaredFunction } from '../sandbox/declared.ts'
+import type { DeclaredHostFunction } from '../sandbox/declared.ts'
 import { IDENTIFIER } from '../sandbox/identifier.ts'
 import type { AsyncHostFunction, AsyncHostFunctionOptions, HostCallContext, RateWindowOption } from '../sandbox/host-functions.ts'
 import { recordError } from './error-record.ts'
@@ -15,8 +17,10 @@ export interface BlockingHostFunctionOptions {
   readonly sync: 'block'
   /** Milliseconds that the guest's thread waits; then the guest gets `ERR_WORKER_REPLY`. Default and most: `syncHostBudgetMs`. */
   readonly maxMs?: number | undefined
+  readonly args?: undefined
+  readonly result?: undefined
 }
-export type WorkerHostFunction = AsyncHostFunction | AsyncHostFunctionOptions | BlockingHostFunctionOptions
+export type WorkerHostFunction = AsyncHostFunction | AsyncHostFunctionOptions | BlockingHostFunctionOptions | DeclaredHostFunction
 export type WorkerExposed = WorkerHostFunction | Readonly<Record<string, WorkerHostFunction>>
 
 type HostCall = Extract<UpMessage, { type: 'hostCall' }>
@@ -72,21 +76,25 @@ export class HostSide {
         'ERR_WORKER_VALUE',
         `expose("${path}"): a ${Reflect.has(given, 'raw') ? 'raw' : 'sync'} function cannot run inside a guest in another thread: give it as async, with sync: 'block' if the guest must wait`,
       )
-    const { async: fn } = given
+    const declaration = declarationOf(`expose("${path}")`, given)
+    const add = (target: AsyncHostFunction, kind: 'async' | 'block'): number =>
+      this.#add(declaration === undefined ? target : declaredFunction(target, declaration, kind))
+    const options: Partial<AsyncHostFunctionOptions> = given as Partial<AsyncHostFunctionOptions>
+    const { async: fn } = options
     if (typeof fn !== 'function') throw new TypeError(`expose("${path}"): give a function, or an object with async`)
     if ('sync' in given) {
       if (given.sync !== 'block') throw new TypeError(`expose("${path}"): sync must be 'block', got ${String(given.sync)}`)
       const { maxMs = syncHostBudgetMs } = given
       if (!(maxMs >= 0 && maxMs <= syncHostBudgetMs))
         throw new RangeError(`expose("${path}"): maxMs must be from 0 to syncHostBudgetMs (${syncHostBudgetMs}), got ${maxMs}`)
-      return { id: this.#add(fn), kind: 'block', maxMs }
+      return { id: add(fn, 'block'), kind: 'block', maxMs }
     }
-    const { maxConcurrent, timeoutMs, rates } = given
+    const { maxConcurrent, timeoutMs, rates } = options
     if (maxConcurrent !== undefined && !(maxConcurrent >= 1))
       throw new RangeError(`expose("${path}"): maxConcurrent must be at least 1, got ${maxConcurrent}`)
     if (timeoutMs !== undefined && !(timeoutMs > 0))
       throw new RangeError(`expose("${path}"): timeoutMs must be above 0, got ${timeoutMs}`)
-    return { id: this.#add(fn), kind: 'async', maxConcurrent, timeoutMs, rates: rates?.map(copyWindow) }
+    return { id: add(fn, 'async'), kind: 'async', maxConcurrent, timeoutMs, rates: rates?.map(copyWindow) }
   }
   #add(fn: AsyncHostFunction): number {
     const id = ++this.#lastFunction

@@ -4,6 +4,8 @@ import type { AttachableWorker } from '@loopwright/eventloop'
 import { InterruptedError, JsAdapterError, LimitError } from '../errors.ts'
 import type { ResolvedLimits } from '../limits.ts'
 import { closedError } from '../sandbox/ending.ts'
+import type { AsyncDeclaration, BlockingDeclaration } from '../sandbox/declared.ts'
+import type { Shape } from '../values/shapes.ts'
 import type { CallOptions, RunOptions } from '../sandbox/run-options.ts'
 import type { ExitInfo, ExitReason, SandboxState, Usage } from '../sandbox/usage.ts'
 import { rebuildAdapterError, rebuildError, recordError } from './error-record.ts'
@@ -192,11 +194,22 @@ export class WorkerSandbox implements AsyncDisposable {
    * Makes a host function, or a frozen namespace of them, a global of the guest. It runs on this side, and is asynchronous for the guest
    * unless declared with `sync: 'block'`. Later requests find it there: nobody needs to await the promise, and what rejects it (a global
    * of the guest's that is in the way) is told to `onError` as well.
+   * `args` and `result` are checked on this side, as in a sandbox of the same thread.
    * @throws TypeError or RangeError for a wrong declaration, `ERR_WORKER_VALUE` for `raw` and `sync` functions.
    */
-  expose(name: string, value: WorkerExposed): Promise<void> {
+  expose<const A extends readonly Shape[], const R extends Shape = 'unknown'>(
+    name: string,
+    declaration: AsyncDeclaration<A, R>,
+  ): Promise<void>
+  expose<const A extends readonly Shape[], const R extends Shape = 'unknown'>(
+    name: string,
+    declaration: BlockingDeclaration<A, R>,
+  ): Promise<void>
+  expose(name: string, value: WorkerExposed): Promise<void>
+  expose(name: string, value: unknown): Promise<void> {
     this.#assertAlive()
-    const exposed = this.#request({ type: 'expose', name, value: this.#host.register(name, value) }).then(() => {})
+    const registered = this.#host.register(name, value as WorkerExposed)
+    const exposed = this.#request({ type: 'expose', name, value: registered }).then(() => {})
     exposed.catch((error: unknown) => {
       if (error instanceof JsAdapterError && this.#end === undefined)
         this.#sinks.error(error, { sandboxId: this.id, kind: 'expose', limit: undefined, discardedJobs: 0, discardedTicks: 0 })

@@ -1,6 +1,6 @@
 // Typed export: shapes, their conversions, and the place of what does not fit.
 import { describe, expect, test } from 'vitest'
-import { array, func, map, optional, record, set, struct, tuple } from '../../src/goja/shapes.ts'
+import { array, func, map, optional, record, set, struct, tuple } from '../../src/values/shapes.ts'
 import { openRuntime, thrownBy, VARIANTS } from './support.ts'
 
 class Item {

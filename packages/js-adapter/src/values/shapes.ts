@@ -88,60 +88,48 @@ export interface Fields {
   readonly [key: string]: Shape
 }
 
-export interface ArrayShape<S extends Shape> extends AnyArrayShape {
+declare const hostType: unique symbol
+/** Carries the host type of a shape; the member is a type's alone, and never there. */
+interface Typed<T> {
+  readonly [hostType]?: T
+}
+
+export interface ArrayShape<S extends Shape> extends AnyArrayShape, Typed<Exported<S>[]> {
   readonly item: S
 }
-export interface TupleShape<T extends readonly Shape[]> extends AnyTupleShape {
+export interface TupleShape<T extends readonly Shape[]> extends AnyTupleShape, Typed<ExportedItems<T>> {
   readonly items: T
 }
-export interface RecordShape<S extends Shape> extends AnyRecordShape {
+export interface RecordShape<S extends Shape> extends AnyRecordShape, Typed<Record<string, Exported<S>>> {
   readonly value: S
 }
-export interface MapShape<K extends Shape, V extends Shape> extends AnyMapShape {
+export interface MapShape<K extends Shape, V extends Shape> extends AnyMapShape, Typed<Map<Exported<K>, Exported<V>>> {
   readonly key: K
   readonly value: V
 }
-export interface SetShape<S extends Shape> extends AnySetShape {
+export interface SetShape<S extends Shape> extends AnySetShape, Typed<Set<Exported<S>>> {
   readonly item: S
 }
-export interface StructShape<F extends Fields, I = unknown> extends AnyStructShape {
+export interface StructShape<F extends Fields, I = unknown>
+  extends AnyStructShape,
+    Typed<unknown extends I ? ExportedItems<F> : I> {
   readonly fields: F
   readonly target: (new (...args: never[]) => I) | undefined
 }
-export interface OptionalShape<S extends Shape> extends AnyOptionalShape {
+export interface OptionalShape<S extends Shape> extends AnyOptionalShape, Typed<Exported<S> | undefined> {
   readonly shape: S
 }
-export interface FunctionShape<A extends readonly Shape[], R extends Shape> extends AnyFunctionShape {
+export interface FunctionShape<A extends readonly Shape[], R extends Shape>
+  extends AnyFunctionShape,
+    Typed<ExportedItems<A> extends infer P extends readonly unknown[] ? (...args: P) => Exported<R> : never> {
   readonly args: A
   readonly result: R
 }
 
-/** The host type that a shape stands for. */
-export type Exported<S extends Shape> = [Shape] extends [S]
-  ? unknown // a shape that is not known when the code is compiled
-  : S extends SimpleShape
-    ? SimpleTypes[S]
-    : S extends CompositeShape
-      ? ExportedComposite<S>
-      : never
-
-type ExportedItems<T> = { -readonly [I in keyof T]: T[I] extends Shape ? Exported<T[I]> : never }
-type ExportedOf<S> = S extends Shape ? Exported<S> : never
-interface Composites<S> {
-  readonly array: S extends { readonly item: infer I } ? ExportedOf<I>[] : never
-  readonly tuple: S extends { readonly items: infer T } ? ExportedItems<T> : never
-  readonly record: S extends { readonly value: infer V } ? Record<string, ExportedOf<V>> : never
-  readonly map: S extends { readonly key: infer K; readonly value: infer V } ? Map<ExportedOf<K>, ExportedOf<V>> : never
-  readonly set: S extends { readonly item: infer I } ? Set<ExportedOf<I>> : never
-  readonly struct: S extends StructShape<infer F, infer I> ? (unknown extends I ? ExportedItems<F> : I) : never
-  readonly optional: S extends { readonly shape: infer O } ? ExportedOf<O> | undefined : never
-  readonly func: S extends { readonly args: infer A; readonly result: infer R }
-    ? ExportedItems<A> extends infer P extends readonly unknown[]
-      ? (...args: P) => ExportedOf<R>
-      : never
-    : never
-}
-type ExportedComposite<S extends CompositeShape> = Composites<S>[S['kind']]
+/** The host type that a shape stands for; `unknown` for one that is not known when the code is compiled. */
+export type Exported<S extends Shape> = S extends SimpleShape ? SimpleTypes[S] : S extends Typed<infer T> ? T : unknown
+/** The host types of a list or an object of shapes. */
+export type ExportedItems<T> = { -readonly [I in keyof T]: T[I] extends Shape ? Exported<T[I]> : never }
 
 /** Takes iterables, then array-likes; not functions. */
 export function array<const S extends Shape>(item: S): ArrayShape<S> {
