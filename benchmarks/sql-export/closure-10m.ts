@@ -77,7 +77,7 @@ function sourceOf(kind: Kind): Source {
     readCatalog: async () => ({
       references: { bulk: true, deferral: 'declared', statementEnd: true },
       defaultSchema: 'public',
-      denied: { select: [], insert: [] },
+      denied: { select: [], insert: [], update: [], generator: [], create: false },
       tables: [
         table('orders', [
           ['customer_id', 'customer'],

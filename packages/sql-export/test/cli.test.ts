@@ -1,10 +1,13 @@
 // The command, as a process of its own.
 import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { requireEngines, testEngines } from './server/engines.ts'
 import { SHOP, execute, makeDatabase, query, testFolder } from './database.ts'
 
+const engines = testEngines()
 const CLI = join(import.meta.dirname, '../dist/cli.js')
 const CONFIG = JSON.stringify({
   roots: [{ table: 'customer', where: 'id = 101' }],
@@ -150,6 +153,40 @@ test('verify --content compares with the source, tells a row that changed by tab
   expect(stdout).toContain('failed: content of region.name: 1\n')
   expect(stdout).not.toMatch(/secret|South/)
   expect(status).toBe(1)
+})
+
+test('R-6 --commit once copies in one transaction and keeps no journal', async () => {
+  const { from, config, to } = await files()
+  const args = ['run', '--from', from, '--to', `sqlite:${to}`, '--config', config, '--create-tables', '--commit']
+  expect(run(...args, 'one')).toMatchObject({ status: 2, stderr: expect.stringContaining('batch, once') as string })
+  expect(run(...args, 'once')).toMatchObject({ status: 0 })
+  expect(await query(to, "SELECT count(*) AS n FROM sqlite_schema WHERE name LIKE 'loopwright%'")).toEqual([[0n]])
+})
+
+test('L-3 --allow-alter lets a cycle load whose constraints cannot wait by themselves', { timeout: 60_000 }, async (context) => {
+  requireEngines(context, 'postgres')
+  const tables = (wait: string): string =>
+    `CREATE TABLE d (id bigint PRIMARY KEY, r bigint NOT NULL); CREATE TABLE r (id bigint PRIMARY KEY, d bigint NOT NULL REFERENCES d (id) ${wait}); ALTER TABLE d ADD FOREIGN KEY (r) REFERENCES r (id) ${wait}`
+  const filled = `BEGIN; SET CONSTRAINTS ALL DEFERRED; INSERT INTO d VALUES (1, 5); INSERT INTO r VALUES (5, 1); COMMIT`
+  const origin = await engines.make('postgres', `${tables('DEFERRABLE')}; ${filled}`)
+  const target = await engines.make('postgres', tables(''))
+  const owner = `export_owner_${randomBytes(5).toString('hex')}`
+  const schema = new URL(target.url).searchParams.get('schema') ?? ''
+  await target.run(
+    `CREATE ROLE ${owner} LOGIN; GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${owner}; ALTER TABLE d OWNER TO ${owner}; ALTER TABLE r OWNER TO ${owner}`,
+  )
+  onTestFinished(() => target.run(`DROP OWNED BY ${owner}; DROP ROLE ${owner}`))
+  const { config } = await files()
+  writeFileSync(config, JSON.stringify({ roots: [{ table: 'd' }], keys: 'keep' }))
+  const to = target.url.replace('postgres@', `${owner}@`)
+  const args = ['--from', origin.url, '--to', to, '--config', config]
+  expect(run('plan', ...args)).toMatchObject({ status: 1, stderr: expect.stringContaining('ERR_EXPORT_CYCLE') as string })
+  expect(run('plan', ...args, '--allow-alter')).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('; deferred') as string,
+  })
+  expect(run('run', ...args, '--allow-alter')).toMatchObject({ status: 0 })
+  expect(await target.rows('SELECT d.id, r.id FROM d JOIN r ON r.id = d.r AND r.d = d.id')).toEqual([['1', '5']])
 })
 
 test('--help and --version end with 0', () => {

@@ -24,6 +24,8 @@ export interface Arguments {
   readonly mermaid: boolean
   readonly out: string | undefined
   readonly createTables: boolean
+  readonly allowAlter: boolean
+  readonly commit: 'batch' | 'once' | undefined
   readonly content: boolean
   readonly progress: ProgressMode
 }
@@ -46,6 +48,8 @@ export const HELP = `usage: sql-export plan|run|resume|verify [options]
   --keys remap|keep   what becomes of integer keys (default: remap)
   --content           verify: compares every row of the run with the source's
   --create-tables     makes missing tables, and a missing file
+  --allow-alter       makes constraints of a cycle that nothing else loads DEFERRABLE for its transaction (PostgreSQL)
+  --commit MODE       batch: commits as it goes, and can be resumed (default); once: one transaction, and no journal
   --batch-rows N      rows read at a time, 1 to 100000 (default: 5000)
   --work-dir DIR      where keys go that have no room in memory (default: the system's for temporary files)
   --json              prints the plan, report or verdict as JSON, and diagnostics as one JSON object a line
@@ -73,6 +77,8 @@ const OPTIONS = {
   mermaid: { type: 'boolean' },
   out: { type: 'string' },
   'create-tables': { type: 'boolean' },
+  'allow-alter': { type: 'boolean' },
+  commit: { type: 'string' },
   content: { type: 'boolean' },
   progress: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -94,6 +100,7 @@ const TAKES: Readonly<Record<Command, readonly string[]>> = {
     'mermaid',
     'out',
     'create-tables',
+    'allow-alter',
     'progress',
   ],
   run: [
@@ -109,6 +116,8 @@ const TAKES: Readonly<Record<Command, readonly string[]>> = {
     'json',
     'out',
     'create-tables',
+    'allow-alter',
+    'commit',
     'progress',
   ],
   resume: ['from', 'to', 'run', 'batch-rows', 'work-dir', 'json', 'out', 'progress'],
@@ -158,6 +167,8 @@ export function parseArguments(args: readonly string[]): Arguments | 'help' | 'v
     mermaid: values.mermaid ?? false,
     out: values.out,
     createTables: values['create-tables'] ?? false,
+    allowAlter: values['allow-alter'] ?? false,
+    commit: oneOf('--commit', values.commit, ['batch', 'once'] as const),
     content: values.content ?? false,
     progress: oneOf('--progress', values.progress, PROGRESS_MODES) ?? 'auto',
   }

@@ -34,12 +34,14 @@ export async function runCommand(args: Arguments, context: CommandContext): Prom
     }
     case 'run': {
       const plan = args.plan === undefined ? await makePlan(args, context) : parsePlan(readText(args.plan))
-      const { batchRows, createTables, workDir } = args
+      const { batchRows, createTables, allowAlter, commit, workDir } = args
       const report = await runExport(plan, {
         source: args.from ?? '',
         destination: args.to ?? '',
         batchRows,
         createTables,
+        allowAlter,
+        commit,
         workDir,
         secrets: environment(),
         signal: context.signal,
@@ -98,6 +100,7 @@ async function makePlan(args: Arguments, { signal }: CommandContext): Promise<Pl
     source: args.from ?? '',
     destination: bound,
     createTables: args.createTables,
+    allowAlter: args.allowAlter,
     batchRows: args.batchRows,
     workDir: args.workDir,
     secrets: environment(),

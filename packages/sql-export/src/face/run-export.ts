@@ -1,6 +1,7 @@
 // Runs a plan, or goes on with a run that was cut short.
 import type { Destination } from '../port/destination.ts'
 import type { Source } from '../port/source.ts'
+import type { Catalog } from '../structure/catalog.ts'
 import { chooseRun, journalError, parseFacts } from '../structure/journal.ts'
 import type { Plan } from '../structure/plan.ts'
 import { parsePlan, requirePlan } from '../structure/plan.ts'
@@ -33,11 +34,21 @@ async function start(plan: Plan, source: Source, destination: Destination, optio
   try {
     const catalog = await source.readCatalog()
     requireSourceSchema(plan, source, catalog)
-    const fitted = requireDestinationSchema(plan, catalog, destination, await destination.readCatalog(), options)
-    return await new Run(fitted, catalog, source, destination, session, options).run()
+    const there = await destination.readCatalog()
+    if (options.commit === 'batch') requireJournal(there)
+    const fitted = requireDestinationSchema(plan, catalog, destination, there, options)
+    return await new Run(fitted, catalog, there, source, destination, session, options).run()
   } finally {
     await session.end()
   }
+}
+
+/** a run that commits by batch keeps a journal, whose tables the user must be able to make. */
+function requireJournal({ denied }: Catalog): void {
+  if (!denied.create) return
+  throw new ExportError('ERR_EXPORT_PRIVILEGE', "the destination's user may not make the tables of the journal", {
+    remedy: "Grant CREATE, or use commit 'once' (--commit once): one transaction, without a journal, that cannot be resumed.",
+  })
 }
 
 /**
@@ -76,7 +87,7 @@ async function goOn(
     }
     const catalog = await source.readCatalog()
     requireSourceSchema(plan, source, catalog)
-    const resumed = new Run(plan, catalog, source, destination, session, options)
+    const resumed = new Run(plan, catalog, await destination.readCatalog(), source, destination, session, options)
     if (resumed.identity() !== run.identity)
       throw new ExportError('ERR_EXPORT_PLAN_CHANGED', 'the run began with other transformers or another mask key', {
         remedy: 'Give those that it began with.',

@@ -23,6 +23,11 @@ export function keysOf(closure: Closure): JournalFacts['keys'] {
   )
 }
 
+/** Rows that the closure has for the destination. */
+export function rowsOf(closure: Closure): number {
+  return closure.tables.reduce((sum, { table, store }) => sum + (table.rows === 'copy' ? store.ranked().length : 0), 0)
+}
+
 /** Refuses to go on when the closure is not the one that the run began with. */
 export function requireSameKeys(closure: Closure, facts: JournalFacts): void {
   const different = closure.tables.filter(({ table, store }) => {

@@ -17,6 +17,7 @@ import { takeBaseline, verifyGenerators, verifyReferences, verifyRowCounts } fro
 import type { Destination, DestinationSession } from '../port/destination.ts'
 import type { Source, SourceSnapshot } from '../port/source.ts'
 import type { Catalog } from '../structure/catalog.ts'
+import { findTable } from '../structure/catalog.ts'
 import type { JournalFacts, JournalRun, RunState } from '../structure/journal.ts'
 import { identityOf, parseFacts } from '../structure/journal.ts'
 import type { Plan } from '../structure/plan.ts'
@@ -32,7 +33,7 @@ import type { ResolvedRunOptions } from './run-options.ts'
 import type { RunReport, StepReport } from './run-report.ts'
 import { noCounts, runNotes, tableReports } from './run-report.ts'
 import { endQuietly } from './run-end.ts'
-import { factsToState, keysOf, requireSameKeys } from './run-state.ts'
+import { factsToState, keysOf, requireSameKeys, rowsOf } from './run-state.ts'
 import type { RunStart } from './run-state.ts'
 
 /** Before a table's id, in the journal: what was patched. */
@@ -47,6 +48,8 @@ export interface Resumption {
 export class Run {
   readonly #plan: Plan
   readonly #catalog: Catalog
+  /** The destination's, before tables are made there: those are made as they are at the source. */
+  readonly #there: Catalog
   readonly #source: Source
   readonly #destination: Destination
   readonly #session: DestinationSession
@@ -63,12 +66,14 @@ export class Run {
   constructor(
     plan: Plan,
     catalog: Catalog,
+    there: Catalog,
     source: Source,
     destination: Destination,
     session: DestinationSession,
     options: ResolvedRunOptions,
   ) {
     this.#plan = plan
+    this.#there = there
     this.#catalog = catalog
     this.#source = source
     this.#destination = destination
@@ -266,6 +271,7 @@ export class Run {
       blocks: start.starts,
       ...this.#options,
       limits: this.#limits,
+      tableThere: (ref) => findTable(this.#there, ref) ?? findTable(this.#catalog, ref),
       onRows: (table: string, rows: number, bytes: number) => this.#moved(table, rows, bytes),
     }
   }
@@ -385,10 +391,6 @@ export class Run {
     if (logger.enabled('debug')) logger.log('debug', 'step done', { step, ms })
     return result
   }
-}
-
-function rowsOf(closure: Closure): number {
-  return closure.tables.reduce((sum, { table, store }) => sum + (table.rows === 'copy' ? store.ranked().length : 0), 0)
 }
 
 function tableTextOf(plan: Plan, id: string): string {

@@ -2,6 +2,7 @@
 import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import { catalogFingerprint, columnOf, findTable } from '../structure/catalog.ts'
 import type { PlanColumn, PlanEdge, PlanLoss, PlanStep, PlanTable } from '../structure/plan.ts'
+import { lackingRights } from '../structure/rights.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { sameTable, tableText } from '../vocabulary/table-ref.ts'
@@ -66,20 +67,18 @@ export function bindDestination(
         ? 'Change the table at the destination; an existing table is never altered.'
         : 'Make the tables, or use createTables (--create-tables).',
     })
-  requireRights(source, destination, tables)
-  return {
+  const loaded = withStrategies(edges, {
+    source,
+    destination,
     tables: bound,
-    edges: withStrategies(edges, {
-      source,
-      destination,
-      tables: bound,
-      policy: options.references,
-      allowAlter: options.allowAlter,
-      canAlter: options.to === 'postgres',
-    }),
-    losses,
-    notes,
-  }
+    policy: options.references,
+    allowAlter: options.allowAlter,
+    canAlter: options.to === 'postgres',
+  })
+  requireRights(source, destination, { tables: bound, edges: loaded })
+  if (destination.denied.create)
+    notes.push("the destination's user may not make tables, so a run keeps no journal: it needs commit 'once' (--commit once)")
+  return { tables: bound, edges: loaded, losses, notes }
 }
 
 function onTriggers(table: PlanTable, triggers: readonly string[], options: BindOptions, notes: string[]): void {
@@ -129,18 +128,11 @@ function bindColumns(
 }
 
 /** Refuses what the users of the two databases may not do, all of it at once. */
-function requireRights(source: Catalog, destination: Catalog, tables: readonly PlanTable[]): void {
-  const lacking = (denied: readonly TableRef[], right: string, side: string): string[] =>
-    tables
-      .filter(({ id, rows }) => (right === 'SELECT' || rows === 'copy') && denied.some((ref) => sameTable(ref, id)))
-      .map(({ id }) => `${right} on ${tableText(id)} at the ${side}`)
-  const all = [
-    ...lacking(source.denied.select, 'SELECT', 'source'),
-    ...lacking(destination.denied.select, 'SELECT', 'destination'),
-    ...lacking(destination.denied.insert, 'INSERT', 'destination'),
-  ]
-  if (all.length > 0)
-    throw new ExportError('ERR_EXPORT_PRIVILEGE', `rights that are lacking: ${all.join('; ')}`, {
+function requireRights(source: Catalog, destination: Catalog, bound: Pick<Bound, 'tables' | 'edges'>): void {
+  const makes = bound.tables.some(({ id }) => findTable(destination, id) === undefined)
+  const lacking = lackingRights(bound, source, destination, makes)
+  if (lacking.length > 0)
+    throw new ExportError('ERR_EXPORT_PRIVILEGE', `rights that are lacking: ${lacking.join('; ')}`, {
       remedy: 'Grant them, or connect as another user.',
     })
 }

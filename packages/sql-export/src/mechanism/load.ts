@@ -2,7 +2,7 @@
 import type { DestinationSession } from '../port/destination.ts'
 import type { SourceSnapshot } from '../port/source.ts'
 import type { RowTransformer } from '../port/transformer.ts'
-import type { Catalog } from '../structure/catalog.ts'
+import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import { findTable } from '../structure/catalog.ts'
 import type { Plan } from '../structure/plan.ts'
 import { copiedColumns } from '../structure/plan.ts'
@@ -19,6 +19,7 @@ import { RowEncoder } from './encode.ts'
 import { isNullable } from './edges.ts'
 import type { LimitWatch } from './limits.ts'
 import { readCheckedPage } from './pages.ts'
+import { tellingCollisions } from './mask-collision.ts'
 import { PageAhead } from './read-ahead.ts'
 import type { TransformStep } from './typed-rows.ts'
 import { transformStep } from './typed-rows.ts'
@@ -48,6 +49,8 @@ export interface LoadOptions {
   readonly signal: AbortSignal | undefined
   readonly limits: LimitWatch
   readonly maxRowBytes: number
+  /** The table as it is at the destination. */
+  readonly tableThere?: ((ref: TableRef) => CatalogTable | undefined) | undefined
   readonly onRows: (table: string, rows: number, bytes: number) => void
   /** Called after each page, with the rank of the last row asked for. It may commit. */
   readonly onPage: (ref: TableRef, last: number, ms: number) => Promise<void>
@@ -90,7 +93,7 @@ export async function loadTable(
   const changing = written.map(({ name }) => name).filter((name) => !tail.includes(name))
   const positions = changing.map((name) => columns.indexOf(name) + 1)
   if (tail.length > 0) positions.push(1 + columns.length + predicates.length)
-  const writer = session.openWriter(ref, changing, tail)
+  const writer = tellingCollisions(session.openWriter(ref, changing, tail), table.table, options.tableThere?.(ref))
   const conflicts =
     onConflict === 'error' || !canSettle(session)
       ? undefined

@@ -4,6 +4,7 @@ import type { TableRef } from '../vocabulary/table-ref.ts'
 import { compareText } from '../vocabulary/table-ref.ts'
 import type { MysqlConnection } from './connection.ts'
 import { queryTexts, textsOf } from './connection.ts'
+import { readDenials } from './rights.ts'
 import type { ColumnFacts } from './sql.ts'
 import { quoteName } from './sql.ts'
 import { kindOf } from './value-text.ts'
@@ -73,7 +74,7 @@ export async function readMysqlCatalog(connection: MysqlConnection): Promise<Mys
   const catalog: Catalog = {
     defaultSchema: database ?? '',
     references: { bulk: true, deferral: 'none', statementEnd: false },
-    denied: { select: [], insert: [] },
+    denied: await readDenials(connection, [...drafts.keys()]),
     tables,
     views: tableRows
       .filter(([, type]) => type !== 'BASE TABLE')

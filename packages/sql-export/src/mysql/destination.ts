@@ -189,7 +189,10 @@ export class MysqlSession implements DestinationSession {
     try {
       await this.#connection.execute(`ALTER TABLE ${quoteName(table.name)} AUTO_INCREMENT = ${next}`)
     } catch (error) {
-      if (errnoOf(error) === MAY_NOT_ALTER) return false // a key that another session takes fails the run by the key itself
+      if (errnoOf(error) === MAY_NOT_ALTER) {
+        await this.#goOn() // the refused statement has committed all the same
+        return false // a key that another session takes fails the run by the key itself
+      }
       return guarded('ERR_EXPORT_WRITE', `reserving keys of ${tableText(table)} failed`, { table }, () => Promise.reject(error))
     }
     await this.#goOn()

@@ -4,12 +4,12 @@ import type { TableRef } from '../vocabulary/table-ref.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 import type { MysqlConnection } from './connection.ts'
 import { textsOf } from './connection.ts'
-import { isPrivilegeNumber, isValueNumber, textOfNumber } from './errors.ts'
+import { CleanedError } from '../vocabulary/cleaned-error.ts'
+import { DUPLICATE_KEY, isPrivilegeNumber, isValueNumber, textOfNumber } from './errors.ts'
 import type { ColumnFacts } from './sql.ts'
 
 /** Of the server's log, not of the rows: a statement that it holds unsafe for replication by statements. */
 const UNSAFE_STATEMENT = 1592
-const DUPLICATE_KEY = 1062
 const NO_PARENT = 1452
 
 /**
@@ -35,8 +35,10 @@ export async function requireNoWarnings(
           ? 'ERR_EXPORT_WRITE'
           : 'ERR_EXPORT_WRITE_COUNT'
     const where = `${tableText(table)}${column === undefined ? '' : `.${column.name}`}`
-    throw new ExportError(code, `writing ${where} failed: ${textOfNumber(errno)} [${errno}]`, {
+    const cause = new CleanedError(`${textOfNumber(errno)} [${errno}]`, String(errno), errno === DUPLICATE_KEY)
+    throw new ExportError(code, `writing ${where} failed: ${cause.message}`, {
       table,
+      cause,
       step: 'load',
       remedy: 'The server would have changed the value or left the row out: mask or transform the column, or widen it.',
     })

@@ -12,14 +12,24 @@ export function aboutSql(serverVersion: number): string {
     serverVersion >= 150_000
       ? "has_parameter_privilege('session_replication_role', 'SET')"
       : "current_setting('is_superuser') = 'on'"
-  return `SELECT current_schema(), ${mayStop}`
+  return `SELECT current_schema(), ${mayStop}, coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)`
 }
 
 export const TABLES: string = `SELECT c.oid, n.nspname, c.relname, c.relkind,
     has_table_privilege(c.oid, 'SELECT'), has_table_privilege(c.oid, 'INSERT'),
-    (SELECT count(*) FROM pg_inherits h WHERE h.inhparent = c.oid)
+    (SELECT count(*) FROM pg_inherits h WHERE h.inhparent = c.oid), has_table_privilege(c.oid, 'UPDATE')
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${LISTED} ORDER BY n.nspname, c.relname`
+
+/** Tables with a sequence behind a column, theirs or named by a default, that this user may not read, use and set. */
+export const DENIED_SEQUENCES: string = `SELECT DISTINCT n.nspname, c.relname FROM (
+    SELECT d.refobjid AS oid, d.objid AS seq FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
+      AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+    UNION SELECT a.adrelid, d.refobjid FROM pg_attrdef a JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass
+      AND d.objid = a.oid AND d.refclassid = 'pg_class'::regclass) u
+  JOIN pg_class s ON s.oid = u.seq JOIN pg_class c ON c.oid = u.oid JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE ${LISTED_TABLE} AND CASE WHEN s.relkind = 'S' THEN NOT (has_sequence_privilege(s.oid, 'SELECT')
+    AND has_sequence_privilege(s.oid, 'USAGE') AND has_sequence_privilege(s.oid, 'UPDATE')) ELSE false END`
 
 export const COLUMNS: string = `SELECT a.attrelid, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.atttypid, a.attnotnull, a.atthasdef,
     a.attidentity, a.attgenerated, coalesce((SELECT collisdeterministic FROM pg_collation WHERE oid = a.attcollation), true),

@@ -3,7 +3,7 @@ import type { Catalog, CatalogColumn, CatalogEdge, CatalogTable } from '../struc
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { compareText, tableId, tableText } from '../vocabulary/table-ref.ts'
 import type { ValueKind } from '../vocabulary/value-kind.ts'
-import { COLUMNS, CONSTRAINTS, INDEXES, TABLES, TRIGGERS, TYPES, aboutSql } from './catalog-sql.ts'
+import { COLUMNS, CONSTRAINTS, DENIED_SEQUENCES, INDEXES, TABLES, TRIGGERS, TYPES, aboutSql } from './catalog-sql.ts'
 import type { PostgresConnection, TextRow } from './connection.ts'
 import { queryText } from './connection.ts'
 import type { ColumnFacts, DraftIndex, DraftTable, TypeFacts } from './draft.ts'
@@ -51,6 +51,7 @@ export async function readPostgresCatalog(connection: PostgresConnection): Promi
   const constraintRows = grouped(await read(CONSTRAINTS))
   const indexRows = grouped(await read(INDEXES))
   const triggerRows = grouped(await read(TRIGGERS))
+  const deniedSequences = await read(DENIED_SEQUENCES)
   const refOf = (schema: string, name: string): TableRef => ({ schema: schema === defaultSchema ? null : schema, name })
   const notes: string[] = []
   const drafts = new Map<string, DraftTable>()
@@ -82,7 +83,13 @@ export async function readPostgresCatalog(connection: PostgresConnection): Promi
   const catalog: Catalog = {
     defaultSchema,
     references: { bulk: yes(about?.[1]), deferral: 'declared', statementEnd: true },
-    denied: { select: denied(4), insert: denied(5) },
+    denied: {
+      select: denied(4),
+      insert: denied(5),
+      update: denied(7),
+      generator: deniedSequences.map(([schema, name]) => refOf(text(schema), text(name))),
+      create: !yes(about?.[2]),
+    },
     tables,
     views: tableRows
       .filter((row) => row[3] !== 'r' && row[3] !== 'p')

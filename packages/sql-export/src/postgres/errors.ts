@@ -33,6 +33,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 /** Codes whose message names parts of the schema, and never a value. */
 const NAMING = new Set(['42P01', '42703', '42883', '42704', '3F000', '42P07', '3D000', '28000', '28P01', '42710', '0A000'])
 const TEMPORARY = /^(40|53|55P03|57P|08)/
+const DUPLICATE = '23505'
 const VALUE = /^(22|23502|23514)/
 
 function textOf(error: object, name: string): string {
@@ -54,7 +55,11 @@ export function cleanError(error: unknown): CleanedError {
   const where = names.filter(([, value]) => value !== '').map(([name, value]) => `${name} "${value.slice(0, 128)}"`)
   const text = NAMING.has(code) ? message.slice(0, 200) : (TEXTS[code] ?? (isNetwork(code) ? 'the connection failed' : ''))
   const what = text === '' ? 'PostgreSQL reported an error' : text
-  return new CleanedError(`${what}${where.length === 0 ? '' : ` (${where.join(', ')})`}${code === '' ? '' : ` [${code}]`}`, code)
+  return new CleanedError(
+    `${what}${where.length === 0 ? '' : ` (${where.join(', ')})`}${code === '' ? '' : ` [${code}]`}`,
+    code,
+    code === DUPLICATE,
+  )
 }
 
 function isNetwork(code: string): boolean {

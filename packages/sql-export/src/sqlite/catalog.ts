@@ -1,5 +1,6 @@
 // Reads the catalog of a SQLite file: one query per kind of fact, for all tables.
 import type { Catalog, CatalogColumn, CatalogEdge, CatalogTable } from '../structure/catalog.ts'
+import { NOTHING_DENIED } from '../structure/catalog.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
 import { compareText } from '../vocabulary/table-ref.ts'
 import { affinityOf, kindOf } from './affinity.ts'
@@ -91,7 +92,7 @@ export function readSqliteCatalog(connection: SqliteConnection): Catalog {
   return {
     defaultSchema: 'main',
     references: { bulk: true, deferral: 'all', statementEnd: true },
-    denied: { select: [], insert: [] },
+    denied: NOTHING_DENIED,
     tables,
     views: views.sort(compareText),
     notes,

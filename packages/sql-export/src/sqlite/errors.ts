@@ -12,7 +12,11 @@ export function cleanError(error: unknown): CleanedError {
   const message = error instanceof Error ? error.message : ''
   const code =
     typeof error === 'object' && error !== null ? (Reflect.get(error, 'code') ?? Reflect.get(error, 'errcode') ?? '') : ''
-  return new CleanedError(SAFE_MESSAGES.test(message) ? message : 'SQLite reported an error', String(code))
+  return new CleanedError(
+    SAFE_MESSAGES.test(message) ? message : 'SQLite reported an error',
+    String(code),
+    message.startsWith('UNIQUE constraint failed'),
+  )
 }
 
 /** Runs `work`; what it throws becomes an `ExportError` of `code` with the cleaned cause. */

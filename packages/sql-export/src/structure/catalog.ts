@@ -60,12 +60,25 @@ export interface ReferenceAbility {
   readonly statementEnd: boolean
 }
 
+/** What this user may not do, as far as the server tells beforehand: tables by what is not allowed on them. */
+export interface CatalogDenials {
+  readonly select: readonly TableRef[]
+  readonly insert: readonly TableRef[]
+  readonly update: readonly TableRef[]
+  /** Tables whose sequences may not be read, used or set. */
+  readonly generator: readonly TableRef[]
+  /** Whether tables cannot be made where they are named without a schema. */
+  readonly create: boolean
+}
+
+/** Of engines, and of users, for whom nothing is refused beforehand. */
+export const NOTHING_DENIED: CatalogDenials = { select: [], insert: [], update: [], generator: [], create: false }
+
 export interface Catalog {
   readonly references: ReferenceAbility
   /** The schema whose tables are named without one. */
   readonly defaultSchema: string
-  /** Tables that this user may not read (`select`) or not write (`insert`). */
-  readonly denied: { readonly select: readonly TableRef[]; readonly insert: readonly TableRef[] }
+  readonly denied: CatalogDenials
   readonly tables: readonly CatalogTable[]
   readonly views: readonly string[]
   readonly notes: readonly string[]

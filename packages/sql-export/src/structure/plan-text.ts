@@ -2,6 +2,7 @@
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { sameTable, tableText } from '../vocabulary/table-ref.ts'
 import type { Plan, PlanEdge, PlanTable } from './plan.ts'
+import { rightsText } from './rights.ts'
 import { ownMember } from '../vocabulary/own-member.ts'
 
 /** Prints control characters as escapes: a name can hold any of them, and a terminal obeys some. */
@@ -45,13 +46,14 @@ function tableLines(plan: Plan, table: PlanTable): string[] {
 
 const names = (tables: readonly TableRef[]): string => tables.map(tableText).join(', ')
 
-/** Prints the plan: its tables with rows, key modes, edges and masks; then steps, losses and notes. No parameter is printed. */
+/** Prints the plan: its tables with rows, key modes, edges and masks; then steps, rights, losses and notes. No parameter is printed. */
 export function planToText(plan: Plan): string {
   const destination = plan.destination === null ? '' : ` to ${plan.destination.engine}`
   const lines = [`plan ${plan.hash.slice(0, 12)}: ${plan.source.engine}${destination}, ${plan.tables.length} tables`, 'tables']
   for (const table of plan.tables) lines.push(...tableLines(plan, table))
   lines.push('roots', ...plan.roots.map(({ table, from }) => `  ${tableText(table)} (${from})`))
   lines.push('steps', ...plan.steps.map(({ kind, tables }) => `  ${kind}: ${names(tables)}`))
+  lines.push('rights', ...rightsText(plan).map((line) => `  ${line}`))
   if (plan.losses.length > 0)
     lines.push(
       'losses',

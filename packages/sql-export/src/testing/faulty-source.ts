@@ -12,6 +12,7 @@ export function faultySource(source: Source, table: string, tamper: Tamper): Sou
     tailFormat: snapshot.tailFormat,
     readRoot: (sql, params) => snapshot.readRoot(sql, params),
     readChildren: (request) => snapshot.readChildren(request),
+    cancel: async () => snapshot.cancel?.(),
     end: () => snapshot.end(),
     async *readPage(request) {
       for await (const chunk of snapshot.readPage(request)) {

@@ -4,9 +4,16 @@
 export class CleanedError extends Error {
   override readonly name = 'CleanedError'
   readonly code: string
+  /** Whether a key would be there twice. */
+  readonly isDuplicate: boolean
 
-  constructor(message: string, code: string) {
+  constructor(message: string, code: string, isDuplicate = false) {
     super(message)
     this.code = code
+    this.isDuplicate = isDuplicate
   }
+}
+
+export function isDuplicateError(value: unknown): value is CleanedError {
+  return value instanceof CleanedError && value.isDuplicate
 }
