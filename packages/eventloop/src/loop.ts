@@ -1,9 +1,8 @@
 // The loop's public face: it checks nothing and runs nothing itself, each duty lies in a part of its own.
-// Long for its contracts: each method is a line or two of code under its doc comment.
 import { abortTimeout } from './abort/abort-timeout.ts'
 import type { AbortTimeoutOptions } from './abort/abort-timeout.ts'
+import { CheckpointCalls } from './checkpoint-calls.ts'
 import { LoopCore } from './core.ts'
-import { LoopError } from './errors.ts'
 import type { Host } from './host.ts'
 import { nodeHost } from './hosts/node.ts'
 import type { ImmediateId, TimerId } from './ids.ts'
@@ -14,7 +13,6 @@ import type { IngressOptions } from './ingress/options.ts'
 import type { IngressPort } from './ingress/port.ts'
 import { Inputs } from './inputs.ts'
 import type { ShutdownOptions } from './lifecycle.ts'
-import { terminatedError } from './lifecycle.ts'
 import { resolveLoopOptions } from './options.ts'
 import type { LoopOptions } from './options.ts'
 import type { FdInterest } from './readiness/backend.ts'
@@ -30,6 +28,8 @@ import { sleep, timeout } from './promises/sleep.ts'
 import type { TimedWork } from './promises/sleep.ts'
 import type { WaitOptions } from './promises/waits.ts'
 import { LoopRequests } from './requests.ts'
+import { dispose, run, runOneTurn } from './runs.ts'
+import type { RunOptions } from './runs.ts'
 import { takeSnapshot } from './snapshot.ts'
 import type { LoopSnapshot } from './snapshot.ts'
 import type { FastPathMode, LoopExit, LoopState } from './state.ts'
@@ -38,12 +38,7 @@ import { Scheduler } from './scheduler/scheduler.ts'
 import type { SubmitOptions, SubmitWhenRoomOptions } from './tasks.ts'
 import { TimerCalls } from './timers/timer-calls.ts'
 import type { IntervalOptions, TimerOptions } from './timers/timer-calls.ts'
-import { memberOf, objectIn, requireFunction, signalIn } from './validate.ts'
-
-export interface RunOptions {
-  /** Ends the loop gracefully when it aborts; `run` then rejects with its reason. Default none. */
-  readonly signal?: AbortSignal | undefined
-}
+import { memberOf, objectIn } from './validate.ts'
 
 /**
  * An event loop that the program owns. It runs inside its host's loop, in visits on an empty stack. Dispose of it with
@@ -52,6 +47,7 @@ export interface RunOptions {
  */
 export class EventLoop implements AsyncDisposable {
   readonly #core: LoopCore
+  readonly #checkpoint: CheckpointCalls
   readonly #immediates: Immediates
   readonly #timers: TimerCalls
   readonly #inputs: Inputs
@@ -65,6 +61,7 @@ export class EventLoop implements AsyncDisposable {
     const host: Host = objectIn('host', options.host) ?? nodeHost()
     const core = new LoopCore(host, resolved)
     this.#core = core
+    this.#checkpoint = new CheckpointCalls(core)
     this.#immediates = new Immediates(core)
     this.#timers = new TimerCalls({
       timers: core.timers,
@@ -124,7 +121,10 @@ export class EventLoop implements AsyncDisposable {
 
   /** Tasks with priorities. Made on first use. */
   get scheduler(): Scheduler {
-    this.#scheduler ??= this.#makeScheduler()
+    if (this.#scheduler === undefined) {
+      this.#scheduler = new Scheduler({ ...this.#core, timers: this.#timers, withResolvers: () => this.withResolvers() })
+      this.#core.participants.add(this.#scheduler)
+    }
     return this.#scheduler
   }
 
@@ -140,23 +140,17 @@ export class EventLoop implements AsyncDisposable {
 
   /** Queues `callback` for the checkpoint, before microtasks. Accepted until the loop has ended. */
   nextTick(callback: () => void): void {
-    requireFunction('callback', callback)
-    this.#requireNotEnded()
-    this.#core.microtasks.pushTick(this.#core.runner.entry(callback))
+    this.#checkpoint.nextTick(callback)
   }
 
   /** Queues `callback` for the checkpoint. Accepted until the loop has ended. */
   queueMicrotask(callback: () => void): void {
-    requireFunction('callback', callback)
-    this.#requireNotEnded()
-    this.#core.microtasks.pushMicrotask(this.#core.runner.entry(callback))
+    this.#checkpoint.queueMicrotask(callback)
   }
 
   /** Runs `callback` once when a checkpoint has emptied the queues; if it queues more, the checkpoint goes on. */
   afterCheckpoint(callback: () => void): void {
-    requireFunction('callback', callback)
-    this.#requireNotEnded()
-    this.#core.checkpoint.after(callback)
+    this.#checkpoint.after(callback)
   }
 
   /** Queues `callback` for the check phase of a later turn. */
@@ -304,10 +298,7 @@ export class EventLoop implements AsyncDisposable {
     return abortTimeout(this.#promises.waits, delayMs, options)
   }
 
-  /**
-   * Makes a signal that aborts with the first of `signals`, with its reason. Whoever waits for it must hold it: the signals
-   * do not keep it alive.
-   */
+  /** Makes a signal that aborts as the first of `signals`. Whoever waits for it must hold it: they do not keep it alive. */
   abortAny(signals: Iterable<AbortSignal>): AbortSignal {
     return this.#promises.links.any(signals)
   }
@@ -335,30 +326,17 @@ export class EventLoop implements AsyncDisposable {
    * `ERR_CHECKPOINT_UNAVAILABLE`, or with what cleanup threw.
    */
   async run(options: RunOptions = {}): Promise<LoopExit> {
-    const signal = signalIn(options.signal)
-    this.#requireIdle()
-    const { lifecycle, driver } = this.#core
-    const onAbort = (): void => lifecycle.abort(signal?.reason)
-    driver.startRun()
-    if (signal?.aborted === true) onAbort()
-    else signal?.addEventListener('abort', onAbort, { once: true })
-    try {
-      return await lifecycle.outcome()
-    } finally {
-      signal?.removeEventListener('abort', onAbort)
-    }
+    return await run(this.#core, options)
   }
 
   /** Waits if nothing is ready, then runs one turn. @returns a promise of `alive`. */
   async runOnce(): Promise<boolean> {
-    this.#requireIdle()
-    return await this.#core.driver.startOnce('once')
+    return await runOneTurn(this.#core, 'once')
   }
 
   /** Runs one turn without waiting. @returns a promise of `alive`. */
   async poll(): Promise<boolean> {
-    this.#requireIdle()
-    return await this.#core.driver.startOnce('poll')
+    return await runOneTurn(this.#core, 'poll')
   }
 
   /**
@@ -415,32 +393,6 @@ export class EventLoop implements AsyncDisposable {
 
   /** `shutdown` for as long as `disposeTimeoutMs`, then `close`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { lifecycle, options } = this.#core
-    try {
-      await lifecycle.shutdown({ timeoutMs: options.disposeTimeoutMs, onTimeout: 'close' })
-    } catch {
-      // The timeout: the end has become immediate, and is awaited below.
-    }
-    const exit = await lifecycle.done
-    if (exit.errors.length > 0) throw exit.errors[0]
-  }
-
-  #makeScheduler(): Scheduler {
-    const scheduler = new Scheduler({ ...this.#core, timers: this.#timers, withResolvers: () => this.withResolvers() })
-    this.#core.participants.add(scheduler)
-    return scheduler
-  }
-
-  #requireNotEnded(): void {
-    if (this.#core.lifecycle.terminated) throw terminatedError()
-  }
-
-  #requireIdle(): void {
-    const { lifecycle, clock, driver } = this.#core
-    if (lifecycle.terminated) throw terminatedError()
-    if (clock.inBatch)
-      throw new LoopError('ERR_LOOP_REENTRANT', 'run, runOnce and poll cannot be called from a callback of the loop')
-    if (lifecycle.terminating) throw terminatedError()
-    if (driver.driven) throw new LoopError('ERR_LOOP_RUNNING', 'the loop is being run already')
+    await dispose(this.#core)
   }
 }

@@ -3,66 +3,29 @@
 import { CHUNK_PROMISES } from './chunks.ts'
 import type { Chunk } from './chunks.ts'
 import type { JobList } from './jobs.ts'
+import type { Handler, NurseryOf, RealmOf } from './promise-realm.ts'
+import {
+  FULFILLED,
+  REJECTED,
+  SETTLED,
+  RESOLVED,
+  HANDLED,
+  REPORTED,
+  DEPENDENT,
+  LAST,
+  ADOPT,
+  CALL,
+  CARRIER,
+  LATE,
+  HELD,
+  PLACE_SHIFT,
+  FLAGS,
+} from './promise-flags.ts'
 
-/** Where the young pending promises of a loop are held. Fields, since each promise touches them twice. */
-export interface Nursery {
-  /** Takes new promises until it is full; `undefined` once the loop has ended. */
-  chunk: Chunk<LoopPromise<unknown>> | undefined
-  /** Promises held. */
-  young: number
-  /** Makes another chunk, and room for it. */
-  nextChunk(): Chunk<LoopPromise<unknown>>
-}
-
-/** What a promise needs of the loop it belongs to. */
-export interface PromiseRealm {
-  readonly jobs: JobList<LoopPromise<unknown>>
-  /** Binds a handler to the context of the caller; `undefined` when no context is configured. */
-  readonly bind: (<A, R>(handler: (argument: A) => R) => (argument: A) => R) | undefined
-  /** Notes where a promise was made; `undefined` outside debug mode. */
-  readonly noteOrigin: ((promise: LoopPromise<unknown>) => void) | undefined
-  readonly nursery: Nursery
-  /** A promise was rejected and nothing handles it yet. */
-  rejected(promise: LoopPromise<unknown>): void
-  /** A promise whose rejection had been reported got its first handler. */
-  handledLate(promise: LoopPromise<unknown>): void
-  /** Whether handlers no longer run, because the end of the loop has caused too many. */
-  readonly isCut: boolean
-  /** Whether `handler` runs all the same; one that does not is counted. */
-  admits(handler: Handler): boolean
-  /** What an ending loop rejects with. */
-  readonly endReason: unknown
-}
-
-export type Handler = (argument: unknown) => unknown
+export type { Handler }
+export type Nursery = NurseryOf<LoopPromise<unknown>>
+export type PromiseRealm = RealmOf<LoopPromise<unknown>>
 type Then = (this: unknown, resolve: (value: unknown) => void, reject: (reason: unknown) => void) => unknown
-
-const FULFILLED = 1
-const REJECTED = 2
-const SETTLED = FULFILLED | REJECTED
-/** Its resolving functions have been used. */
-const RESOLVED = 4
-/** Has, or had, at least one reaction. */
-const HANDLED = 8
-/** Its rejection went to the unhandled report. */
-const REPORTED = 16
-/** Another pending promise of the loop settles it. */
-const DEPENDENT = 32
-/** The last job of its batch. */
-const LAST = 64
-/** As a job: subscribe it to the promise it was resolved with. Neither this nor CALL: run its handler, what it waited for has settled. */
-const ADOPT = 128
-/** As a job: call `onFulfilled`, the `then` of the thenable that it was resolved with. */
-const CALL = 256
-/** Stands for handlers whose outcome nobody sees. */
-const CARRIER = 512
-/** Its handlers were attached when handlers no longer ran. */
-const LATE = 1024
-/** Was handed to the registry. */
-const HELD = 2048
-/** Above the flags: the place in the chunk of the registry. */
-const PLACE_SHIFT = 16
-const FLAGS = 2 ** PLACE_SHIFT - 1
 
 /** Makes a pending promise. Not resolving it leaves it to the end of its loop. */
 export let createPromise: <T>(realm: PromiseRealm) => LoopPromise<T>
