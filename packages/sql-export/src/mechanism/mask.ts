@@ -131,11 +131,15 @@ export function keyHashFunction({ keyHash, length }: KeyHash, domain: string, ke
   }
 }
 
-/** A uuid of version 8, whose other bits are the maker's own (RFC 9562). */
+/**
+ * A uuid of version 8, whose other bits are the maker's own (RFC 9562). MariaDB refuses those of a version from 8 on whose byte 8 is
+ * 0x80: that byte is drawn from the others of its variant.
+ */
 function uuidOf(bytes: Buffer): string {
   const own = Buffer.from(bytes.subarray(0, 16))
   own[6] = ((own[6] ?? 0) & 0x0f) | 0x80
-  own[8] = ((own[8] ?? 0) & 0x3f) | 0x80
+  const variant = (own[8] ?? 0) & 0x3f
+  own[8] = 0x80 | (variant === 0 ? 1 + ((bytes[16] ?? 0) % 63) : variant)
   return own.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 

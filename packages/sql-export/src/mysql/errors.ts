@@ -25,7 +25,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   1227: 'a right is lacking',
   1264: 'a number is out of range for its column',
   1265: 'a value does not fit its column',
-  1292: 'a date or time does not fit its column',
+  1292: 'a date, a time or a uuid does not fit its column',
   1317: 'the statement was cancelled',
   1366: 'a text does not fit its column',
   1406: 'a text is too long for its column',
