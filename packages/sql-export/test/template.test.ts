@@ -6,6 +6,7 @@ import type { ExportConfig } from '../src/index.ts'
 import { isExportError, planExport, runExport } from '../src/index.ts'
 import { openSqlite } from '../src/sqlite/index.ts'
 import { tokenize } from '../src/template/lexer.ts'
+import { parseTemplate } from '../src/template/parser.ts'
 import { makeDatabase, query, testFolder } from './database.ts'
 
 const SCHEMA = `
@@ -52,6 +53,8 @@ const ERRORS: readonly (readonly [string, string, number])[] = [
   ['ERR_TEMPLATE_CLAUSE', 'SELECT DISTINCT o.id FROM orders o', 7],
   ['ERR_TEMPLATE_CLAUSE', 'SELECT o.id FROM orders o GROUP BY o.id', 26],
   ['ERR_TEMPLATE_CLAUSE', 'SELECT o.id FROM orders o WHERE o.id > 1 LIMIT 5', 41],
+  ['ERR_TEMPLATE_CLAUSE', 'SELECT o.id FROM orders o WHERE o.id > 1 LIMIT (5)', 41],
+  ['ERR_TEMPLATE_STATEMENT', 'SELECT o.id FROM orders o WHERE o.id = 1 UNION (SELECT 1)', 41],
   ['ERR_TEMPLATE_CLAUSE', 'SELECT o.id FROM orders o ORDER BY o.id OFFSET 5', 40],
   ['ERR_TEMPLATE_CLAUSE', 'SELECT o.id FROM orders o INDEXED BY x', 26],
   ['ERR_TEMPLATE_SOURCE', 'SELECT o.id FROM (SELECT * FROM orders) o', 17],
@@ -162,6 +165,14 @@ test('T-5 B6 joins keep their kind, and other conditions narrow the rows only', 
   expect(
     await planned('SELECT o.id, c.id FROM (orders o LEFT JOIN customer c ON (c.id = o.customer_id)) WHERE c.id IS NULL'),
   ).toMatchObject({ orders: 1 })
+})
+
+test('T-5 a parenthesis after WHERE opens a condition, and LEFT(…) is a function', async () => {
+  const joined = 'SELECT o.id, c.id FROM orders o JOIN customer c ON c.id = o.customer_id'
+  expect(await planned(`${joined} WHERE (c.name = 'Bo' OR o.id = 10)`)).toMatchObject({ orders: 2, customer: 2 })
+  expect(await planned(`${joined} AND (o.id > 10) WHERE(c.id = 2)ORDER BY o.id`)).toMatchObject({ orders: 1 })
+  const text = "SELECT o.id, c.id FROM orders o JOIN customer c ON c.id = o.customer_id AND LEFT(c.name, 1) = 'B'"
+  expect(parseTemplate(text).sources[1]?.join?.end).toBe(text.length)
 })
 
 test('T-8 B7 references that lead out of the template are followed, cut, checked for, or refused', async () => {

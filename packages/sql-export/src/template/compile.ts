@@ -8,9 +8,10 @@ import { sameTable, tableText } from '../vocabulary/table-ref.ts'
 import { didYouMean } from '../vocabulary/nearest.ts'
 import type { Dialect } from './dialect.ts'
 import { dialectOf } from './dialect.ts'
-import { shiftParameters, templateError } from './lexer.ts'
-import type { Template, TemplateColumn, TemplateName, TemplateSource } from './parser.ts'
+import { shiftParameters, templateError, tokenize } from './lexer.ts'
 import { parseTemplate } from './parser.ts'
+import { prunableJoins } from './prune.ts'
+import type { Slice, Template, TemplateColumn, TemplateName, TemplateSource } from './template.ts'
 
 export interface TemplateFilter {
   readonly alias: string
@@ -299,9 +300,19 @@ class TemplateCompiler {
       ...filters.map((filter, i) => shiftParameters(filter.where, this.#dialect, shifts[i] ?? 0)),
     ]
     const list = keys.map((key, i) => `${key} AS ${this.#quoteName(table.key[i] ?? '')}`).join(', ')
-    const sql = `SELECT DISTINCT ${list} FROM ${this.#verbatim(from.start, from.end)}\nWHERE ${conditions.map((condition) => `(${condition}\n)`).join(' AND ')} ORDER BY ${keys.join(', ')}`
+    const asked = filters.flatMap((filter) => [
+      ...tokenize(filter.where, this.#dialect),
+      ...tokenize(filter.alias, this.#dialect),
+    ])
+    const left = prunableJoins(this.#template, source, [...this.#bound.values()], asked, this.#dialect)
+    const sql = `SELECT DISTINCT ${list} FROM ${this.#without(from, left)}\nWHERE ${conditions.map((condition) => `(${condition}\n)`).join(' AND ')} ORDER BY ${keys.join(', ')}`
     const added = filters.flatMap(({ params }, i) => params.map((value, at) => toParam(value, `filters[${i}].params[${at}]`)))
     return { table: table.ref, sql, params: [...values, ...added] }
+  }
+
+  #without({ start, end }: Slice, left: readonly Slice[]): string {
+    const ends = [start, ...left.map((slice) => slice.end)]
+    return ends.map((at, i) => this.#verbatim(at, left[i]?.start ?? end)).join('')
   }
 
   /** The text as it is, but for the names of parameters: each occurrence is numbered by its place. */

@@ -3,51 +3,15 @@ import type { Dialect } from './dialect.ts'
 import { dialectOf } from './dialect.ts'
 import type { Token } from './lexer.ts'
 import { templateError, tokenize } from './lexer.ts'
-
-export interface TemplateName {
-  readonly text: string
-  readonly start: number
-}
-
-export interface TemplateColumn {
-  readonly alias: TemplateName | null
-  readonly column: TemplateName
-}
-
-export interface TemplateField extends TemplateColumn {
-  readonly as: TemplateName | null
-}
-
-export interface TemplateEquality {
-  readonly left: TemplateColumn
-  readonly right: TemplateColumn
-  readonly start: number
-}
-
-export interface TemplateSource {
-  readonly parts: readonly TemplateName[]
-  readonly alias: TemplateName
-  /** Equalities of its ON; empty for the first source. */
-  readonly equalities: readonly TemplateEquality[]
-}
-
-export interface Slice {
-  readonly start: number
-  readonly end: number
-}
-
-export interface Template {
-  readonly text: string
-  readonly fields: readonly TemplateField[]
-  readonly sources: readonly TemplateSource[]
-  /** Text after FROM. */
-  readonly from: Slice
-  /** Text after WHERE. */
-  readonly where: Slice | null
-  readonly order: readonly TemplateColumn[]
-  /** Parameters in FROM and WHERE, in order. */
-  readonly parameters: readonly Token[]
-}
+import type {
+  Slice,
+  Template,
+  TemplateColumn,
+  TemplateEquality,
+  TemplateField,
+  TemplateName,
+  TemplateSource,
+} from './template.ts'
 
 const CLAUSES = [
   'GROUP',
@@ -68,6 +32,8 @@ const CLAUSES = [
 const COMPOUNDS = ['UNION', 'INTERSECT', 'EXCEPT']
 const WRONG_JOINS = ['NATURAL', 'CROSS', 'FULL', 'STRAIGHT_JOIN']
 const JOIN_WORDS = ['JOIN', 'INNER', 'LEFT', 'RIGHT', ...WRONG_JOINS]
+/** Words that a parenthesis can follow without making a call of them; LEFT(…) and RIGHT(…) are functions. */
+const NEVER_FUNCTIONS = ['WHERE', 'ORDER', 'JOIN', 'INNER', 'GROUP', 'HAVING', 'LIMIT', ...COMPOUNDS]
 const NEVER_ALIAS = [
   ...CLAUSES,
   ...COMPOUNDS,
@@ -117,7 +83,8 @@ class TemplateParser {
     const parameters = this.#tokens.filter(
       ({ kind, start }) => kind === 'parameter' && start >= from.end && start < (where?.end ?? fromEnd),
     )
-    return { text: this.#text, fields, sources, from: { start: from.end, end: fromEnd }, where, order, parameters }
+    const slice = { start: from.end, end: fromEnd }
+    return { text: this.#text, fields, sources, from: slice, where, order, parameters, tokens: this.#tokens }
   }
 
   #requireSelect(): void {
@@ -179,6 +146,8 @@ class TemplateParser {
         `${this.#peek().text.toUpperCase()} cannot be followed`,
         'Use INNER, LEFT or RIGHT JOIN … ON.',
       )
+    const { start } = this.#peek()
+    const isLeft = this.#isWord('LEFT')
     if (this.#isWord('INNER')) this.#next()
     else if (this.#isWord('LEFT', 'RIGHT')) {
       this.#next()
@@ -191,7 +160,7 @@ class TemplateParser {
       throw this.#fail('ERR_TEMPLATE_JOIN', this.#peek(), 'USING cannot be followed', 'Write ON a.x = b.y.')
     if (!this.#isWord('ON')) throw this.#fail('ERR_TEMPLATE_JOIN', this.#peek(), 'a join without ON')
     this.#next()
-    return { ...table, equalities: this.#on() }
+    return { ...table, equalities: this.#on(), join: { isLeft, start, end: this.#previousEnd() } }
   }
 
   #table(): TemplateSource {
@@ -216,7 +185,7 @@ class TemplateParser {
     if (this.#isSymbol('(')) throw this.#fail('ERR_TEMPLATE_SOURCE', this.#peek(), 'column aliases have no meaning here')
     if (this.#isWord('NOT') && this.#peek(1).text.toUpperCase() === 'INDEXED')
       throw this.#fail('ERR_TEMPLATE_CLAUSE', this.#peek(), 'an index hint has no meaning here')
-    return { parts, alias, equalities: [] }
+    return { parts, alias, equalities: [], join: null }
   }
 
   /** Conditions of an ON: the equalities among those that AND joins. The first must be one. */
@@ -275,9 +244,10 @@ class TemplateParser {
       if (token.kind === 'end') return
       if (depth === 0) {
         if (this.#isSymbol(')') || this.#isSymbol(';')) return
-        const isQualified = this.#tokens[this.#at - 1]?.text === '.' || this.#peek(1).text === '.' || this.#peek(1).text === '('
-        if (!isQualified && isKeyword(token, ...until)) return
-        if (!isQualified) this.#refuseClause()
+        const isQualified = this.#tokens[this.#at - 1]?.text === '.' || this.#peek(1).text === '.'
+        const isFunction = this.#peek(1).text === '(' && !isKeyword(token, ...NEVER_FUNCTIONS)
+        if (!isQualified && !isFunction && isKeyword(token, ...until)) return
+        if (!isQualified && !isFunction) this.#refuseClause()
       }
       if (token.kind !== 'symbol') continue
       if (token.text === '(') depth++
