@@ -17,6 +17,10 @@ export interface EngineExports {
   _free(pointer: number): void
   _QTS_NewRuntime(): number
   _QTS_NewContext(rt: number, intrinsics: number): number
+  /** The next three are for a copy of a memory that is thrown away: they abort after any leak. */
+  _QTS_FreeContext(ctx: number): void
+  _QTS_FreeRuntime(rt: number): void
+  _QTS_RuntimeDumpMemoryUsage(rt: number): number
   _QTS_RuntimeSetMemoryLimit(rt: number, bytes: number): void
   _QTS_RuntimeSetMaxStackSize(rt: number, bytes: number): void
   _QTS_RuntimeComputeMemoryUsage(rt: number, ctx: number): number

@@ -2,6 +2,7 @@
 
 export interface WasmMemory {
   readonly buffer: ArrayBuffer
+  grow(pages: number): number
 }
 export interface WasmTable {
   grow(by: number): number

@@ -25,6 +25,7 @@ export class AbortTracker {
   }
   /** Keeps the profile's own functions, before guest code can replace them. */
   capture(): void {
+    const { end, keep } = this.#bridge.wrappers.openScope()
     const global = (name: string): GuestObject => this.#bridge.expectObject(this.#bridge.operate('getVariable', name))
     const constructor = global('AbortSignal')
     const target = this.#bridge.expectObject(global('EventTarget').get('prototype'))
@@ -35,6 +36,11 @@ export class AbortTracker {
       listen: method(target, 'addEventListener'),
       unlisten: method(target, 'removeEventListener'),
     }
+    for (const part of Object.values(this.#parts)) {
+      keep(part)
+      this.#bridge.keepOwn(part)
+    }
+    end()
   }
   track(signal: GuestValue, onAbort: () => void): TrackedSignal | undefined {
     const parts = this.#parts

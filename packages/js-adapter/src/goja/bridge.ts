@@ -2,6 +2,7 @@
 // Longer than most: the one place where the parts of a runtime are wired together.
 import { Exception } from '../errors.ts'
 import type { JsAdapterError } from '../errors.ts'
+import type { AdapterLogger } from '../ports.ts'
 import type { Core } from '../runtime/core.ts'
 import { GuestThrow } from '../runtime/marshal.ts'
 import type { Frame } from '../values/frames.ts'
@@ -16,6 +17,8 @@ import type { GuestAccess } from './guest-access.ts'
 import type { GuestOp } from './guest/source.ts'
 import { GuestPromise } from './guest-promise.ts'
 import { PROMISE_STATES } from './promise-state.ts'
+import { checkLeaks } from './leak-check.ts'
+import type { LeakReport } from './leak-check.ts'
 import { HostCalls } from './host-calls.ts'
 import type { HostConstructor, RawFunction } from './host-function.ts'
 import { Importer } from './importing.ts'
@@ -33,6 +36,7 @@ const MAX_DIRECT_ARGUMENTS = 60
 export interface HoldOptions {
   readonly autoClear: boolean
   readonly maxHandles: number
+  readonly logger: AdapterLogger | undefined
 }
 
 export class Bridge implements GuestAccess {
@@ -50,15 +54,17 @@ export class Bridge implements GuestAccess {
   readonly #callables = new WeakMap<GuestObject, WeakRef<GuestFunction>>()
   readonly #symbols = new Map<symbol, number>()
   readonly #described = new WeakSet<Exception>()
+  /** Guest objects that this package holds for its own work. */
+  readonly #own = new Set<GuestObject>()
   mapper: FieldNameMapper | undefined
   frameMapper: ((frame: Frame) => Frame) | undefined
   readonly owner: ObjectOwner
 
-  constructor(core: Core, { autoClear, maxHandles }: HoldOptions) {
+  constructor(core: Core, { autoClear, maxHandles, logger }: HoldOptions) {
     this.core = core
     this.ops = new Operations(core)
     this.owner = this.#makeOwner()
-    this.wrappers = new Wrappers(core, this.owner, maxHandles)
+    this.wrappers = new Wrappers(core, this.owner, { maxHandles, logger })
     this.entries = new Entries(core, {
       autoClear,
       describe: (thrown) => this.describe(thrown),
@@ -113,6 +119,32 @@ export class Bridge implements GuestAccess {
   #sweep(): void {
     if (this.wrappers.forgotten > 0) this.wrappers.releaseForgotten()
     if (this.standIns.gone > 0) this.standIns.sweep()
+  }
+
+  /** Counts `wrapper` as the package's own, not as held by the host. */
+  keepOwn(wrapper: GuestObject): void {
+    this.#own.add(wrapper)
+  }
+  /** Frees a copy of this runtime and tells what is left. */
+  checkLeaks(): Promise<LeakReport> {
+    this.entries.assertUsable()
+    const { engine, instance, limits, state } = this.core
+    return checkLeaks({
+      engine,
+      instance,
+      limits,
+      state,
+      inside: () => this.core.inside,
+      held: () => {
+        this.entries.assertUsable()
+        this.#sweep()
+        const own = [...this.#own].map((wrapper) => this.wrappers.borrow(wrapper))
+        return {
+          handles: this.wrappers.counts().live - own.length,
+          own: [...own, ...this.ops.pointers, ...this.#symbols.values()],
+        }
+      },
+    })
   }
 
   give(value: unknown): number {

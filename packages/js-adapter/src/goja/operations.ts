@@ -29,6 +29,10 @@ export class Operations {
   pointer(op: GuestOp): number {
     return this.#functions.get(op) ?? 0
   }
+  /** Every pointer that is held here. */
+  get pointers(): readonly number[] {
+    return [...this.#functions.values(), ...this.#intrinsics.values()]
+  }
   /** For results that are not needed. */
   perform(op: GuestOp, ...args: readonly number[]): void {
     this.#core.marshal.free(this.run(op, ...args))

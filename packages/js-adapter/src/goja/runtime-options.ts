@@ -2,6 +2,7 @@
 import type { Engine } from '../engine/engine.ts'
 import { INLINE_STACK_BYTES } from '../limits.ts'
 import type { ModuleOptions } from './module-graph.ts'
+import type { AdapterLogger } from '../ports.ts'
 import type { CoreLimits } from '../runtime/entry.ts'
 
 const MIB = 1024 * 1024
@@ -22,6 +23,8 @@ export interface RuntimeOptions {
    * another one throws `ERR_LIMIT_HANDLES`; the runtime lives.
    */
   readonly maxHandles?: number | undefined
+  /** Is told once, as a warning, that 1000 guest objects were forgotten instead of released. Default: none. */
+  readonly logger?: AdapterLogger | undefined
 }
 
 /** @throws RangeError that names the member. */

@@ -1,5 +1,6 @@
 // The host's wrappers of guest objects: one a guest object while it lives, released by hand, by scope, or when forgotten.
 import { JsAdapterError } from '../errors.ts'
+import type { AdapterLogger } from '../ports.ts'
 import type { Core } from '../runtime/core.ts'
 import { GuestObject, GuestSymbol } from './guest-object.ts'
 import type { ObjectOwner } from './guest-object.ts'
@@ -9,6 +10,7 @@ import { HandleTable } from './handles.ts'
 import type { HandleCounts, ReleaseCause } from './handles.ts'
 
 const FINALIZER_BATCH = 1000
+const MANY_FORGOTTEN = 1000
 
 /** What stands for a guest object or symbol on the host. */
 export type Wrapper = GuestObject | GuestSymbol
@@ -19,10 +21,17 @@ interface Slot {
   readonly address: number
 }
 
+export interface WrapperOptions {
+  readonly maxHandles: number
+  readonly logger: AdapterLogger | undefined
+}
+
 export class Wrappers {
   readonly #core: Core
   readonly #owner: ObjectOwner
   readonly #maxHandles: number
+  readonly #logger: AdapterLogger | undefined
+  #warned = false
   readonly #handles = new HandleTable()
   readonly #slots = new WeakMap<Wrapper, Slot>()
   readonly #byAddress = new Map<number, WeakRef<Wrapper>>()
@@ -32,9 +41,10 @@ export class Wrappers {
   #bufferClass = -1
   #closed = false
 
-  constructor(core: Core, owner: ObjectOwner, maxHandles: number) {
+  constructor(core: Core, owner: ObjectOwner, { maxHandles, logger }: WrapperOptions) {
     this.#core = core
     this.#maxHandles = maxHandles
+    this.#logger = logger
     this.#owner = owner
     this.#finalizer = new FinalizationRegistry((slot) => {
       this.#forgotten.push(slot)
@@ -135,7 +145,21 @@ export class Wrappers {
     if (this.#forgotten.length === 0) return 0
     const found = this.#forgotten.splice(0, FINALIZER_BATCH)
     for (const slot of found) this.#releaseSlot(slot, 'finalizer')
+    this.#warn()
     return found.length
+  }
+  /** Memory of the guest that only the host's collector gives back comes back late. */
+  #warn(): void {
+    if (this.#warned || this.#logger === undefined) return
+    const { releasedByFinalizer, live, peak } = this.#handles.counts()
+    if (releasedByFinalizer < MANY_FORGOTTEN) return
+    this.#warned = true
+    const message = `${MANY_FORGOTTEN} guest objects were forgotten, not released: use scope(), openScope() or release()`
+    try {
+      if (this.#logger.enabled('warn')) this.#logger.log('warn', message, { releasedByFinalizer, live, peak })
+    } catch {
+      // A logger's failure is the logger's: who made the call that swept has nothing to do with it.
+    }
   }
 
   /** Opens a scope; the returned function ends it and releases what was made since, but for what `keeps` names. */
