@@ -1,12 +1,15 @@
 // Binds a runtime to an event loop: timers, immediates, process and the rest of the profile, promises that settle on the loop.
 import { Exception, JsAdapterError } from '../errors.ts'
-import type { ConsoleSink, LoopLike } from '../ports.ts'
+import type { ConsoleSink, ContextPort, LoopLike } from '../ports.ts'
 import { GUARD_SLACK_MS } from '../runtime/core.ts'
 import type { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import type { EntryOutcome } from '../runtime/entry.ts'
 import { GuestClock } from '../sandbox/clock.ts'
-import { stepOrReport } from '../sandbox/passes.ts'
+import { checkContext } from '../sandbox/options.ts'
+import { Contexts } from '../sandbox/contexts.ts'
+import type { Captured } from '../sandbox/contexts.ts'
+import { PEEKS, stepOrReport } from '../sandbox/passes.ts'
 import { TimerBridge } from '../sandbox/timer-bridge.ts'
 import type { PassKind } from '../sandbox/timer-bridge.ts'
 import { AbortTracker } from './abort-tracker.ts'
@@ -25,8 +28,24 @@ export interface AdapterOptions {
   readonly clock?: 'monotonic' | 'loop' | undefined
   /** Timer or immediate callbacks of one loop callback, 1 to 2^20. Default 256. */
   readonly maxCallbacksPerTurn?: number | undefined
-  /** Told what an entry that nobody awaits threw: a settlement, or an interrupted timer callback. Default: thrown into the loop. */
-  readonly onError?: ((error: unknown) => void) | undefined
+  /**
+   * Told what an entry that nobody awaits threw: a settlement, or an interrupted timer callback. Runs in the context of that entry. Default:
+   * thrown into the loop.
+   */
+  readonly onError?: ((error: unknown, origin: AdapterErrorOrigin) => void) | undefined
+  /**
+   * Carries the context in which the host calls into the runtime, `submit`, `newPromise` or `finish` to what the guest does for it: its jobs,
+   * timers, immediates and host functions. Default: none.
+   */
+  readonly context?: ContextPort | undefined
+  /** Gives the guest `loopwright.bindContext(fn)`. Only with `context`. Default `false`. */
+  readonly contextApi?: boolean | undefined
+}
+
+/** Where an error that nobody awaits came from. */
+export interface AdapterErrorOrigin {
+  /** Of the context port, for the entry that failed. */
+  readonly correlationId: string | undefined
 }
 
 /** How the guest of an adapter ended. */
@@ -37,6 +56,7 @@ export interface AdapterExit {
 }
 
 const MAX_CALLBACKS = 2 ** 20
+const NOWHERE: { readonly captured: Captured | undefined } = { captured: undefined }
 
 /** One runtime on one loop. */
 export class Adapter {
@@ -49,6 +69,9 @@ export class Adapter {
   readonly #clock: GuestClock
   readonly #maxCallbacks: number
   readonly #abort: AbortTracker
+  readonly #contexts: Contexts
+  /** In which a program ends that ends by itself. */
+  #home: Captured | undefined
   readonly done: Promise<AdapterExit>
   #resolveDone: (exit: AdapterExit) => void = () => {}
   #console: ConsoleSink | undefined
@@ -72,8 +95,10 @@ export class Adapter {
       throw new TypeError(`clock must be 'monotonic' or 'loop', got ${String(clock)}`)
     if (!Number.isInteger(maxCallbacksPerTurn) || maxCallbacksPerTurn < 1 || maxCallbacksPerTurn > MAX_CALLBACKS)
       throw new RangeError(`maxCallbacksPerTurn must be an integer from 1 to ${MAX_CALLBACKS}, got ${maxCallbacksPerTurn}`)
+    checkContext(options)
     this.#loop = loop
     this.#runtime = runtime
+    this.#contexts = new Contexts(options.context)
     this.#options = { ...options, lifecycle }
     this.#maxCallbacks = maxCallbacksPerTurn
     this.#bridge = Runtime.bridgeOf(runtime)
@@ -104,7 +129,10 @@ export class Adapter {
     this.#bound = true
     const { entries, promises } = this.#bridge
     try {
-      entries.enter(() => this.#core.marshal.runProfile('installProfile'), 'bind')
+      entries.enter(() => {
+        this.#core.marshal.runProfile('installProfile')
+        if (this.#options.contextApi === true) this.#core.marshal.runProfile('installContextApi')
+      }, 'bind')
     } catch (error) {
       this.#bound = false
       const message = error instanceof Exception ? error.guestMessage : 'the profile was not installed'
@@ -114,7 +142,16 @@ export class Adapter {
     entries.onLeave = (outcome) => this.#after(outcome)
     entries.onCleared = () => this.#timers.sync()
     entries.onDisposed = () => this.#end({ reason: 'disposed', exitCode: undefined, error: undefined })
-    promises.schedule = (task) => this.#queue(task)
+    if (this.#contexts.enabled) {
+      entries.around = (entry, kind) => {
+        const captured = this.#capture()
+        if (kind === 'script' || kind === 'module') this.#home ??= captured
+        return this.#contexts.here(captured, entry)
+      }
+      entries.onOpen = () => this.#contexts.open(this.#core)
+      promises.place = () => this.#capture()
+    }
+    promises.schedule = (task, place) => this.#queue(task, place as Captured | undefined)
     promises.onPending = () => this.#checkEnd()
     promises.onError = (error) => this.#report(error)
     this.#loop.done.then(
@@ -143,19 +180,22 @@ export class Adapter {
     }
   }
 
+  /** The context of what the guest does now, or of the caller. */
+  #capture(): Captured | undefined {
+    return this.#core.inside ? this.#contexts.current(this.#core) : this.#contexts.capture()
+  }
+
   /** Runs `f` in a loop task. What it throws goes to `onError`. */
   submit(f: (runtime: Runtime) => void): void {
     this.#started = true
     this.#queued++
+    const captured = this.#capture()
+    this.#home ??= captured
     this.#loop.submit(() => {
       this.#queued--
-      try {
+      this.#tried(captured, () => {
         if (this.#mayEnter) f(this.#runtime)
-      } catch (error) {
-        this.#report(error)
-      } finally {
-        this.#checkEnd()
-      }
+      })
     })
     this.#hold()
   }
@@ -163,6 +203,7 @@ export class Adapter {
   newPromise(): HostPromise {
     const { promise, resolve, reject } = this.#runtime.newPromise()
     let settled = false
+    const captured = this.#capture()
     this.#queued++
     this.#hold()
     const settle = (run: (value: unknown) => boolean, value: unknown): boolean => {
@@ -171,7 +212,7 @@ export class Adapter {
       this.#queued--
       this.#queue(() => {
         run(value)
-      })
+      }, captured)
       return true
     }
     return { promise, resolve: (value) => settle(resolve, value), reject: (reason) => settle(reject, reason) }
@@ -195,6 +236,7 @@ export class Adapter {
   /** Ends a service as a program ends: `beforeExit` when nothing is left, then `exit`. */
   finish(): Promise<AdapterExit> {
     this.#finishing = true
+    this.#home = this.#contexts.capture()
     this.#started = true
     this.#checkEnd()
     return this.done
@@ -204,13 +246,21 @@ export class Adapter {
     const { entries } = this.#bridge
     return this.#bound && !this.#ended && !entries.disposed && this.#core.condemned === undefined && !this.#core.latch.set
   }
-  #queue(task: () => void): void {
+  #queue(task: () => void, captured: Captured | undefined): void {
     this.#queued++
     this.#hold()
     this.#loop.submitInternal(() => {
       this.#queued--
-      try {
+      this.#tried(captured, () => {
         if (!this.#ended) task()
+      })
+    })
+  }
+  /** What nobody awaits, in its context. */
+  #tried(captured: Captured | undefined, work: () => void): void {
+    this.#contexts.run(captured, () => {
+      try {
+        work()
       } catch (error) {
         this.#report(error)
       } finally {
@@ -220,7 +270,7 @@ export class Adapter {
   }
   #report(error: unknown): void {
     if (this.#options.onError === undefined) throw error
-    this.#options.onError(error)
+    this.#options.onError(error, { correlationId: this.#contexts.active?.correlationId })
   }
 
   /** Everything that follows from an entry. */
@@ -236,10 +286,14 @@ export class Adapter {
       return
     }
     this.#timers.sync()
-    if (this.#core.drainDeferred)
-      this.#loop.scheduleImmediate(() => {
-        if (this.#mayEnter) this.#after(this.#core.enter('drain', () => {}))
-      })
+    if (this.#core.drainDeferred) {
+      const captured = this.#contexts.active
+      this.#loop.scheduleImmediate(() =>
+        this.#contexts.run(captured, () => {
+          if (this.#mayEnter) this.#after(this.#core.enter('drain', () => this.#open()))
+        }),
+      )
+    }
     if (!this.#passing) this.#checkEnd()
   }
   #runPass(kind: PassKind): boolean {
@@ -257,23 +311,37 @@ export class Adapter {
     this.#passing = true
     try {
       for (let count = 0; count < this.#maxCallbacks && performance.now() - startedAtMs <= GUARD_SLACK_MS; count++) {
-        let ran = 0
-        const outcome = this.#core.enter(kind, () => {
-          ran = 1
-          ran = stepOrReport(this.#core, step)
+        const next = this.#contexts.enabled ? this.#contexts.next(this.#core, PEEKS[kind]) : NOWHERE
+        if (next === undefined) return false
+        let more = false
+        this.#contexts.run(next.captured, () => {
+          more = this.#runCallback(kind, step)
         })
-        if (ran === 0 && !outcome.stopped) return false
-        this.#after(outcome)
-        if (outcome.stopped && !outcome.exited) {
-          this.#bridge.entries.settleInterrupt(outcome)
-          if (outcome.error !== undefined) this.#report(outcome.error)
-        }
-        if (!this.#mayEnter) return false
+        if (!more) return false
       }
       return true
     } finally {
       this.#passing = false
     }
+  }
+  /** @returns whether there may be more. */
+  #runCallback(kind: PassKind, step: 'stepTimers' | 'stepImmediates'): boolean {
+    let ran = 0
+    const outcome = this.#core.enter(kind, () => {
+      ran = 1
+      ran = stepOrReport(this.#core, step)
+    })
+    if (ran === 0 && !outcome.stopped) return false
+    this.#after(outcome)
+    if (outcome.stopped && !outcome.exited) {
+      this.#bridge.entries.settleInterrupt(outcome)
+      if (outcome.error !== undefined) this.#report(outcome.error)
+    }
+    return this.#mayEnter
+  }
+  /** Tells the guest, inside an entry, which context it is in. */
+  #open(): void {
+    if (this.#contexts.enabled) this.#contexts.open(this.#core)
   }
 
   get #busy(): boolean {
@@ -294,20 +362,28 @@ export class Adapter {
     this.#endQueued = true
     this.#loop.submitInternal(() => {
       this.#endQueued = false
-      if (!this.#mayEnter || this.#busy) return
-      this.#after(this.#core.enter('exit', () => stepOrReport(this.#core, 'emitBeforeExit')))
-      if (!this.#mayEnter || this.#busy) return
-      let exitCode = 1
-      const outcome = this.#core.enter(
-        'exit',
-        () => {
-          exitCode = stepOrReport(this.#core, 'emitExit')
-        },
-        { jobsOnly: true },
-      )
-      if (outcome.exited) this.#after(outcome)
-      this.#end({ reason: this.#fatal === undefined ? 'finished' : 'uncaught', exitCode, error: this.#fatal })
+      this.#contexts.run(this.#home, () => this.#tryEnd())
     })
+  }
+  #tryEnd(): void {
+    if (!this.#mayEnter || this.#busy) return
+    const beforeExit = this.#core.enter('exit', () => {
+      this.#open()
+      stepOrReport(this.#core, 'emitBeforeExit')
+    })
+    this.#after(beforeExit)
+    if (!this.#mayEnter || this.#busy) return
+    let exitCode = 1
+    const outcome = this.#core.enter(
+      'exit',
+      () => {
+        this.#open()
+        exitCode = stepOrReport(this.#core, 'emitExit')
+      },
+      { jobsOnly: true },
+    )
+    if (outcome.exited) this.#after(outcome)
+    this.#end({ reason: this.#fatal === undefined ? 'finished' : 'uncaught', exitCode, error: this.#fatal })
   }
   #end(exit: AdapterExit): void {
     if (this.#ended) return
@@ -317,6 +393,8 @@ export class Adapter {
     this.#release = undefined
     // The guest is not entered any more, by whatever way.
     this.#core.latch.fire({ kind: 'exit', code: exit.exitCode ?? 0 }, 0)
+    this.#contexts.ended()
+    this.#home = undefined
     this.#resolveDone(exit)
   }
 }

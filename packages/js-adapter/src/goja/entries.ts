@@ -38,6 +38,10 @@ export class Entries {
   /** Called when an interrupt was cleared. */
   onCleared: (() => void) | undefined
   onDisposed: (() => void) | undefined
+  /** Put around each outermost entry of the host's own, outside the guest. */
+  around: ((entry: () => EntryOutcome, kind: string) => EntryOutcome) | undefined
+  /** Called at the start of each such entry, inside the guest. */
+  onOpen: (() => void) | undefined
 
   constructor(core: Core, options: EntryOptions) {
     this.#core = core
@@ -145,19 +149,22 @@ export class Entries {
     this.#options.onBefore()
     let result: { readonly value: T } | undefined
     let passed: { readonly error: unknown } | undefined
-    const outcome = core.enter(
-      kind,
-      () => {
-        try {
-          result = { value: work() }
-        } catch (thrown) {
-          if (thrown instanceof GuestThrow) throw core.latch.set ? thrown : this.#options.describe(thrown)
-          if (thrown instanceof JsAdapterError || crossedTheEngine(thrown)) throw thrown
-          passed = { error: thrown }
-        }
-      },
-      this.keepJobs ? KEEP_JOBS : undefined,
-    )
+    const entry = (): EntryOutcome =>
+      core.enter(
+        kind,
+        () => {
+          try {
+            this.onOpen?.()
+            result = { value: work() }
+          } catch (thrown) {
+            if (thrown instanceof GuestThrow) throw core.latch.set ? thrown : this.#options.describe(thrown)
+            if (thrown instanceof JsAdapterError || crossedTheEngine(thrown)) throw thrown
+            passed = { error: thrown }
+          }
+        },
+        this.keepJobs ? KEEP_JOBS : undefined,
+      )
+    const outcome = this.around === undefined ? entry() : this.around(entry, kind)
     this.settleInterrupt(outcome)
     this.onLeave?.(outcome)
     this.afterEntry?.()

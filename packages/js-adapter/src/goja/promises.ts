@@ -17,7 +17,9 @@ export class Promises {
   #pending = 0
   #late = 0
   /** Runs the settlement of a host promise in a task of its own; an adapter puts it on its loop. */
-  schedule: (task: () => void) => void = (task) => task()
+  schedule: (task: () => void, place: unknown) => void = (task) => task()
+  /** What `schedule` is to know of where the guest asked for the promise. */
+  place: () => unknown = () => undefined
   /** Told when the number of host promises that the guest waits for changes. */
   onPending: (() => void) | undefined
   /** Takes what a settlement made the guest throw. */
@@ -68,6 +70,7 @@ export class Promises {
     const { promise, resolve, reject } = this.create()
     this.#pending++
     this.onPending?.()
+    const place = this.place()
     const settle = (run: () => void): void => {
       this.schedule(() => {
         this.#pending--
@@ -79,7 +82,7 @@ export class Promises {
         } finally {
           this.onPending?.()
         }
-      })
+      }, place)
     }
     source.then(
       (value) => settle(() => this.#resolveOrReject(value, resolve, reject)),
@@ -130,6 +133,7 @@ export class Promises {
   follow(promise: GuestObject): Promise<unknown> {
     const bridge = this.#bridge
     const { marshal } = bridge.core
+    const place = this.place()
     return new Promise((resolve, reject) => {
       const settled = bridge.newFunction('settled', (_self, argc, argv) => {
         const [fulfilled, value] = [
@@ -139,15 +143,15 @@ export class Promises {
         try {
           if (fulfilled) {
             const exported = bridge.exporter.export(value)
-            this.schedule(() => resolve(exported))
+            this.schedule(() => resolve(exported), place)
           } else {
             const { exports, ctx } = bridge.core.instance
             const error = bridge.describe(new GuestThrow(exports._QTS_DupValuePointer(ctx, value)))
-            this.schedule(() => reject(error instanceof Exception && error.hasHostError ? error.unwrap() : error))
+            this.schedule(() => reject(error instanceof Exception && error.hasHostError ? error.unwrap() : error), place)
           }
         } catch (thrown) {
           const error = thrown instanceof GuestThrow ? bridge.describe(thrown) : thrown
-          this.schedule(() => reject(error))
+          this.schedule(() => reject(error), place)
         }
         return 0
       })

@@ -135,7 +135,7 @@ export class Runtime implements Disposable {
   }
   #run(name: string, source: string, flags: number | undefined): GuestValue {
     const { entries } = this.#bridge
-    if (!entries.begin()) return entries.enter(() => this.#evaluate(name, source, flags))
+    if (!entries.begin()) return entries.enter(() => this.#evaluate(name, source, flags), 'script')
     let result: GuestValue
     try {
       result = this.#evaluate(name, source, flags)

@@ -233,7 +233,8 @@ function checkAudit({ audit, auditRequired, auditValues = {}, admission = {} }: 
       throw new TypeError(`admission.${member} must be a rate limiter: it has no method allow`)
 }
 
-function checkContext({ context, contextApi }: SandboxOptions): void {
+/** @throws TypeError that names the member. */
+export function checkContext({ context, contextApi }: Pick<SandboxOptions, 'context' | 'contextApi'>): void {
   if (contextApi === true && context === undefined) throw new TypeError('contextApi needs a context')
   for (const member of ['capture', 'run'] as const)
     if (context !== undefined && typeof context[member] !== 'function')

@@ -98,7 +98,7 @@ export class Passes {
   }
 }
 
-const PEEKS = { timer: 'peekTimers', immediate: 'peekImmediates' } as const
+export const PEEKS = { timer: 'peekTimers', immediate: 'peekImmediates' } as const
 
 /** What is left of one loop callback. */
 interface Pass {
