@@ -43,6 +43,8 @@ export type {
   RateLimiterLike,
 } from './ports.ts'
 export type { ModuleSource } from './runtime/modules.ts'
+export { NODE_BUILTINS } from './runtime/node-builtins.ts'
+export type { NodeBuiltin } from './runtime/node-builtins.ts'
 export type { RawCall, RawFunction } from './runtime/raw-call.ts'
 export type { StubKind } from './runtime/stubs.ts'
 export type { AdmissionOptions } from './sandbox/admission.ts'

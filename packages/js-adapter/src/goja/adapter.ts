@@ -1,4 +1,5 @@
 // Binds a runtime to an event loop: timers, immediates, process and the rest of the profile, promises that settle on the loop.
+// Longer than most: whatever ends an adapter is one state, and every way into its guest is beside it.
 import { Exception, JsAdapterError } from '../errors.ts'
 import type { ConsoleSink, ContextPort, LoopLike } from '../ports.ts'
 import { GUARD_SLACK_MS } from '../runtime/core.ts'
@@ -131,6 +132,7 @@ export class Adapter {
     try {
       entries.enter(() => {
         this.#core.marshal.runProfile('installProfile')
+        this.#core.installBuiltins(Runtime.nodeBuiltins(this.#runtime))
         if (this.#options.contextApi === true) this.#core.marshal.runProfile('installContextApi')
       }, 'bind')
     } catch (error) {

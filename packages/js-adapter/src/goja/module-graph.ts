@@ -3,6 +3,8 @@ import type { Engine } from '../engine/engine.ts'
 import { Instance } from '../engine/instance.ts'
 import { JsAdapterError, LimitError } from '../errors.ts'
 import { GuestRefusal } from '../runtime/host-error.ts'
+import { resolveNodeBuiltins } from '../runtime/node-builtins.ts'
+import type { NodeBuiltin } from '../runtime/node-builtins.ts'
 import type { ModuleSource } from '../runtime/modules.ts'
 
 export interface ModuleOptions {
@@ -16,6 +18,8 @@ export interface ModuleOptions {
   readonly maxModules?: number | undefined
   /** UTF-8 bytes of all module texts in sum. Default 4 MiB. */
   readonly maxSourceBytes?: number | undefined
+  /** `node:` modules that are parts of the host profile, which an `Adapter` installs: they need no `allow`. Default: none. */
+  readonly nodeBuiltins?: readonly NodeBuiltin[] | undefined
   /** Milliseconds for all loading of one `runModule`. Default 30 000. */
   readonly wallMs?: number | undefined
 }
@@ -46,6 +50,7 @@ export class ModuleGraph implements ModuleSource {
   /** Names that the loader had no text for. */
   readonly #missing = new Set<string>()
   #bytes = 0
+  readonly nodeBuiltins: readonly NodeBuiltin[]
 
   /** @throws RangeError or TypeError that names the member. */
   constructor(engine: Engine, options: ModuleOptions) {
@@ -56,6 +61,7 @@ export class ModuleGraph implements ModuleSource {
       throw new RangeError(`modules.maxModules must be an integer from 1 to 65536, got ${maxModules}`)
     if (!(maxSourceBytes > 0)) throw new RangeError(`modules.maxSourceBytes must be above 0, got ${maxSourceBytes}`)
     if (!(wallMs > 0)) throw new RangeError(`modules.wallMs must be above 0, got ${wallMs}`)
+    this.nodeBuiltins = resolveNodeBuiltins(options.nodeBuiltins)
     this.#engine = engine
     this.#options = options
     this.#maxModules = maxModules
@@ -71,6 +77,12 @@ export class ModuleGraph implements ModuleSource {
   load(name: string): string | undefined {
     const text = this.#texts.get(name)
     if (text !== undefined || this.#missing.has(name)) return text
+    if (this.#isBuiltin(name))
+      throw new GuestRefusal({
+        type: 'Error',
+        message: `the module "${name}" is part of the host profile, which is installed when an Adapter binds the runtime`,
+        code: 'ERR_MODULE_NOT_FOUND',
+      })
     throw new GuestRefusal({
       type: 'Error',
       message: `the module "${name}" was not loaded ahead: import it by a literal`,
@@ -84,8 +96,12 @@ export class ModuleGraph implements ModuleSource {
       return rule.test(name)
     })
   }
+  #isBuiltin(name: string): boolean {
+    return this.nodeBuiltins.some((builtin) => builtin === name)
+  }
   /** The resolved name. */
   nameOf(specifier: string, referrer: string): string {
+    if (this.#isBuiltin(specifier)) return specifier
     return this.#options.resolve?.(specifier, referrer) ?? resolveRelative(specifier, referrer)
   }
 
@@ -108,7 +124,7 @@ export class ModuleGraph implements ModuleSource {
       if (module === undefined || seen.has(module.name)) continue
       seen.add(module.name)
       for (const wanted of await this.#imports(module)) {
-        if (!this.allows(wanted.name)) continue // the engine's own import fails with the guest's error, at its place
+        if (this.#isBuiltin(wanted.name) || !this.allows(wanted.name)) continue // the engine's own import fails with the guest's error, at its place
         const found = this.#texts.get(wanted.name) ?? (await this.#fetchOrMiss(wanted.name, module.name, deadlineMs))
         if (found !== undefined) waiting.push({ name: wanted.name, text: found })
       }

@@ -6,6 +6,7 @@ import type { Exception } from '../errors.ts'
 import { INLINE_STACK_BYTES } from '../limits.ts'
 import { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
+import type { NodeBuiltin } from '../runtime/node-builtins.ts'
 import { GuestThrow } from '../runtime/marshal.ts'
 import { parseFrames } from '../values/frames.ts'
 import type { Frame } from '../values/frames.ts'
@@ -113,6 +114,10 @@ export class Runtime implements Disposable {
   /** @internal */
   static createdAtMs(runtime: Runtime): number {
     return runtime.#host.createdAtMs
+  }
+  /** @internal The `node:` modules that its guest may import once there is a profile. */
+  static nodeBuiltins(runtime: Runtime): readonly NodeBuiltin[] {
+    return runtime.#modules?.nodeBuiltins ?? []
   }
   /** @internal Gives the guest's questions to an adapter. */
   static attach(runtime: Runtime, host: DispatcherHost): void {

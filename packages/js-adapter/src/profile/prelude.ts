@@ -58,6 +58,7 @@ export const PRELUDE_EXPORTS = [
   'openContext',
   'installContextApi',
   'showResult',
+  'handBuiltins',
 ] as const
 export type PreludeExport = (typeof PRELUDE_EXPORTS)[number]
 
@@ -190,6 +191,26 @@ const profileGlobals = () => {
   addGetter('performance', getPerformance, setPerformance)
   addGetter('crypto', getCrypto, undefined)
   return wanted
+}
+const part = (value, whole) => freeze({ __proto__: null, default: whole === undefined ? freeze({ ...value }) : whole, ...value })
+const builtins = () => {
+  const pick = (from, names) => { const out = {}; for (let i = 0; i < names.length; i++) define(out, names[i], from[names[i]], true); return out }
+  const ofCrypto = (fn, name) => named((...args) => apply(fn, cryptoObject, args), name)
+  return freeze({
+    __proto__: null,
+    'node:timers': part({ setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate }),
+    'node:process': part(pick(guestProcess, ['nextTick', 'emitWarning', 'exit', 'hrtime', 'uptime', 'version', 'platform', 'argv', 'env', 'stdout', 'stderr']), guestProcess),
+    'node:console': part(pick(guestConsole, ['log', 'info', 'debug', 'error', 'warn', 'dir', 'table', 'group', 'groupEnd', 'time', 'timeEnd', 'count', 'assert', 'trace']), guestConsole),
+    'node:url': part({ URL, URLSearchParams }),
+    'node:util': part({ TextEncoder, TextDecoder }),
+    'node:buffer': part({ atob, btoa }),
+    'node:perf_hooks': part({ performance: getPerformance() }),
+    'node:crypto': part({ webcrypto: cryptoObject, randomUUID: freeze(ofCrypto(randomUUID, 'randomUUID')), getRandomValues: freeze(ofCrypto(getRandomValues, 'getRandomValues')) }),
+  })
+}
+const handBuiltins = (name, on) => {
+  if (on === undefined) { delete $globalThis[name]; return }
+  if (!defineProperty($globalThis, name, { __proto__: null, value: builtins(), configurable: true })) throw codedError($TypeError, 'ERR_PROFILE_CONFLICT', 'the modules of the profile cannot be made: no global can be defined')
 }
 /* All or nothing: what cannot be replaced is found before anything is, and a definition that fails takes back those before it. */
 const installProfile = () => {

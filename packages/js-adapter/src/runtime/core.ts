@@ -17,6 +17,8 @@ import { armLimits, bindTracker, configure, installPrelude, installTracker } fro
 import { Latch } from './latch.ts'
 import { Marshal } from './marshal.ts'
 import { latchError } from './outcome.ts'
+import { installNodeBuiltins } from './node-builtins.ts'
+import type { NodeBuiltin } from './node-builtins.ts'
 import { resolveImport } from './modules.ts'
 import type { ModuleSource } from './modules.ts'
 import { Polling } from './polling.ts'
@@ -234,6 +236,10 @@ export class Core {
   /** Evaluates global code; the result may be an exception. */
   evaluate(source: string, fileName: string, flags?: number): number {
     return this.#evaluator.evaluate(source, fileName, flags)
+  }
+  /** Makes parts of the profile modules by the names that Node has for them. */
+  installBuiltins(names: readonly NodeBuiltin[]): void {
+    installNodeBuiltins(this, names)
   }
   /** The error that something thrown inside an entry stands for. A host exception condemns. */
   errorFrom(thrown: unknown, source?: { readonly text: string; readonly fileName: string }): JsAdapterError {

@@ -1,5 +1,6 @@
 // Where the text of ES modules comes from.
 import type { Refusal } from './host-error.ts'
+import type { NodeBuiltin } from './node-builtins.ts'
 
 /** The engine has no refusal where a name is resolved: a refused import gets a name that loading refuses. */
 const DENIED = 'denied:'
@@ -10,10 +11,13 @@ export interface ModuleSource {
   resolve(specifier: string, referrer: string): string | undefined
   /** The text; `undefined` when there is none. */
   load(name: string): string | undefined
+  /** `node:` modules that are parts of the profile; neither `resolve` nor `load` is asked for them. Default: none. */
+  readonly nodeBuiltins?: readonly NodeBuiltin[] | undefined
 }
 
 /** The module's resolved name. */
 export function resolveImport(modules: ModuleSource | undefined, referrer: string, specifier: string): string {
+  if (modules?.nodeBuiltins?.some((name) => name === specifier) === true) return specifier
   try {
     return modules?.resolve(specifier, referrer) ?? `${DENIED}${specifier}`
   } catch {

@@ -7,6 +7,7 @@ import type { JsAdapterError } from '../errors.ts'
 import type { LimitName } from '../limit-names.ts'
 import { resolveLimits } from '../limits.ts'
 import type { ResolvedLimits, SandboxLimits, StackBounds } from '../limits.ts'
+import { resolveNodeBuiltins } from '../runtime/node-builtins.ts'
 import type { ModuleSource } from '../runtime/modules.ts'
 import type { AdapterLogger, AdapterObserver, ConsoleSink, ContextPort, Entropy, LoopLike } from '../ports.ts'
 
@@ -214,7 +215,7 @@ export function resolveSandboxOptions(options: SandboxOptions, stack?: StackBoun
     maxCallbacksPerTurn,
     id,
     tenant: options.tenant,
-    modules: options.modules,
+    modules: resolveModules(options.modules),
     exposeGc: options.exposeGc ?? false,
     entropy: options.entropy,
     argv: options.argv ?? ['js-adapter', 'script'],
@@ -231,6 +232,16 @@ function checkAudit({ audit, auditRequired, auditValues = {}, admission = {} }: 
   for (const member of ['tenants', 'functions'] as const)
     if (admission[member] !== undefined && typeof admission[member].allow !== 'function')
       throw new TypeError(`admission.${member} must be a rate limiter: it has no method allow`)
+}
+
+/** A list that its owner changes afterwards changes nothing here. */
+function resolveModules(modules: ModuleSource | undefined): ModuleSource | undefined {
+  if (modules?.nodeBuiltins === undefined) return modules
+  return {
+    resolve: (specifier, referrer) => modules.resolve(specifier, referrer),
+    load: (name) => modules.load(name),
+    nodeBuiltins: resolveNodeBuiltins(modules.nodeBuiltins),
+  }
 }
 
 /** @throws TypeError that names the member. */

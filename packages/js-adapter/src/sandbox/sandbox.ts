@@ -234,6 +234,8 @@ export class Sandbox implements AsyncDisposable {
     this.#ending.assertAlive()
   }
   #exposeOwn(): void {
+    const { modules } = this.#options
+    this.#entries.trusted(() => this.#core.installBuiltins(modules?.nodeBuiltins ?? []))
     if (this.#options.contextApi) this.#entries.trusted(() => this.#core.marshal.runProfile('installContextApi'))
     if (this.#options.exposeGc) this.expose('gc', { raw: () => void this.#core.collect() })
   }

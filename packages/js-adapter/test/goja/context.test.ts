@@ -58,7 +58,9 @@ describe.each(VARIANTS)('%s', (variant) => {
           setImmediate(() => note('immediate')); 0`),
       )
     runtime.runString("note('script'); setTimeout(() => note('timeout'), 5); 0")
-    requests.run('exits', () => adapter.submit((given) => given.runString("note('submitted'); setTimeout(() => note('its timer'), 1)")))
+    requests.run('exits', () =>
+      adapter.submit((given) => given.runString("note('submitted'); setTimeout(() => note('its timer'), 1)")),
+    )
     await loop.run()
     expect(seen).toEqual([
       ...['a', 'b'].flatMap((id) => ['script', 'tick', 'microtask'].map((label) => `${label}: ${id}`)),
@@ -117,7 +119,9 @@ describe.each(VARIANTS)('%s', (variant) => {
   test('X-3 not guaranteed: who awaits a promise that another context resolves goes on in that one', async () => {
     const { runtime, loop, seen } = await open()
     requests.run('a', () =>
-      runtime.runString('globalThis.gate = Promise.withResolvers(); (async () => { await gate.promise; note("awaited by a") })(); 0'),
+      runtime.runString(
+        'globalThis.gate = Promise.withResolvers(); (async () => { await gate.promise; note("awaited by a") })(); 0',
+      ),
     )
     requests.run('b', () => runtime.runString('gate.resolve(); 0'))
     await loop.run()
@@ -156,7 +160,9 @@ describe.each(VARIANTS)('%s', (variant) => {
 
   test('X-1 the end: finish and its listeners are in the context of their caller, a program’s in that of its first run; then the port is let go of', async () => {
     const first = await open({ lifecycle: 'service' })
-    requests.run('early', () => first.runtime.runString("process.on('beforeExit', () => note('before')); process.on('exit', () => note('exit')); 0"))
+    requests.run('early', () =>
+      first.runtime.runString("process.on('beforeExit', () => note('before')); process.on('exit', () => note('exit')); 0"),
+    )
     const ended = requests.run('late', () => first.adapter.finish())
     await first.loop.run()
     expect([first.seen, await ended]).toEqual([['before: late', 'exit: late'], expect.objectContaining({ reason: 'finished' })])

@@ -17,7 +17,10 @@ describe.each(VARIANTS)('%s', (variant) => {
     expect(await runtime.verifyNoLeaks()).toEqual({ clean: true, handles: 0, objects: {} })
     runtime.scope(() => {
       runtime.set('plain', (value: unknown) => value)
-      runtime.set('raw', rawFunction((call) => [call.this, call.argument(0)]))
+      runtime.set(
+        'raw',
+        rawFunction((call) => [call.this, call.argument(0)]),
+      )
       runtime.set('data', { nested: [new Map([['k', new Set([1n])]]), new Date(0), /x/g, new Error('e', { cause: 'c' })] })
       runtime.set('buffer', new Uint8Array(1000))
       runtime.set('own', Symbol('own'))
@@ -62,7 +65,9 @@ describe.each(VARIANTS)('%s', (variant) => {
     const loop = new FakeLoop()
     const adapter = new Adapter(loop, runtime, { lifecycle: 'service', onError: () => {} })
     adapter.bind()
-    runtime.runString('setTimeout(() => {}, 1e6); setInterval(() => {}, 1000); setImmediate(() => {}); const c = new AbortController(); c.signal.onabort = () => {}; 0')
+    runtime.runString(
+      'setTimeout(() => {}, 1e6); setInterval(() => {}, 1000); setImmediate(() => {}); const c = new AbortController(); c.signal.onabort = () => {}; 0',
+    )
     runtime.setPromiseJobEnqueuer(() => {})
     runtime.runString('Promise.resolve().then(() => {}); Promise.reject(1); 0')
     expect(await runtime.verifyNoLeaks()).toEqual({ clean: true, handles: 0, objects: {} })
