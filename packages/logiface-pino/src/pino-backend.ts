@@ -15,6 +15,7 @@ import { PinoRecordEvent } from './pino-record-event.ts'
 import { PinoTextEvent } from './pino-text-event.ts'
 import type { PinoKey } from './pino-text-event.ts'
 import { stringEncoder } from './pino-text.ts'
+import { StreamAppender } from './sonic-append.ts'
 import { endStream, flushStream, streamReady } from './stream-flush.ts'
 
 export interface PinoBackendOptions {
@@ -67,6 +68,7 @@ export function pinoBackend(instance: PinoLike, options: PinoBackendOptions = {}
   checkPino(instance)
   const pino = new PinoAccess(instance)
   const coalescer = coalesce ? new Coalescer(() => pino.stream) : undefined
+  const appender = new StreamAppender()
   const encode = stringEncoder(pino.major)
   const channel = tracingChannel('pino_asJson')
   const serialised = new WeakSet<object>()
@@ -119,7 +121,7 @@ export function pinoBackend(instance: PinoLike, options: PinoBackendOptions = {}
       coalescer.hand()
     }
     if (isMulti) (stream as { lastLevel?: number }).lastLevel = event.number
-    stream.write(line)
+    appender.write(stream, line)
     if (event.number === FATAL) flushAfterFatal(stream)
     return undefined
   }

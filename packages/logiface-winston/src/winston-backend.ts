@@ -2,7 +2,7 @@
 import type { Backend, BackendStats, Event, FlushOptions, Outcome } from '@loopwright/logiface'
 import { LEVEL_NAMES, LogError } from '@loopwright/logiface'
 import type { EventHost, TextFormat } from '@loopwright/logiface/backend'
-import { LineTimestamp, markReported, quote, readJson, RecordEvent, TextEvent } from '@loopwright/logiface/backend'
+import { flat, LineTimestamp, markReported, quote, readJson, RecordEvent, TextEvent } from '@loopwright/logiface/backend'
 import { formatOptions } from './logiface-format.ts'
 import type { Info, TransportLike, WinstonLike } from './winston-like.ts'
 import { checkWinston, LEVEL, MESSAGE } from './winston-like.ts'
@@ -33,6 +33,11 @@ export interface WinstonBackend extends Backend<Event> {
   }
 }
 
+/** A level as winston knows it, and the start of its lines. */
+interface KnownLevel extends WinstonLevel {
+  readonly start: string
+}
+
 const RESERVED: ReadonlySet<string> = new Set(['level', 'message', 'timestamp'])
 const TEXT: TextFormat = { nonFinite: 'null', durations: 'text', messageText: ',"message":' }
 
@@ -49,7 +54,7 @@ export function winstonBackend(logger: WinstonLike, options: WinstonBackendOptio
     throw new LogError('ERR_LOG_OPTION', `maxQueuedEvents must be an integer from 1 to 2^24, got ${String(maxQueuedEvents)}`)
   checkWinston(logger)
   const timestamps = new LineTimestamp()
-  const levels = new Map<string, WinstonLevel>()
+  const levels = new Map<string, KnownLevel>()
   const counts = { written: 0, dropped: 0, partial: 0, unreported: 0 }
   let reasons: readonly string[] = []
   let timestamp: 'iso' | 'epoch' | false = 'iso'
@@ -65,15 +70,16 @@ export function winstonBackend(logger: WinstonLike, options: WinstonBackendOptio
   }
   choose()
 
-  const levelOf = (name: string): WinstonLevel => {
+  const levelOf = (name: string): KnownLevel => {
     const known = levels.get(name)
     if (known !== undefined) return known
-    const found = winstonLevel(name, logger.levels as Record<string, number>, levelMap)
+    const { shown, symbol } = winstonLevel(name, logger.levels as Record<string, number>, levelMap)
+    const found = { shown, symbol, start: flat('{"level":' + quote(shown)) }
     levels.set(name, found)
     return found
   }
   const head = (level: number, host: EventHost): string => {
-    const start = '{"level":' + quote(levelOf(host.levelName(level)).shown)
+    const { start } = levelOf(host.levelName(level))
     const meta = defaultMembers(logger, host)
     if (timestamp === false) return start + meta
     const epochMs = host.clock.epochMs()
@@ -88,11 +94,13 @@ export function winstonBackend(logger: WinstonLike, options: WinstonBackendOptio
     logger.listenerCount('data') === 0 &&
     logger.readableLength === 0 &&
     logger.writableLength === 0 &&
-    transports.every((transport) => typeof transport.log === 'function' && transport.format === undefined)
+    takePlain(transports)
 
-  const isFull = (straight: boolean, transports: readonly TransportLike[]): boolean =>
-    (!straight && logger.writableLength + logger.readableLength >= maxQueuedEvents) ||
-    (transports.length > 0 && transports.every(full))
+  const isFull = (straight: boolean, transports: readonly TransportLike[]): boolean => {
+    if (!straight && logger.writableLength + logger.readableLength >= maxQueuedEvents) return true
+    for (const transport of transports) if (!full(transport)) return false
+    return transports.length > 0
+  }
 
   const hand = (info: Info, straight: boolean, transports: readonly TransportLike[]): void => {
     if (!straight) {
@@ -142,8 +150,9 @@ export function winstonBackend(logger: WinstonLike, options: WinstonBackendOptio
       const straight = event instanceof TextEvent && isStraight(transports)
       let info: Info
       if (event instanceof TextEvent) {
-        const line = event.line().slice(0, -1)
-        info = transports.some(({ format }) => format !== undefined) ? (readJson(line) as Info) : { level: shown }
+        // joined, not cut from the whole line: to cut a text is to copy it
+        const line = event.text + '}'
+        info = straight || !transports.some(({ format }) => format !== undefined) ? { level: shown } : (readJson(line) as Info)
         info[LEVEL] = symbol
         info[MESSAGE] = line
       } else info = infoOf(event as RecordEvent, shown, symbol, logger.defaultMeta)
@@ -166,6 +175,12 @@ export function winstonBackend(logger: WinstonLike, options: WinstonBackendOptio
     flushFinal: () => endAll(logger),
     stats: () => ({ written: counts.written, dropped: counts.dropped, partial: counts.partial, queuedBytes: 0 }),
   }
+}
+
+/** Whether every transport takes an event as it is. hot: benchmarks/logiface/four-fields */
+function takePlain(transports: readonly TransportLike[]): boolean {
+  for (const { log, format } of transports) if (typeof log !== 'function' || format !== undefined) return false
+  return true
 }
 
 /** winston's own `write` does not merge `defaultMeta`, so it is done here. */

@@ -2,7 +2,9 @@
 import type { RateWindow } from '@loopwright/catrate'
 import { Limiter } from '@loopwright/catrate'
 import type { LogClock } from '../clock.ts'
+import { systemClock } from '../clock.ts'
 import type { EventHost } from '../event/host.ts'
+import { RefusalCredit } from './refusal-credit.ts'
 
 const MAX_CATEGORIES = 10_000
 
@@ -24,21 +26,35 @@ export class CategoryLimit {
   readonly #refusals = new Map<string, Refusals>()
   /** A flood is of one category, mostly. */
   #last: Refusals | undefined = undefined
+  /** Of the category refused last. A clock that was given is read at each call. */
+  readonly #credit: RefusalCredit | undefined
 
   /** @throws RateError `ERR_RATE_WINDOWS`. */
   constructor(windows: readonly RateWindow[], clock: LogClock) {
     this.#limiter = new Limiter({ windows, maxCategories: MAX_CATEGORIES, clock })
+    this.#credit = clock === systemClock ? new RefusalCredit() : undefined
   }
 
   /** @returns `undefined`: admitted, with nothing to tell. hot: benchmarks/logiface/limited */
   admit(category: string, host: EventHost): Admission | 'refused' | undefined {
+    const last = this.#last
+    if (last !== undefined && last.category === category && this.#credit?.take() === true) {
+      last.count++
+      return 'refused'
+    }
     try {
       const result = this.#limiter.allow(category)
       if (!result.allowed) {
-        if (this.#last !== undefined && this.#last.category === category) this.#last.count++
-        else this.#count(category)
+        if (last !== undefined && last.category === category) {
+          last.count++
+          this.#credit?.refused(result)
+        } else {
+          this.#count(category)
+          this.#credit?.reset()
+        }
         return 'refused'
       }
+      this.#credit?.reset()
       const suppressed = this.#refusals.size === 0 ? 0 : this.#take(category)
       return suppressed === 0 && result.nextAtMs === undefined ? undefined : { suppressed, retryAfterMs: result.retryAfterMs }
     } catch (error) {
