@@ -33,6 +33,7 @@ function intoFile(make: (path: string) => Backend, spoil: (record: Line) => Line
       const backend = make(path)
       return {
         log: createLogger({ ...options, backend }),
+        backend,
         records() {
           backend.flushSync?.()
           return parsed(readFileSync(path, 'utf8'))
@@ -72,7 +73,7 @@ function overPino(fastPath: 'auto' | false): Subject {
         text += line
       }
       const backend = pinoBackend(pino({ level: 'trace' }, { write }), { fastPath })
-      return { log: createLogger({ ...options, backend }), records: () => parsed(text) }
+      return { log: createLogger({ ...options, backend }), backend, records: () => parsed(text) }
     },
   }
 }
@@ -95,7 +96,8 @@ function overWinston(fastPath: 'auto' | false): Subject {
         format: format as winston.Logform.Format,
         transports: new winston.transports.Stream({ stream, eol: '\n' }),
       })
-      return { log: createLogger({ ...options, backend: winstonBackend(logger, { fastPath }) }), records: () => parsed(text) }
+      const backend = winstonBackend(logger, { fastPath })
+      return { log: createLogger({ ...options, backend }), backend, records: () => parsed(text) }
     },
   }
 }

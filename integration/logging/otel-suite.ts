@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { ROOT_CONTEXT, context, trace } from '@opentelemetry/api'
 import type { Context, ContextManager } from '@opentelemetry/api'
 import { createLogger, fanOut, lineBackend, SENSITIVE_KEYS, withContext } from '@loopwright/logiface'
+import type { Backend } from '@loopwright/logiface'
 import { otelLogs } from '@loopwright/logiface/otel'
 import type { OtelLoggerLike } from '@loopwright/logiface/otel'
 import { backendSuite } from '@loopwright/logiface/testing'
@@ -241,7 +242,8 @@ export function otelLogsSuite(name: string, sdk: LogsSdk): void {
       lacks: { reservedKeys: 'level and message are no attributes' },
       open({ options }) {
         const { logger, records } = sdk.open('suite', 'simple')
-        return { log: createLogger({ ...options, backend: otelLogs(logger) }), records: () => records().map(recordOf) }
+        const backend = otelLogs(logger) as Backend
+        return { log: createLogger({ ...options, backend }), backend, records: () => records().map(recordOf) }
       },
     })
     test('V-2 the one case that is not run is named', () => expect(notRun).toHaveLength(1))

@@ -32,6 +32,7 @@ for (const [version, pino] of Object.entries(PINOS)) {
         const backend = pinoBackend(pino({ level: 'trace' }, sink), { fastPath })
         return {
           log: createLogger({ ...options, backend }),
+          backend,
           records: () => sink.lines.map((line) => JSON.parse(line) as Record<string, unknown>),
         }
       },

@@ -39,6 +39,7 @@ for (const [name, format] of [
       const backend = winstonBackend(winston.createLogger({ level: 'silly', format, transports: transport }))
       return {
         log: createLogger({ ...options, backend }),
+        backend,
         records: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
       }
     },

@@ -26,6 +26,7 @@ function openLines(
     const backend = make(path)
     return {
       log: createLogger({ ...options, backend }),
+      backend,
       records: () => {
         backend.flushSync?.()
         return parsed(path).filter(keep)
@@ -88,7 +89,8 @@ const openRecords =
   (spoil?: (record: Record<string, unknown>) => void): BackendSuiteOptions['open'] =>
   ({ options }) => {
     const kept: Record<string, unknown>[] = []
-    return { log: createLogger({ ...options, backend: records(kept, spoil) }), records: () => kept }
+    const backend = records(kept, spoil) as unknown as Backend
+    return { log: createLogger({ ...options, backend }), backend, records: () => kept }
   }
 
 backendSuite({ name: 'records', test, open: openRecords() })
@@ -126,6 +128,8 @@ test.each<[string, string, (record: Record<string, unknown>) => void]>([
       if ('bound' in record) record['leak'] = 'MARK'
     },
   ],
+  ['forgets the fields of every event', 'M-5', (record) => delete record['base']],
+  ['writes custom levels as others', 'M-7', (record) => void (record['level'] === 'audit' && (record['level'] = 'info'))],
   [
     'mixes up contexts',
     'K-4',

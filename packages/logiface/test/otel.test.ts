@@ -1,5 +1,6 @@
 // The OpenTelemetry backend against a logger that keeps its records.
 import { expect, test } from 'vitest'
+import type { Backend } from '../src/index.ts'
 import { createLogger, isLogError } from '../src/index.ts'
 import type { OtelLogRecord } from '../src/otel/index.ts'
 import { otelLogs } from '../src/otel/index.ts'
@@ -106,8 +107,10 @@ backendSuite({
   lacks: { reservedKeys: 'level and message are no attributes' },
   open({ options }) {
     const logger = keep()
+    const backend = otelLogs(logger) as Backend
     return {
-      log: createLogger({ ...options, backend: otelLogs(logger) }),
+      log: createLogger({ ...options, backend }),
+      backend,
       records: () =>
         logger.kept.map(({ severityText, body, attributes }) => {
           const { 'exception.type': type, 'exception.message': message, 'exception.stacktrace': stack, ...rest } = attributes

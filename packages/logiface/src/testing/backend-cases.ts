@@ -1,6 +1,7 @@
 // The cases of the backend suite, and what they need of the backend under test.
 import { strict as assert } from 'node:assert'
 import type { LoggerOptions } from '../create-logger.ts'
+import type { Backend } from '../event/backend.ts'
 import type { Level, LevelName } from '../level.ts'
 import { LEVEL_NAMES } from '../level.ts'
 import type { Logger } from '../logger.ts'
@@ -16,6 +17,8 @@ export interface OpenRequest {
 
 export interface OpenedBackend {
   readonly log: Logger<Custom>
+  /** What `log` writes to: the suite puts it among others (`firstOf`, `fanOut`, `byLevel`). */
+  readonly backend: Backend
   /** Every event written so far, parsed: one record an event. */
   records(): readonly Readonly<Record<string, unknown>>[] | Promise<readonly Readonly<Record<string, unknown>>[]>
   close?(): void | Promise<void>

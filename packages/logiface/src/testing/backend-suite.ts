@@ -2,6 +2,7 @@
 import type { Level, LevelName } from '../level.ts'
 import type { BackendCapability, Custom, OpenedBackend, OpenRequest } from './backend-cases.ts'
 import { CASES } from './backend-cases.ts'
+import { COMPOSITE_CASES } from './composite-cases.ts'
 import { ERROR_CASES } from './error-cases.ts'
 
 export interface BackendSuiteOptions {
@@ -23,7 +24,7 @@ export interface BackendSuiteOptions {
 export function backendSuite(options: BackendSuiteOptions): readonly string[] {
   const { name, test, level = (levelName) => levelName, messageKey = 'msg', bigint = String, lacks = {} } = options
   const notRun: string[] = []
-  for (const [title, { needs, run }] of Object.entries({ ...CASES, ...ERROR_CASES })) {
+  for (const [title, { needs, run }] of Object.entries({ ...CASES, ...ERROR_CASES, ...COMPOSITE_CASES })) {
     const reason = needs === undefined ? undefined : lacks[needs]
     if (reason !== undefined) {
       notRun.push(`${name}: ${title}: ${reason}`)

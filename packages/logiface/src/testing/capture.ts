@@ -9,6 +9,8 @@ import type { Logger, OffMode } from '../logger.ts'
 
 export interface Captured<L extends string, M extends OffMode> {
   readonly log: Logger<L, M>
+  /** What the logger writes to, for loggers that share it and for composites. */
+  readonly backend: Backend
   /** Every line so far, parsed. A key given twice keeps its last value. */
   records(): readonly Readonly<Record<string, unknown>>[]
   /** Every line so far, as text without its line break. */
@@ -38,6 +40,7 @@ export function captureLogger<const L extends string = never, const M extends Of
   } as LoggerOptions<L, M>)
   return {
     log,
+    backend: backend as unknown as Backend,
     records: () => lines.map((line) => readJson(line) as Readonly<Record<string, unknown>>),
     lines: () => [...lines],
     clear: () => void lines.splice(0),
