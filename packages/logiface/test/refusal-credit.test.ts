@@ -34,7 +34,11 @@ class KeptEvent implements Event {
 }
 
 /** A logger on the system's clock, unless another is given. */
-function open(windowMs = 1000, count = 1, clock?: LogClock): { readonly log: Logger; readonly records: Record<string, unknown>[] } {
+function open(
+  windowMs = 1000,
+  count = 1,
+  clock?: LogClock,
+): { readonly log: Logger; readonly records: Record<string, unknown>[] } {
   const records: Record<string, unknown>[] = []
   const backend: Backend<KeptEvent> = {
     name: 'kept',

@@ -65,12 +65,12 @@ export const COMPOSITE_CASES: Readonly<Record<string, { readonly needs?: undefin
         .info()
         ?.num('n', 1)
         .msg('written')
-      const failed = over(firstOf(neighbour(new Error('full')).backend, backend), { onError: () => {} }).emit('info', () => undefined)
+      const failed = over(firstOf(neighbour(new Error('full')).backend, backend), { onError: () => {} }).emit(
+        'info',
+        () => undefined,
+      )
       assert.equal(failed instanceof Error ? failed.message : failed, 'full')
-      over(firstOf(neighbour().backend, backend))
-        .info()
-        ?.num('n', 2)
-        .msg('taken before')
+      over(firstOf(neighbour().backend, backend)).info()?.num('n', 2).msg('taken before')
       assert.deepEqual(await shown({ backend, ...opened }, ['n']), [{ n: 1 }])
       assert.deepEqual(after.kept, [])
     },
