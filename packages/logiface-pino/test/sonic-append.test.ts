@@ -3,14 +3,15 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger } from '@loopwright/logiface'
+import type { Logger } from '@loopwright/logiface'
 import { pino as pino10 } from 'pino'
+import type { Logger as PinoLogger } from 'pino'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { pinoBackend } from '../src/index.ts'
 import { StreamAppender } from '../src/sonic-append.ts'
 import { PINOS } from './pino-cases.ts'
 
-type Destination = ReturnType<typeof pino10.destination>
-type DestinationOptions = Parameters<typeof pino10.destination>[0] & object
+type DestinationOptions = Readonly<Partial<Record<'minLength' | 'maxLength' | 'maxWrite', number>>> & { readonly sync: boolean }
 
 const folder = mkdtempSync(join(tmpdir(), 'sonic-'))
 let files = 0
@@ -27,11 +28,11 @@ describe.each(Object.entries(PINOS))('%s', (_, pino) => {
   /** What each write gave to the system, and what the file holds in the end. */
   async function written(
     options: DestinationOptions,
-    write: (instance: ReturnType<typeof pino10>, text: string, i: number) => void,
+    write: (instance: PinoLogger<never, boolean>, text: string, i: number) => void,
   ): Promise<{ readonly writes: readonly number[]; readonly text: string; readonly dropped: readonly string[] }> {
     const dest = join(folder, `${files++}.log`)
     writeFileSync(dest, '')
-    const stream: Destination = pino.destination({ dest, ...options })
+    const stream = pino.destination({ dest, ...options })
     const writes: number[] = []
     const dropped: string[] = []
     stream.on('write', (bytes: number) => writes.push(bytes))
@@ -55,7 +56,7 @@ describe.each(Object.entries(PINOS))('%s', (_, pino) => {
     ['whose writes are under way', { sync: false, minLength: 200, maxWrite: 1000 }],
   ])('P-3 a destination %s writes the same pieces', async (_name, options) => {
     const direct = await written(options, (instance, text, i) => instance.info({ i }, text))
-    const logs = new WeakMap<object, ReturnType<typeof createLogger>>()
+    const logs = new WeakMap<object, Logger>()
     const ours = await written(options, (instance, text, i) => {
       const log = logs.get(instance) ?? createLogger({ backend: pinoBackend(instance) })
       logs.set(instance, log)

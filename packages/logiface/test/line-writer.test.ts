@@ -162,7 +162,10 @@ test('X-4 a blocked pipe: memory stays bounded', async () => {
     const { written, dropped, queuedBytes } = backend.stats()
     process.send({ total: written + dropped, dropped: dropped > 100_000, bounded: queuedBytes < 1.2 * (1 << 20) }, () => process.kill(process.pid, 'SIGKILL'))`
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
-  const seen = await new Promise((resolve) => child.once('message', resolve))
+  const seen = await new Promise((resolve) => {
+    child.once('message', resolve)
+    child.once('exit', (status, signal) => resolve(`ended without a message: ${String(status ?? signal)}`))
+  })
   expect(seen).toEqual({ total: 200_000, dropped: true, bounded: true })
 })
 
