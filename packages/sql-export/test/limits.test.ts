@@ -131,7 +131,7 @@ test('ERR_EXPORT_NO_KEY: a table without key, whose columns hide its row number,
   })
 })
 
-test('ERR_EXPORT_WRITE: a row that the destination refuses is told without its values, and nothing stays', async () => {
+test('ERR_EXPORT_VALUE: a row that a CHECK of the destination refuses is told without its values, and nothing stays', async () => {
   const schema = SHOP.slice(0, SHOP.indexOf('INSERT')).replace('email TEXT', "email TEXT CHECK (email NOT LIKE 'c%')")
   await using source = await openSqlite(await makeDatabase(SHOP), { readOnly: true })
   const to = await makeDatabase(schema)
@@ -144,7 +144,7 @@ test('ERR_EXPORT_WRITE: a row that the destination refuses is told without its v
     error = thrown
   }
   expect(error).toMatchObject({
-    code: 'ERR_EXPORT_WRITE',
+    code: 'ERR_EXPORT_VALUE',
     table: { schema: null, name: 'customer' },
     isTemporary: false,
     message: expect.stringContaining('writing customer failed'),

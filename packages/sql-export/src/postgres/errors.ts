@@ -62,6 +62,14 @@ export function cleanError(error: unknown): CleanedError {
   )
 }
 
+/** `.name` of the column that a COPY stopped at: the server says so beside the value, which is left alone. */
+export function copyColumn(error: unknown, columns: readonly string[]): string {
+  const where = typeof error === 'object' && error !== null ? textOf(error, 'where') : ''
+  const at = /, line \d+, column /.exec(where)
+  const found = at === null ? undefined : columns.find((name) => where.startsWith(`${name}: `, at.index + at[0].length))
+  return found === undefined ? '' : `.${found}`
+}
+
 function isNetwork(code: string): boolean {
   return /^(E[A-Z]+|08...|57P..)$/.test(code)
 }

@@ -8,7 +8,7 @@ import { tableText } from '../vocabulary/table-ref.ts'
 import type { ValueKind } from '../vocabulary/value-kind.ts'
 import type { CopyIn, PostgresConnection } from './connection.ts'
 import { copyField } from './copy-text.ts'
-import { asExportError } from './errors.ts'
+import { asExportError, copyColumn } from './errors.ts'
 import type { QuoteTable } from './sql.ts'
 import { quoteList } from './sql.ts'
 import { cellText } from './value-text.ts'
@@ -31,7 +31,9 @@ export function copyWriter(
   const sql = `COPY ${quoteTable(ref)} (${quoteList([...columns, ...tail])}) FROM STDIN`
   let copy: CopyIn | undefined
   const fail = (error: unknown): ExportError =>
-    asExportError(error, 'ERR_EXPORT_WRITE', `writing ${tableText(ref)} failed`, { table: ref })
+    asExportError(error, 'ERR_EXPORT_WRITE', `writing ${tableText(ref)}${copyColumn(error, [...columns, ...tail])} failed`, {
+      table: ref,
+    })
   const field = (cell: Cell, i: number): string => {
     if (cell === null) return '\\N'
     const kind: ValueKind = kinds[i] ?? 'text'

@@ -1,11 +1,15 @@
 // Errors of SQLite drivers, rebuilt without statements and values.
 import { CleanedError } from '../vocabulary/cleaned-error.ts'
+import { VALUE_REMEDY } from '../vocabulary/driver-error.ts'
 import type { ExportErrorCode, ExportErrorOptions } from '../vocabulary/errors.ts'
 import { ExportError, isExportError } from '../vocabulary/errors.ts'
 
 /** Messages of SQLite whose variable part is a name of the schema, never a value. */
 const SAFE_MESSAGES =
   /^(no such (table|column|function): [^\n]{1,200}|(UNIQUE|NOT NULL|FOREIGN KEY|CHECK) constraint failed(: [^\n]{1,200})?|database is locked|database or disk is full|attempt to write a readonly database|database disk image is malformed|file is not a database|unable to open database file|disk I\/O error|datatype mismatch|interrupted|cannot (store|start)[^\n']{1,80}|foreign key mismatch[^\n]{1,200})$/
+
+/** A value that its column does not take. */
+const VALUE = /^(NOT NULL|CHECK) constraint failed|^datatype mismatch/
 
 /** Rebuilds what a driver threw: only messages that hold no value are kept. */
 export function cleanError(error: unknown): CleanedError {
@@ -37,9 +41,11 @@ export function asExportError(
   if (isExportError(error)) return error
   const cause = cleanError(error)
   const isLocked = /locked|SQLITE_BUSY/.test(`${cause.message} ${cause.code}`)
-  return new ExportError(isLocked ? 'ERR_EXPORT_LOCKED' : code, `${what}: ${cause.message}`, {
+  const isValue = code === 'ERR_EXPORT_WRITE' && VALUE.test(cause.message)
+  return new ExportError(isLocked ? 'ERR_EXPORT_LOCKED' : isValue ? 'ERR_EXPORT_VALUE' : code, `${what}: ${cause.message}`, {
     ...options,
     cause,
     isTemporary: isLocked,
+    remedy: options.remedy ?? (isValue ? VALUE_REMEDY : undefined),
   })
 }

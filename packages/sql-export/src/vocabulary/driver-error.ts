@@ -17,13 +17,17 @@ export interface DriverFailure {
 
 export type AsExportError = (error: unknown, code: ExportErrorCode, what: string, options?: ExportErrorOptions) => ExportError
 
+export const VALUE_REMEDY = 'Mask or transform the column, or give it a type that holds the value.'
+
 /** Makes the function that turns what a driver threw into an `ExportError`; what is one already stays as it is. */
 export function exportErrors(understand: (error: unknown) => DriverFailure): AsExportError {
   return (error, code, what, options = {}) => {
     if (isExportError(error)) return error
     const failure = understand(error)
     const { cause, isTemporary } = failure
-    return new ExportError(chosenCode(failure, code), `${what}: ${cause.message}`, { ...options, cause, isTemporary })
+    const chosen = chosenCode(failure, code)
+    const remedy = options.remedy ?? (chosen === 'ERR_EXPORT_VALUE' ? VALUE_REMEDY : undefined)
+    return new ExportError(chosen, `${what}: ${cause.message}`, { ...options, cause, isTemporary, remedy })
   }
 }
 
