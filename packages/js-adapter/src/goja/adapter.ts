@@ -2,7 +2,7 @@
 // Longer than most: whatever ends an adapter is one state, and every way into its guest is beside it.
 import { Exception, JsAdapterError } from '../errors.ts'
 import type { ConsoleSink, ContextPort, LoopLike } from '../ports.ts'
-import { GUARD_SLACK_MS } from '../runtime/core.ts'
+import { GUARD_SLACK_MS } from '../runtime/hard-limit.ts'
 import type { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import type { EntryOutcome } from '../runtime/entry.ts'

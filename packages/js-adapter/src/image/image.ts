@@ -5,6 +5,7 @@ import type { TimeSource } from '../engine/time-imports.ts'
 import { JsAdapterError } from '../errors.ts'
 import { PROFILE_TEXT } from '../profile/prelude.ts'
 import { Core } from '../runtime/core.ts'
+import { collect } from '../runtime/engine-words.ts'
 import type { GuestState } from '../runtime/guest-state.ts'
 import { harden } from '../runtime/hardening.ts'
 import type { Stub } from '../runtime/stubs.ts'
@@ -60,8 +61,8 @@ export class Image {
     if (prelude !== '') runPrelude(core, host, prelude, preludeName)
     if (hardened) harden(core, { noEval })
     assertQuiescent(core, host)
-    core.collect()
-    core.collect()
+    collect(core)
+    collect(core)
     core.polling.soon() // the counter's value depends on the clock
     const { u8, u32 } = core.instance
     const { breakWord } = engine.calibration

@@ -61,7 +61,7 @@ export function runPrelude(core: Core, host: QuietHost, source: string, fileName
     core.latch.fire({ kind: 'exit', code: 0 }, core.operation?.id ?? 0)
     core.polling.soon()
   }
-  const { error } = core.enterGuarded('prelude', () => {
+  const { error } = core.hardLimit.enter('prelude', () => {
     try {
       core.marshal.free(core.marshal.checked(core.evaluate(source, fileName)))
     } catch (thrown) {

@@ -35,7 +35,7 @@ export async function tryImage(image: TriedImage, options: CoreOptions): Promise
   for (const when of ['restored', 'reset']) {
     const core = Core.resume(options, substrate, image.state)
     let answer = Number.NaN
-    const { error } = core.enterGuarded('trial', () => {
+    const { error } = core.hardLimit.enter('trial', () => {
       const result = core.marshal.checked(core.evaluate(PROBE, 'trial'))
       answer = core.marshal.readNumber(result)
       core.marshal.free(result)

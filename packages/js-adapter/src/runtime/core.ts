@@ -1,17 +1,18 @@
 // One guest: an instance, its profile, and the machine that enters it and stops it.
-// Longer than most: the two ways of entering share one state that must never be seen half-changed.
 import type { Engine } from '../engine/engine.ts'
 import { Instance } from '../engine/instance.ts'
 import type { InstanceHooks } from '../engine/instance.ts'
 import type { Substrate } from '../engine/substrate.ts'
 import type { TimeSource } from '../engine/time-imports.ts'
-import { InterruptedError, JsAdapterError, LimitError } from '../errors.ts'
+import { JsAdapterError, LimitError } from '../errors.ts'
 import { CELL } from './cells.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { DispatcherHost } from './dispatcher.ts'
 import { Drain } from './drain.ts'
 import type { CoreLimits, EntryBounds, EntryOutcome, Operation } from './entry.ts'
+import { seed } from './engine-words.ts'
 import { Evaluator } from './evaluator.ts'
+import { HardLimit } from './hard-limit.ts'
 import type { GuestState, TrackerState } from './guest-state.ts'
 import { armLimits, bindTracker, configure, installPrelude, installTracker } from './installation.ts'
 import { Latch } from './latch.ts'
@@ -24,9 +25,6 @@ import type { ModuleSource } from './modules.ts'
 import { Polling } from './polling.ts'
 import type { Deadline } from './polling.ts'
 import { Thrown } from './thrown.ts'
-
-/** Milliseconds in which further entries may start under one guard. */
-export const GUARD_SLACK_MS = 10
 
 export interface CoreOptions {
   readonly engine: Engine
@@ -65,8 +63,8 @@ export class Core {
   readonly polling: Polling
   readonly dispatcher: Dispatcher
   readonly limits: CoreLimits
-  /** Called when the hard limit of another guest, inside whose host function this one was entered, has unwound both. */
-  onUnwound: (() => void) | undefined
+  /** Entries under the guard. */
+  readonly hardLimit: HardLimit
   readonly #readClockMs: () => number
   readonly #tracker: TrackerState | undefined
   #depth = 0
@@ -105,6 +103,15 @@ export class Core {
     this.#evaluator = new Evaluator(this.marshal)
     this.#thrown = new Thrown(this, this.#evaluator, (value) => dispatcher.hostErrorOf(value))
     this.#drain = new Drain(this, this.#thrown)
+    this.hardLimit = new HardLimit(this, engine.guard, {
+      left: () => {
+        this.#depth = 0
+      },
+      forget: (cpuMs) => {
+        this.#operation = undefined
+        this.#cpuMs += cpuMs
+      },
+    })
     dispatcher.bind(this)
     if (restored === undefined) {
       this.#tracker = installTracker(this, engine.calibration.trackerOffset, dispatcher)
@@ -116,7 +123,7 @@ export class Core {
       configure(this, 'epochMs', config.epochMs)
     }
     armLimits(this, options.host.maxArgumentBytes)
-    this.#seed(options.randomState)
+    seed(this, options.randomState)
   }
 
   /** A guest of its own, with the profile evaluated. */
@@ -147,15 +154,6 @@ export class Core {
     const pointers = { rt, ctx, undefined: none, null: nothing, true: yes, false: no, cells, argv, scratch }
     return { pointers, ...this.marshal.addresses, tracker: this.#tracker }
   }
-  #seed(state: bigint | undefined): void {
-    const { randomOffset } = this.engine.calibration
-    if (randomOffset === undefined || state === undefined) return
-    const { instance } = this
-    const word = (instance.ctx + randomOffset) >> 2
-    instance.u32[word] = Number(state & 0xffff_ffffn)
-    instance.u32[word + 1] = Number((state >> 32n) & 0xffff_ffffn)
-  }
-
   get rejectionsTracked(): boolean {
     return this.#tracker !== undefined
   }
@@ -197,40 +195,9 @@ export class Core {
     this.#condemned ??= error
   }
 
-  /** The engine's class of an object, whatever its prototype; -1 where it cannot be told. */
-  classId(pointer: number): number {
-    const { proxy } = this.engine.calibration
-    if (proxy === undefined || !this.marshal.isObject(pointer)) return -1
-    const { u8, u32 } = this.instance
-    const address = u32[pointer >> 2] ?? 0
-    return (u8[address + proxy.classOffset] ?? 0) | ((u8[address + proxy.classOffset + 1] ?? 0) << 8)
-  }
-  /** The borrowed target of a proxy, its traps untouched; `undefined` for anything else. */
-  proxyTarget(pointer: number): number | undefined {
-    const { proxy } = this.engine.calibration
-    if (proxy === undefined || !this.marshal.isObject(pointer)) return undefined
-    const { u8, u32 } = this.instance
-    const address = u32[pointer >> 2] ?? 0
-    const classId = (u8[address + proxy.classOffset] ?? 0) | ((u8[address + proxy.classOffset + 1] ?? 0) << 8)
-    return classId === proxy.classId ? u32[(address + proxy.dataOffset) >> 2] : undefined
-  }
-
   /** A tick threw and that was handled: the rest of the queues waits for another entry. */
   get drainDeferred(): boolean {
     return this.#drain.deferred
-  }
-
-  /** Collects cycles now. @returns `false` when this build's collector cannot be reached. */
-  collect(): boolean {
-    const { collectOffset } = this.engine.calibration
-    if (collectOffset === undefined) return false
-    const { instance } = this
-    const word = (instance.rt + collectOffset) >> 2
-    const before = instance.u32[word] ?? 0
-    instance.u32[word] = 0
-    this.marshal.free(instance.exports._QTS_NewObject(instance.ctx))
-    instance.u32[word] = Math.max(before, instance.u32[word] ?? 0)
-    return true
   }
 
   /** Evaluates global code; the result may be an exception. */
@@ -254,93 +221,6 @@ export class Core {
   runOneJob(): void {
     if (this.#operation !== undefined) this.#drain.runOne(this.#operation)
   }
-  /** Runs `work`, which makes entries, under the hard limit. Returns `false` when that fired. */
-  guarded(work: () => void): boolean {
-    const { hardMs } = this.limits
-    const { guard } = this.engine
-    if (guard.active) {
-      guard.runInside(work, () => {
-        this.#terminated()
-        this.onUnwound?.()
-      })
-      return true
-    }
-    if (hardMs === Number.POSITIVE_INFINITY && !guard.breakOnSigint) {
-      work()
-      return true
-    }
-    const ended = guard.run(hardMs + GUARD_SLACK_MS, work)
-    if (ended === 'completed') return true
-    if (ended === 'sigint') {
-      this.#depth = 0
-      this.latch.fire({ kind: 'interrupt', value: 'SIGINT' }, this.#operation?.id ?? 0)
-      this.condemn(new InterruptedError('SIGINT'))
-      return false
-    }
-    // The time ran out before the first entry, between two, or after the last: no guest was inside, and nothing of it is lost.
-    if (this.#operation === undefined && !this.latch.set) return true
-    this.#terminated()
-    return false
-  }
-  /** V8 has unwound this guest: nothing of it can be trusted any more. */
-  #terminated(): void {
-    const { hardMs } = this.limits
-    const operation = this.#operation
-    const observed = operation === undefined ? hardMs : this.clockMs() - operation.startedAtMs
-    const insideHostCall = this.dispatcher.runningName
-    this.latch.fire({ kind: 'limit', limit: 'hardMs', configured: hardMs, observed }, operation?.id ?? 0)
-    this.#depth = 0
-    const where = insideHostCall === undefined ? '' : ` inside the host function ${insideHostCall}`
-    this.condemn(
-      new LimitError('ERR_LIMIT_HARD', `the guest could not be stopped in time${where}: hardMs is ${hardMs} ms`, {
-        limit: 'hardMs',
-        configured: hardMs,
-        observed,
-        operationId: operation?.id ?? 0,
-        context: insideHostCall === undefined ? {} : { insideHostCall },
-      }),
-    )
-  }
-
-  /** One entry under a guard of its own. */
-  enterGuarded(kind: string, body: () => void, bounds?: EntryBounds): EntryOutcome {
-    for (;;) {
-      let outcome: EntryOutcome | undefined
-      let started = false
-      const startedAtMs = this.clockMs()
-      const completed = this.guarded(() => {
-        started = true
-        outcome = this.enter(kind, body, bounds)
-      })
-      if (outcome !== undefined) return outcome
-      if (completed && !started) continue
-      if (completed) this.#terminated()
-      return this.terminated(kind, startedAtMs)
-    }
-  }
-  /** The outcome of an entry that the guard cut. */
-  terminated(kind: string, startedAtMs: number): EntryOutcome {
-    const operation = this.#operation
-    this.#operation = undefined
-    const elapsedMs = this.clockMs() - startedAtMs
-    const cpuMs = Math.max(0, elapsedMs - (operation?.hostMs ?? 0))
-    this.#cpuMs += cpuMs
-    return {
-      operationId: operation?.id ?? 0,
-      kind,
-      error: this.#condemned,
-      stopped: true,
-      exited: false,
-      elapsedMs,
-      cpuMs,
-      jobs: operation?.jobs ?? 0,
-      polls: this.polling.polls,
-      discardedJobs: 0,
-      discardedTicks: 0,
-      stopLateMs: undefined,
-    }
-  }
-
   /** One visit of the host: `body`, then every job and tick it queued. The caller has checked that the guest may be entered. */
   enter(kind: string, body: () => void, bounds: EntryBounds = {}): EntryOutcome {
     const startedAtMs = this.clockMs()

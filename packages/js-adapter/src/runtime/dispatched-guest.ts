@@ -1,4 +1,5 @@
 // What the dispatcher uses of the guest it serves.
+import type { Calibration } from '../engine/calibration.ts'
 import type { Instance } from '../engine/instance.ts'
 import type { JsAdapterError } from '../errors.ts'
 import type { Latch } from './latch.ts'
@@ -6,6 +7,7 @@ import type { Marshal } from './marshal.ts'
 import type { Polling } from './polling.ts'
 
 export interface DispatchedGuest {
+  readonly engine: { readonly calibration: Calibration }
   readonly instance: Instance
   readonly marshal: Marshal
   readonly latch: Latch
@@ -13,9 +15,5 @@ export interface DispatchedGuest {
   readonly limits: { readonly maxResultBytes: number }
   /** Evaluates global code; the result may be an exception. */
   evaluate(source: string, fileName: string): number
-  /** The engine's class of an object; -1 where it cannot be told. */
-  classId(pointer: number): number
-  /** The borrowed target of a proxy; `undefined` for anything else. */
-  proxyTarget(pointer: number): number | undefined
   errorFrom(thrown: unknown): JsAdapterError
 }

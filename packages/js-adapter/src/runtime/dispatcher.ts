@@ -9,6 +9,7 @@ import { keysBesideItems } from './array-keys.ts'
 import { HOST_OP } from './cells.ts'
 import type { DispatchedGuest } from './dispatched-guest.ts'
 import { readLine, streamOf } from './console-line.ts'
+import { classId, proxyTarget } from './engine-words.ts'
 import { describeHostError, GuestRefusal, guestPointerOf, isOwnError, refusalOf, tooLargeArguments } from './host-error.ts'
 import type { Refusal } from './host-error.ts'
 import { RawCallView } from './raw-call.ts'
@@ -315,9 +316,9 @@ export class Dispatcher {
       case HOST_OP.promiseResult:
         return exports._QTS_PromiseResult(ctx, value)
       case HOST_OP.isProxy:
-        return this.#boolean(core, core.proxyTarget(value) !== undefined)
+        return this.#boolean(core, proxyTarget(core, value) !== undefined)
       case HOST_OP.classId:
-        return marshal.newNumber(core.classId(value))
+        return marshal.newNumber(classId(core, value))
       case HOST_OP.keysBesideItems:
         return keysBesideItems(marshal, value)
       case HOST_OP.proxyTarget:
@@ -342,7 +343,7 @@ export class Dispatcher {
     }
   }
   #proxyTarget(core: DispatchedGuest, value: number): number {
-    const target = core.proxyTarget(value)
+    const target = proxyTarget(core, value)
     return target === undefined || target === 0 ? 0 : core.instance.exports._QTS_DupValuePointer(core.instance.ctx, target)
   }
   #boolean({ instance }: DispatchedGuest, value: boolean): number {

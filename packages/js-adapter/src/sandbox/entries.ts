@@ -124,7 +124,7 @@ export class Entries {
     }
     const before = this.origin
     this.origin = origin
-    const outcome = this.#core.enterGuarded(kind, this.#opened(kind, body), bounds)
+    const outcome = this.#core.hardLimit.enter(kind, this.#opened(kind, body), bounds)
     this.origin = before
     this.after(outcome, origin)
     return outcome

@@ -1,7 +1,7 @@
 // Passes over due timers and immediates: many callbacks, each an entry of its own, under one guard.
-import { GUARD_SLACK_MS } from '../runtime/core.ts'
 import type { Core } from '../runtime/core.ts'
 import type { EntryBounds, EntryOutcome } from '../runtime/entry.ts'
+import { GUARD_SLACK_MS } from '../runtime/hard-limit.ts'
 import { GuestThrow } from '../runtime/marshal.ts'
 import { clockMs } from './clock.ts'
 import type { Captured, Contexts } from './contexts.ts'
@@ -59,7 +59,7 @@ export class Passes {
     const step = kind === 'timer' ? 'stepTimers' : 'stepImmediates'
     const outcomes: EntryOutcome[] = []
     let entryStartedAtMs = clockMs()
-    const completed = core.guarded(() => {
+    const completed = core.hardLimit.run(() => {
       for (let first = true; pass.left > 0; first = false) {
         entryStartedAtMs = clockMs()
         if (entryStartedAtMs - pass.startedAtMs > GUARD_SLACK_MS) return
@@ -90,7 +90,7 @@ export class Passes {
         }
       }
     })
-    if (!completed) outcomes.push(core.terminated(kind, entryStartedAtMs))
+    if (!completed) outcomes.push(core.hardLimit.cut(kind, entryStartedAtMs))
     for (const outcome of outcomes) {
       if (ending.state !== undefined) break
       entries.after(outcome, 0)

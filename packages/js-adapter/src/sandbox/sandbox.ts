@@ -6,6 +6,7 @@ import type { JsAdapterError } from '../errors.ts'
 import { CELL } from '../runtime/cells.ts'
 import { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
+import { collect } from '../runtime/engine-words.ts'
 import type { EntryBounds } from '../runtime/entry.ts'
 import { harden } from '../runtime/hardening.ts'
 import type { Stub } from '../runtime/stubs.ts'
@@ -153,7 +154,7 @@ export class Sandbox implements AsyncDisposable {
       timerNowMs,
       bounds,
     })
-    core.onUnwound = () => options.loop.submitInternal(() => this.#ending.run('limit', 'condemned', core.condemned))
+    core.hardLimit.onUnwound = () => options.loop.submitInternal(() => this.#ending.run('limit', 'condemned', core.condemned))
     this.#lifetime = new Lifetime({ ...shared, ending: this.#ending, entries: this.#entries })
     this.#requests = new Requests({ ...shared, ending: this.#ending, entries: this.#entries, lifetime: this.#lifetime })
   }
@@ -237,7 +238,7 @@ export class Sandbox implements AsyncDisposable {
     const { modules } = this.#options
     this.#entries.trusted(() => this.#core.installBuiltins(modules?.nodeBuiltins ?? []))
     if (this.#options.contextApi) this.#entries.trusted(() => this.#core.marshal.runProfile('installContextApi'))
-    if (this.#options.exposeGc) this.expose('gc', { raw: () => void this.#core.collect() })
+    if (this.#options.exposeGc) this.expose('gc', { raw: () => void collect(this.#core) })
   }
   /**
    * @internal Ends the sandbox and takes its memory away from it, for the next tenant.

@@ -9,7 +9,8 @@ export class ThreadGuard extends Guard {
   control: ControlBlock | undefined
 
   constructor(withVm: boolean) {
-    super()
+    // The owner terminates this thread, and the inspector would take that for its own limit.
+    super({ kind: 'thread' })
     this.#withVm = withVm
   }
 

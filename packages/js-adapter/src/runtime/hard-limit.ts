@@ -1,0 +1,138 @@
+// Entries under the guard, which stops what never asks, and what is left of a guest that it cut.
+import { InterruptedError, LimitError } from '../errors.ts'
+import type { JsAdapterError } from '../errors.ts'
+import type { Guard } from '../engine/guard.ts'
+import type { Dispatcher } from './dispatcher.ts'
+import type { CoreLimits, EntryBounds, EntryOutcome, Operation } from './entry.ts'
+import type { Latch } from './latch.ts'
+import type { Polling } from './polling.ts'
+
+/** Milliseconds in which further entries may start under one guard. */
+export const GUARD_SLACK_MS = 10
+/** The same for an entry that no other may follow: it begins as soon as the guard does, and may yet be held up between the two. */
+const LONE_SLACK_MS = 2
+
+/** The guest that the hard limit is of. */
+export interface Guarded {
+  readonly limits: CoreLimits
+  readonly latch: Latch
+  readonly polling: Polling
+  readonly dispatcher: Dispatcher
+  readonly operation: Operation | undefined
+  readonly condemned: JsAdapterError | undefined
+  clockMs(): number
+  condemn(error: JsAdapterError): void
+  enter(kind: string, body: () => void, bounds?: EntryBounds): EntryOutcome
+}
+
+/** What only the hard limit does to a guest. */
+export interface Unwinding {
+  /** It is inside no more, however deep it was. */
+  left(): void
+  /** Its operation is over. */
+  forget(cpuMs: number): void
+}
+
+export class HardLimit {
+  readonly #guest: Guarded
+  readonly #guard: Guard
+  readonly #unwinding: Unwinding
+  /** Called when the hard limit of another guest, inside whose host function this one was entered, has unwound both. */
+  onUnwound: (() => void) | undefined
+
+  constructor(guest: Guarded, guard: Guard, unwinding: Unwinding) {
+    this.#guest = guest
+    this.#guard = guard
+    this.#unwinding = unwinding
+  }
+
+  /** Runs `work`, which makes entries for at most `slackMs`, under the hard limit. Returns `false` when that fired. */
+  run(work: () => void, slackMs: number = GUARD_SLACK_MS): boolean {
+    const guest = this.#guest
+    const guard = this.#guard
+    const { hardMs } = guest.limits
+    if (guard.active) {
+      guard.runInside(work, () => {
+        this.#terminated()
+        this.onUnwound?.()
+      })
+      return true
+    }
+    if (hardMs === Number.POSITIVE_INFINITY && !guard.breakOnSigint) {
+      work()
+      return true
+    }
+    const ended = guard.run(hardMs + slackMs, work)
+    if (ended === 'completed') return true
+    if (ended === 'sigint') {
+      this.#unwinding.left()
+      guest.latch.fire({ kind: 'interrupt', value: 'SIGINT' }, guest.operation?.id ?? 0)
+      guest.condemn(new InterruptedError('SIGINT'))
+      return false
+    }
+    // The time ran out before the first entry, between two, or after the last: no guest was inside, and nothing of it is lost.
+    if (guest.operation === undefined && !guest.latch.set) return true
+    this.#terminated()
+    return false
+  }
+  /** V8 has unwound this guest: nothing of it can be trusted any more. */
+  #terminated(): void {
+    const guest = this.#guest
+    const { operation } = guest
+    const { hardMs } = guest.limits
+    const observed = operation === undefined ? hardMs : guest.clockMs() - operation.startedAtMs
+    const insideHostCall = guest.dispatcher.runningName
+    guest.latch.fire({ kind: 'limit', limit: 'hardMs', configured: hardMs, observed }, operation?.id ?? 0)
+    this.#unwinding.left()
+    const where = insideHostCall === undefined ? '' : ` inside the host function ${insideHostCall}`
+    guest.condemn(
+      new LimitError('ERR_LIMIT_HARD', `the guest could not be stopped in time${where}: hardMs is ${hardMs} ms`, {
+        limit: 'hardMs',
+        configured: hardMs,
+        observed,
+        operationId: operation?.id ?? 0,
+        context: insideHostCall === undefined ? {} : { insideHostCall },
+      }),
+    )
+  }
+
+  /** One entry under a guard of its own. */
+  enter(kind: string, body: () => void, bounds?: EntryBounds): EntryOutcome {
+    const guest = this.#guest
+    for (;;) {
+      let outcome: EntryOutcome | undefined
+      let started = false
+      const startedAtMs = guest.clockMs()
+      const completed = this.run(() => {
+        started = true
+        outcome = guest.enter(kind, body, bounds)
+      }, LONE_SLACK_MS)
+      if (outcome !== undefined) return outcome
+      if (completed && !started) continue
+      if (completed) this.#terminated()
+      return this.cut(kind, startedAtMs)
+    }
+  }
+  /** The outcome of an entry that the guard cut. */
+  cut(kind: string, startedAtMs: number): EntryOutcome {
+    const guest = this.#guest
+    const { operation } = guest
+    const elapsedMs = guest.clockMs() - startedAtMs
+    const cpuMs = Math.max(0, elapsedMs - (operation?.hostMs ?? 0))
+    this.#unwinding.forget(cpuMs)
+    return {
+      operationId: operation?.id ?? 0,
+      kind,
+      error: guest.condemned,
+      stopped: true,
+      exited: false,
+      elapsedMs,
+      cpuMs,
+      jobs: operation?.jobs ?? 0,
+      polls: guest.polling.polls,
+      discardedJobs: 0,
+      discardedTicks: 0,
+      stopLateMs: undefined,
+    }
+  }
+}
