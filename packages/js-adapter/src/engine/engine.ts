@@ -24,7 +24,7 @@ export interface EngineOptions {
   /** Ctrl+C ends a guest that does not return; its sandbox is condemned with `InterruptedError`. For commands. Default `false`. */
   readonly breakOnSigint?: boolean | undefined
   /**
-   * What watches `hardMs`. `'auto'` (default): the inspector of the platform, 0.02 ms an entry, where it was seen to stop a loop; else a thread that is
+   * What watches `hardMs`. `'auto'` (default): the inspector of the platform, 0.01 to 0.07 ms an entry, where it was seen to stop a loop; else a thread that is
    * started for each entry, 0.1 to 0.2 ms. `'thread'`: always the latter. See docs/engine-tuning.md, "Guard".
    */
   readonly guard?: GuardKind | undefined

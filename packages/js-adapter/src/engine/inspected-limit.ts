@@ -45,8 +45,8 @@ export class InspectedLimit {
    * others may terminate, whose termination the inspector would take for its own.
    */
   static open(): InspectedLimit | undefined {
-    if (!process.getBuiltinModule('node:worker_threads').isMainThread) return undefined
     try {
+      if (!process.getBuiltinModule('node:worker_threads').isMainThread) return undefined
       const { Session, url } = process.getBuiltinModule('node:inspector')
       const openSession = (): Session => {
         const session = new Session()

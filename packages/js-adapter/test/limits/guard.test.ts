@@ -100,8 +100,8 @@ describe.each(['auto', 'thread'] as const)('%s', (kind) => {
       error: { code: 'ERR_LIMIT_HARD', configured: 100 },
     })
     expect(sandbox.state).toBe('condemned')
-    const next = await openSandbox({ engine, loop })
-    expect(await settled(loop, next.sandbox.run('6 * 7'))).toEqual({ value: 42 })
+    const next = await openSandbox({ engine })
+    expect(await settled(next.loop, next.sandbox.run('6 * 7'))).toEqual({ value: 42 })
     next.sandbox.close()
   })
 })
