@@ -5,6 +5,7 @@ import { pino as pino10 } from 'pino'
 import { describe, expect, test } from 'vitest'
 import type { PinoBackendOptions } from '../src/index.ts'
 import { pinoBackend } from '../src/index.ts'
+import { stringEncoder } from '../src/pino-text.ts'
 import type { PinoOptions } from './pino-cases.ts'
 import { createSink, PINOS } from './pino-cases.ts'
 
@@ -409,6 +410,20 @@ describe('P-11 coalesce', () => {
     expect(process.listenerCount('exit')).toBe(before)
     expect(() => pinoBackend(pino10(), { coalesce: 1 as never })).toThrow(expect.objectContaining({ code: 'ERR_LOG_OPTION' }))
   })
+})
+
+test.each([
+  ['pino 9, and pino 10 below Node 25', [stringEncoder(9, 26), stringEncoder(10, 24)], true],
+  ['pino 10 from Node 25 on', [stringEncoder(10, 25), stringEncoder(10, 26)], false],
+] as const)('P-4 strings of %s', (_, encoders, isOwn) => {
+  for (const encode of encoders) {
+    expect(encode('a"b\\')).toBe('"a\\"b\\\\"')
+    expect(encode('\ud800')).toBe(isOwn ? '"\ud800"' : String.raw`"\ud800"`)
+    expect(encode('\ud800\u0001"')).toBe(String.raw`"\ud800\u0001\""`)
+    expect(encode(`\ud800${'x'.repeat(99)}`).length).toBe(isOwn ? 102 : 107)
+    expect(encode(`\ud800${'x'.repeat(100)}`).length).toBe(108)
+    expect(encode('"\u007f')).toBe('"\\"\u007f"')
+  }
 })
 
 test('P-10 ready, flush and flushSync follow the stream', async () => {

@@ -169,6 +169,30 @@ test('X-4 a blocked pipe: memory stays bounded', async () => {
   expect(seen).toEqual({ total: 200_000, dropped: true, bounded: true })
 })
 
+test.each(['each', 'batch', 'async'] as const)('X-6 writes are cut between lines only, in mode %s', (mode) => {
+  const device = new Device()
+  const pieces: string[] = []
+  const { write, writeSync } = device
+  device.writeSync = (fd, bytes, offset, position) => {
+    pieces.push(Buffer.from(bytes.subarray(offset)).toString())
+    return writeSync(fd, bytes, offset, position)
+  }
+  device.write = (fd, bytes, offset, position, done) => {
+    pieces.push(Buffer.from(bytes.subarray(offset)).toString())
+    write(fd, bytes, offset, position, done)
+  }
+  const { writer } = writerOf(device, { mode, batchChars: 50 })
+  const lines = Array.from({ length: 60 }, (_, i) => `${'漢'.repeat((i * 7) % 40)} ${i}\n`)
+  for (const line of lines) {
+    writer.write(line, 6)
+    if (device.held.length > 0 && line.length % 3 === 0) device.held.shift()?.()
+  }
+  while (device.held.length > 0) device.held.shift()?.()
+  writer.flushSync()
+  expect(device.text).toBe(lines.join(''))
+  for (const piece of pieces) expect(piece.endsWith('\n')).toBe(true)
+})
+
 test('X-5 async: one write in flight, order kept, and at exit the chunk in flight is written again at its place', async () => {
   const device = new Device()
   device.size = 0

@@ -26,8 +26,8 @@ test('N-1 panic writes at emerg if enabled, then throws with the error as cause'
 test('N-2 fatal writes at alert, flushes, and exits with 1; without a backend the redacted message goes to stderr', () => {
   const exits: number[] = []
   const exit = (status: number): void => void exits.push(status)
-  const { log, records } = captureLogger({ exit })
-  log.fatal().num('a', 1).msg('bad')
+  const { log, records } = captureLogger({ exit, limits: [{ windowMs: 1000, count: 1 }] })
+  log.fatal().limit('x').limit('x').num('a', 1).msg('bad')
   expect([exits, records()]).toEqual([[1], [{ level: 'alert', time: 0, a: 1, msg: 'bad' }]])
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   createLogger({ backend: null, exit, redactValues: [/MARK/] })
