@@ -2,10 +2,10 @@
 import { build } from 'esbuild'
 import { createContext, runInContext } from 'node:vm'
 
-/** Bundles the entry with everything it imports statically; throws when that reaches a module of Node. */
-export async function bundleForBrowser(specifier: string, external: readonly string[] = []): Promise<string> {
+/** Bundles the entry, and what `more` exports, with everything they import statically; throws when that reaches a module of Node. */
+export async function bundleForBrowser(specifier: string, external: readonly string[] = [], more = ''): Promise<string> {
   const result = await build({
-    stdin: { contents: `export * from '${specifier}'`, resolveDir: import.meta.dirname },
+    stdin: { contents: `export * from '${specifier}'; ${more}`, resolveDir: import.meta.dirname },
     bundle: true,
     platform: 'browser',
     format: 'iife',
@@ -37,10 +37,10 @@ const webGlobals = [
   'structuredClone',
 ] as const
 
-/** Runs the bundle, then `program`, which sees the entry's names on `entry`; resolves with the program's value. */
-export async function runInBrowserRealm(bundle: string, program: string): Promise<unknown> {
+/** Runs the bundle, then `program`, which sees the entry's names on `entry` and what is given; resolves with the program's value. */
+export async function runInBrowserRealm(bundle: string, program: string, given: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
   const globals = Object.fromEntries(webGlobals.map((name) => [name, globalThis[name]]))
-  const context = createContext({ ...globals, window: {} })
+  const context = createContext({ ...globals, ...given, window: {} })
   runInContext(`${bundle}; this.entry = entry`, context)
   return await (runInContext(`(async () => { ${program} })()`, context) as Promise<unknown>)
 }

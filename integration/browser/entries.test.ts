@@ -1,4 +1,6 @@
 // The main entries that also serve browsers: they bundle without Node, load without Node's globals, and work there.
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
 import { bundleForBrowser, runInBrowserRealm } from './bundle.ts'
 
@@ -29,6 +31,22 @@ test('js-adapter loads in a browser, its engine on demand', async () => {
   const bundle = await bundleForBrowser('@loopwright/js-adapter', ['@jitl/*'])
   const program = 'return [typeof entry.Sandbox.create, typeof entry.JsAdapterError]'
   expect(await runInBrowserRealm(bundle, program)).toEqual(['function', 'function'])
+})
+
+test('a guest runs in a realm that has nothing of Node', async () => {
+  const bundle = await bundleForBrowser('@loopwright/js-adapter', [], "export { EventLoop, VirtualHost } from '@loopwright/eventloop'; export { default as loader } from '@jitl/quickjs-ng-wasmfile-release-sync/emscripten-module'")
+  const wasm = await readFile(createRequire(import.meta.url).resolve('@jitl/quickjs-ng-wasmfile-release-sync/wasm'))
+  const program = `const { Engine, EventLoop, loader, Sandbox, VirtualHost } = entry
+    const engine = await Engine.load({ source: { loader, wasm } })
+    const host = new VirtualHost()
+    const loop = new EventLoop({ host })
+    loop.run()
+    const refused = await Sandbox.create({ loop, engine }).catch((error) => error.code)
+    const sandbox = await Sandbox.create({ loop, engine, limits: { hardMs: false, operationMs: 60000 } })
+    const answer = sandbox.run("new Promise((resolve) => setTimeout(resolve, 5, [6 * 7, crypto.randomUUID().length]))")
+    await host.advanceBy(10000)
+    return [refused, ...await answer]`
+  expect(await runInBrowserRealm(bundle, program, { wasm })).toEqual(['ERR_LIMIT_UNSUPPORTED', 42, 36])
 })
 
 test('an entry that reaches a module of Node does not bundle', async () => {

@@ -3,6 +3,7 @@ export { AUDIT_EVENTS } from './audit.ts'
 export type { AuditEvent, AuditRecord, AuditRedactor, AuditSink } from './audit.ts'
 export { Engine } from './engine/engine.ts'
 export type { EngineCapabilities, EngineOptions } from './engine/engine.ts'
+export type { EngineSource, WasmResponse, WasmSource } from './engine/source.ts'
 export { VARIANT_NAMES } from './engine/variant.ts'
 export type { VariantName } from './engine/variant.ts'
 export {

@@ -6,7 +6,7 @@ export interface SandboxLimits {
   readonly operationMs?: number | undefined
   /**
    * Milliseconds after which V8 terminates an entry that no poll can stop. At least `operationMs + syncHostBudgetMs`;
-   * `false`: off (trusted code only). Default 250. The sandbox is condemned when it fires.
+   * `false`: off (trusted code only, or a guest in a worker of its own; all that browsers accept). Default 250. The sandbox is condemned when it fires.
    */
   readonly hardMs?: number | false | undefined
   /** Milliseconds that one synchronous host function may take. 0 to 60 000. Default 20. Longer calls are counted and logged. */

@@ -50,10 +50,10 @@ export interface LoggerOptions<L extends string = never, M extends OffMode = 'un
   readonly disabled?: M | undefined
   /** Misuse throws, and `dpanic()` panics. Default false. */
   readonly development?: boolean | undefined
-  /** Gets what was caught. Default: one process warning for each backend and stage. */
+  /** Gets what was caught. Default: one process warning for each backend and stage; in browsers `reportError` gets it. */
   readonly onError?: ((error: Error, failure: Failure) => void) | undefined
   readonly clock?: LogClock | undefined
-  /** Ends the process after `fatal()`. Default `process.exit`. */
+  /** Ends the process after `fatal()`. Default `process.exit`; where there is no process, `fatal()` throws as `panic()` does. */
   readonly exit?: ((status: number) => void) | undefined
 }
 
@@ -66,7 +66,7 @@ export function createLogger<const L extends string = never, const M extends Off
   options: LoggerOptions<L, M> = {},
 ): Logger<L, M> {
   checkOptions(options)
-  const { development = false, disabled = 'undefined', clock = systemClock, exit = (status) => process.exit(status) } = options
+  const { development = false, disabled = 'undefined', clock = systemClock, exit = processExit() } = options
   const custom = options.levels ?? {}
   const levelNames = resolveLevels(custom as Readonly<Record<string, Level>>, takenNames())
   const cell = { value: resolveThreshold(options.level ?? 'info', levelNames) }
@@ -180,7 +180,7 @@ function createReport(onError: ((error: Error, failure: Failure) => void) | unde
         const id = `${failure.backend} ${failure.stage}`
         if (!warned.has(id)) {
           warned.add(id)
-          process.emitWarning(`logiface (${failure.backend}, ${failure.stage}): ${error.message}`)
+          warn(`logiface (${failure.backend}, ${failure.stage}): ${error.message}`, error)
         }
       }
     } catch {
@@ -189,4 +189,20 @@ function createReport(onError: ((error: Error, failure: Failure) => void) | unde
       isReporting = false
     }
   }
+}
+
+function processExit(): ((status: number) => void) | undefined {
+  const { process } = globalThis as { readonly process?: Partial<NodeJS.Process> | undefined }
+  return process?.exit === undefined ? undefined : (status) => globalThis.process.exit(status)
+}
+
+/** To whom the platform tells what nobody asked for. */
+interface Told {
+  readonly process?: Partial<NodeJS.Process> | undefined
+  readonly reportError?: ((error: unknown) => void) | undefined
+}
+function warn(message: string, cause: Error): void {
+  const { process, reportError } = globalThis as Told
+  if (process?.emitWarning !== undefined) process.emitWarning(message)
+  else reportError?.(new Error(message, { cause }))
 }

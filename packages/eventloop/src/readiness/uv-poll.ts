@@ -35,7 +35,7 @@ const DUPFD_CLOEXEC: Readonly<Record<string, number>> = { linux: 1030, android: 
 
 /**
  * Watches descriptors on the main thread's own libuv loop. Needs koffi, an optional peer.
- * Opening fails with `ERR_READINESS_UNSUPPORTED` without koffi, in workers, and under Windows.
+ * Opening fails with `ERR_READINESS_UNSUPPORTED` without koffi, in workers, in browsers, and under Windows.
  */
 export function uvPollBackend(options: UvPollOptions = {}): ReadinessBackend {
   return new UvPollBackend(options.koffi)
@@ -137,8 +137,9 @@ class UvPollBackend implements ReadinessBackend {
   }
 
   #load(): Native {
-    const { isMainThread } = process.getBuiltinModule('node:worker_threads')
-    if (!isMainThread)
+    const threads = globalThis.process?.getBuiltinModule?.('node:worker_threads')
+    if (threads === undefined) throw unsupported('uv_poll needs Node: this platform has no descriptors to watch')
+    if (!threads.isMainThread)
       throw unsupported(
         'uv_poll watches the main thread only; register the descriptor there, or pass readiness: netSocketBackend()',
       )

@@ -1,11 +1,13 @@
 // A compiled and calibrated engine. It is the only holder of compiled code: share one a thread.
 import { JsAdapterError } from '../errors.ts'
+import { sha256 } from '../platform/sha256.ts'
 import { calibrate } from './calibration.ts'
 import type { Calibration } from './calibration.ts'
 import { Guard, GUARD_KINDS } from './guard.ts'
 import type { GuardKind } from './guard.ts'
 import { Instance } from './instance.ts'
 import { ProgramCache } from './program-cache.ts'
+import type { EngineSource } from './source.ts'
 import { SyntaxChecker } from './syntax-checker.ts'
 import type { SyntaxFault } from './syntax-checker.ts'
 import { Substrate } from './substrate.ts'
@@ -19,7 +21,9 @@ import { countMutableGlobals, exportTable } from './wasm-patch.ts'
 export interface EngineOptions {
   /** `'ng'` (default) or `'bellard'`. */
   readonly variant?: VariantName | undefined
-  /** Accepts a build whose poll interval could not be verified. Default `false`. Sandboxes then need a hard limit. */
+  /** The engine's parts, where the package cannot be read from a folder: in browsers, and in single-file bundles. Default: the installed package. */
+  readonly source?: EngineSource | undefined
+  /** Accepts a build whose poll interval could not be verified. Default `false`. Sandboxes then need a hard limit, so browsers refuse it. */
   readonly allowUncalibrated?: boolean | undefined
   /** Ctrl+C ends a guest that does not return; its sandbox is condemned with `InterruptedError`. For commands. Default `false`. */
   readonly breakOnSigint?: boolean | undefined
@@ -60,10 +64,6 @@ interface EngineParts {
   readonly load: ModuleLoader
   readonly calibration: Calibration
   readonly identity: EngineIdentity
-}
-
-function sha256(bytes: Uint8Array): string {
-  return process.getBuiltinModule('node:crypto').createHash('sha256').update(bytes).digest('hex')
 }
 
 /** Compiled engine code with what calibration found. Immutable; sandboxes of one thread may share it. */
@@ -108,7 +108,7 @@ export class Engine {
   /**
    * Reads, patches, compiles and calibrates a variant.
    * @throws JsAdapterError `ERR_ENGINE_VARIANT` if it cannot be loaded, `ERR_ENGINE_CALIBRATION` if it is not what this
-   * package knows how to bound.
+   * package knows how to bound, `ERR_LIMIT_UNSUPPORTED` for `breakOnSigint` away from Node.
    */
   static async load(options: EngineOptions = {}): Promise<Engine> {
     const { breakOnSigint, guard: kind = 'auto' } = options
@@ -117,14 +117,14 @@ export class Engine {
     return Engine.loadGuarded(options, new Guard({ breakOnSigint, kind }))
   }
   /** @internal The same with a hard limit of the caller's own. */
-  static async loadGuarded({ variant = 'ng', allowUncalibrated = false }: EngineOptions, guard: Guard): Promise<Engine> {
-    const { name, packageName, wasm, load } = await openVariant(variant)
+  static async loadGuarded({ variant = 'ng', source, allowUncalibrated = false }: EngineOptions, guard: Guard): Promise<Engine> {
+    const { name, packageName, wasm, load } = await openVariant(variant, source)
     const patched = exportTable(wasm)
     const module = await webAssembly().compile(patched)
     const calibration = await calibrate(module, load)
     if (typeof calibration === 'string')
       throw new JsAdapterError('ERR_ENGINE_CALIBRATION', `the engine "${name}" cannot be used: ${calibration}`)
-    if (calibration.pollOffset === undefined && !allowUncalibrated)
+    if (calibration.pollOffset === undefined && !(allowUncalibrated && guard.available))
       throw new JsAdapterError(
         'ERR_ENGINE_CALIBRATION',
         `the engine "${name}" is not verified: ${calibration.notes.join('; ')}`,

@@ -1,4 +1,6 @@
 // The hard limit: runs a function under V8's own time limit, which stops any native of the engine.
+import { JsAdapterError } from '../errors.ts'
+import { builtin } from '../platform/builtin.ts'
 import { InspectedLimit } from './inspected-limit.ts'
 
 /** Where the time is watched: `'thread'` starts one for each run, `'auto'` takes the inspector where that was seen to work. */
@@ -26,6 +28,8 @@ export class Guard {
   readonly #enter: (timeoutMs: number | undefined) => void
   readonly breakOnSigint: boolean
   readonly #inspected: InspectedLimit | undefined
+  /** Whether the platform can end a call from outside. Where it cannot, `run` is not called: no hard limit is accepted. */
+  readonly available: boolean
   #active = false
   /** After this the guard cannot be running: V8 ended it from outside, and then no `finally` runs. */
   #untilMs = Number.POSITIVE_INFINITY
@@ -33,14 +37,21 @@ export class Guard {
   readonly #inner: (() => void)[] = []
 
   constructor({ breakOnSigint = false, kind = 'auto' }: GuardOptions = {}) {
-    const vm = process.getBuiltinModule('node:vm')
+    const vm = builtin('node:vm')
     const slot: Slot = { run: () => {} }
-    const context = vm.createContext({ slot })
-    const script = new vm.Script('slot.run()', { filename: 'js-adapter-guard' })
     this.#slot = slot
     this.breakOnSigint = breakOnSigint
+    this.available = vm !== undefined
+    if (vm === undefined) {
+      if (breakOnSigint) throw new JsAdapterError('ERR_LIMIT_UNSUPPORTED', 'breakOnSigint needs the watchdog of Node')
+      this.#inspected = undefined
+      this.#enter = () => slot.run()
+      return
+    }
     // Ctrl+C is watched by the other way alone.
     this.#inspected = kind === 'thread' || breakOnSigint ? undefined : InspectedLimit.open()
+    const context = vm.createContext({ slot })
+    const script = new vm.Script('slot.run()', { filename: 'js-adapter-guard' })
     this.#enter = (timeoutMs) => {
       script.runInContext(context, { breakOnSigint, ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }) })
     }

@@ -1,4 +1,6 @@
 // The quick way out of a guest: plain data is read where the engine keeps it. Nothing of the guest's runs, and nothing is written.
+import { textMemory } from '../platform/bytes.ts'
+import type { TextMemory } from '../platform/bytes.ts'
 import type { ValueTags } from './value-tags.ts'
 import type { Instance } from './instance.ts'
 import { ENUMERABLE, INDEX_ATOM, NAME_ATOM, NO_PLAIN_VALUE } from './object-layout.ts'
@@ -31,15 +33,6 @@ function bareObject(): Record<string, unknown> {
   return Object.create(null)
 }
 
-/** Two methods of Node's buffers that its types leave out. */
-interface TextBytes extends Uint8Array {
-  latin1Slice(start: number, end: number): string
-  ucs2Slice(start: number, end: number): string
-}
-function textBytes(buffer: ArrayBufferLike): TextBytes {
-  return Buffer.from(buffer) as unknown as TextBytes
-}
-
 export class ObjectReader {
   readonly #instance: Instance
   readonly #tags: ValueTags
@@ -47,7 +40,7 @@ export class ObjectReader {
   readonly #readText: (pointer: number) => string
   readonly #words = new Uint32Array(2)
   readonly #float = new Float64Array(this.#words.buffer)
-  #bytes: TextBytes | undefined
+  #bytes: TextMemory | undefined
   #prototype = 0
   #u32: Uint32Array = new Uint32Array(0)
   #u8: Uint8Array = new Uint8Array(0)
@@ -162,7 +155,7 @@ export class ObjectReader {
   #refresh(): void {
     this.#u32 = this.#instance.u32
     this.#u8 = this.#instance.u8
-    if (this.#bytes?.buffer !== this.#u8.buffer) this.#bytes = textBytes(this.#u8.buffer)
+    if (this.#bytes?.buffer !== this.#u8.buffer) this.#bytes = textMemory(this.#u8.buffer)
   }
   #word(address: number): number {
     return this.#u32[address >> 2] ?? 0

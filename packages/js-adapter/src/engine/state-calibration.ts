@@ -1,4 +1,5 @@
 // Facts about one build that images and given time need, each verified by its effect in a scratch instance.
+import { sameBytes } from '../platform/bytes.ts'
 import type { Scratch } from './scratch.ts'
 import type { TimeImports } from './time-imports.ts'
 
@@ -65,7 +66,7 @@ export function findBreakWord({ instance }: Scratch, notes: string[]): number | 
 /** Whether the memory is untouched from `start` on, as far as it matters here. */
 function isClean(bytes: Uint8Array, start: number): boolean {
   const after = bytes.subarray(start, Math.min(bytes.length, start + ZERO_PAGE.length))
-  return process.getBuiltinModule('node:buffer').Buffer.compare(after, ZERO_PAGE.subarray(0, after.length)) === 0
+  return sameBytes(after, ZERO_PAGE.subarray(0, after.length))
 }
 
 const CLOCK_SLACK_MS = 60_000

@@ -1,5 +1,8 @@
 // Where the engine's WebAssembly and its loader come from: the stock quickjs-emscripten variants.
 import { JsAdapterError } from '../errors.ts'
+import { builtin } from '../platform/builtin.ts'
+import { findLoader, readSource } from './source.ts'
+import type { EngineSource } from './source.ts'
 import type { WasmImports, WasmInstance, WasmMemory, WasmModule } from './webassembly.ts'
 
 export const VARIANT_NAMES = ['ng', 'bellard'] as const
@@ -83,37 +86,34 @@ export interface Variant {
   readonly load: ModuleLoader
 }
 
-function isLoader(value: unknown): value is ModuleLoader {
-  return typeof value === 'function'
-}
-
-/** The loader behind however many `default`s the module format put around it. */
-function unwrapDefault(value: unknown, found: (candidate: unknown) => boolean): unknown {
-  let candidate = value
-  for (let depth = 0; depth < 3 && candidate !== null && candidate !== undefined && !found(candidate); depth++)
-    candidate = Reflect.get(Object(candidate), 'default')
-  return candidate
-}
-
 /**
- * Reads a variant's WebAssembly and loader from the installed package.
+ * Reads a variant's WebAssembly and loader: what the caller gave, else the installed package.
  * @throws JsAdapterError `ERR_ENGINE_VARIANT` when the package is not installed or has another form.
  */
-export async function openVariant(name: VariantName): Promise<Variant> {
+export async function openVariant(name: VariantName, source?: EngineSource): Promise<Variant> {
   if (!VARIANT_NAMES.includes(name))
     throw new RangeError(`variant must be one of ${VARIANT_NAMES.join(', ')}, got ${String(name)}`)
   const packageName = PACKAGES[name]
   try {
-    const { createRequire } = process.getBuiltinModule('node:module')
-    const { readFile } = process.getBuiltinModule('node:fs/promises')
-    const { pathToFileURL } = process.getBuiltinModule('node:url')
-    const require = createRequire(import.meta.url)
-    const wasm = await readFile(require.resolve(`${packageName}/wasm`))
-    const file = pathToFileURL(require.resolve(`${packageName}/emscripten-module`)).href
-    const load = unwrapDefault(await import(/* @vite-ignore */ file), isLoader)
-    if (!isLoader(load)) throw new TypeError(`${packageName} exports no module loader`)
-    return { name, packageName, wasm, load }
+    return { name, packageName, ...(await (source === undefined ? readInstalled(packageName) : readSource(source))) }
   } catch (cause) {
-    throw new JsAdapterError('ERR_ENGINE_VARIANT', `cannot load the engine "${name}": is ${packageName} installed?`, { cause })
+    if (cause instanceof JsAdapterError) throw cause
+    const why = source === undefined ? 'is it installed?' : 'its source could not be read'
+    throw new JsAdapterError('ERR_ENGINE_VARIANT', `cannot load the engine "${name}" of ${packageName}: ${why}`, { cause })
   }
+}
+
+async function readInstalled(packageName: string): Promise<Pick<Variant, 'wasm' | 'load'>> {
+  const modules = builtin('node:module')
+  const files = builtin('node:fs/promises')
+  const urls = builtin('node:url')
+  if (modules === undefined || files === undefined || urls === undefined)
+    throw new JsAdapterError(
+      'ERR_ENGINE_VARIANT',
+      `${packageName} cannot be read here: give Engine.load a source, with the loader and the wasm that your bundler finds in it`,
+    )
+  const require = modules.createRequire(import.meta.url)
+  const wasm = await files.readFile(require.resolve(`${packageName}/wasm`))
+  const file = urls.pathToFileURL(require.resolve(`${packageName}/emscripten-module`)).href
+  return { wasm, load: findLoader(await import(/* @vite-ignore */ file), packageName) }
 }

@@ -1,6 +1,7 @@
 // Source that was found to compile, to be run any number of times in any runtime.
 import type { Engine } from '../engine/engine.ts'
 import { JsAdapterError } from '../errors.ts'
+import { sha256 as sha256Of } from '../platform/sha256.ts'
 import { detailsOf, exceptionFrom } from '../runtime/outcome.ts'
 import { parseFrames } from '../values/frames.ts'
 import { GuestError } from '../values/guest-values.ts'
@@ -35,8 +36,7 @@ export class Program {
  */
 export function compile(name: string, source: string, { engine, strict = false }: CompileOptions): Program {
   const bytes = new TextEncoder().encode(source)
-  const { createHash } = process.getBuiltinModule('node:crypto')
-  const sha256 = createHash('sha256').update(bytes).digest('hex')
+  const sha256 = sha256Of(bytes)
   const known = engine.programs.get(name, sha256, strict)
   if (known instanceof Program) return known
   const fault = engine.checkSyntax(bytes, name, strict)

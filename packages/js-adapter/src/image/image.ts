@@ -3,6 +3,7 @@ import { Engine } from '../engine/engine.ts'
 import type { Substrate } from '../engine/substrate.ts'
 import type { TimeSource } from '../engine/time-imports.ts'
 import { JsAdapterError } from '../errors.ts'
+import { sha256 } from '../platform/sha256.ts'
 import { PROFILE_TEXT } from '../profile/prelude.ts'
 import { Core } from '../runtime/core.ts'
 import { collect } from '../runtime/engine-words.ts'
@@ -168,9 +169,6 @@ export class Image {
 
 function kindOf(memoryMaxBytes: number, time: TimeSource | undefined): SpareKind {
   return { memoryMaxBytes, givenTime: time !== undefined, keepsZone: time?.keepsZone === true }
-}
-function sha256(data: string | Uint8Array): string {
-  return process.getBuiltinModule('node:crypto').createHash('sha256').update(data).digest('hex')
 }
 function mismatch(what: string, made: string, here: string): JsAdapterError {
   return new JsAdapterError('ERR_IMAGE_MISMATCH', `the image was made with another ${what}: ${made}, here it is ${here}`, {

@@ -3,6 +3,7 @@ import type { Substrate } from '../engine/substrate.ts'
 import { JsAdapterError } from '../errors.ts'
 import { Image } from '../image/image.ts'
 import type { StackBounds } from '../limits.ts'
+import { assertThreads } from '../platform/watchdog.ts'
 import { GuestClock } from '../sandbox/clock.ts'
 import { PlatformEntropy } from '../sandbox/entropy.ts'
 import { entropyOf } from '../sandbox/opening.ts'
@@ -73,6 +74,7 @@ export class SandboxPool implements AsyncDisposable {
   static create(options: PoolOptions): Promise<SandboxPool>
   static async create(options: PoolOptions | WorkerPoolOptions): Promise<SandboxPool | WorkerSandboxPool> {
     if (options.mode === 'worker') {
+      assertThreads()
       const { WorkerSandboxPool } = await import('../worker/worker-pool.ts')
       return WorkerSandboxPool.create(options)
     }

@@ -1,6 +1,7 @@
 // What the profile asks of the platform: random bytes, and the tables of internationalised domain names.
 
 import type { Instance } from '../engine/instance.ts'
+import { fillRandom } from '../platform/random.ts'
 
 /** What one `getRandomValues` may ask for. */
 const MAX_RANDOM_BYTES = 65_536
@@ -10,10 +11,6 @@ const MAX_DOMAIN_UNITS = 4096
 /** Without the member, the platform's. */
 export interface RandomSource {
   fillRandom?(bytes: Uint8Array): void
-}
-
-function fillRandom(bytes: Uint8Array): void {
-  globalThis.crypto.getRandomValues(bytes as Uint8Array<ArrayBuffer>)
 }
 
 /** The serialized host of a special URL for a decoded domain, by the platform's own IDNA tables; `undefined` for none. */

@@ -1,4 +1,5 @@
 // Bounds the guest's console output within a window, and says how much was dropped.
+import { utf8Length } from '../platform/bytes.ts'
 import type { ConsoleSink } from '../ports.ts'
 
 const WINDOW_MS = 60_000
@@ -57,7 +58,7 @@ export class ConsoleBudget {
   }
   write(stream: 'stdout' | 'stderr', text: string): void {
     this.#turn()
-    const bytes = Buffer.byteLength(text)
+    const bytes = utf8Length(text)
     if (this.#spent + bytes > this.#maxBytes) {
       this.#drop(bytes)
       return

@@ -1,5 +1,6 @@
 // Where a guest's randomness comes from: the platform, or a seed.
 
+import { fillRandom } from '../platform/random.ts'
 import type { Entropy as EntropyPort } from '../ports.ts'
 
 export interface Entropy {
@@ -25,8 +26,7 @@ export class PlatformEntropy implements Entropy {
     return word === 0n ? 1n : word
   }
   fill(bytes: Uint8Array): void {
-    const { randomFillSync } = process.getBuiltinModule('node:crypto')
-    randomFillSync(bytes)
+    fillRandom(bytes)
   }
 }
 

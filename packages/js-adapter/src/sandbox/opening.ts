@@ -23,11 +23,6 @@ export interface ResumeParts extends Partial<Omit<SandboxParts, 'stubs'>> {
   readonly lease?: number | undefined
 }
 
-/** Of the UTF-8 bytes, in hexadecimal. */
-export function sha256(text: string): string {
-  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex')
-}
-
 export function entropyOf({ deterministic, entropy }: ResolvedSandboxOptions): Entropy {
   if (entropy !== undefined) return new PortEntropy(entropy)
   return deterministic === undefined ? new PlatformEntropy() : new SeededEntropy(deterministic.seed)

@@ -7,6 +7,7 @@ import type { JsAdapterError } from '../errors.ts'
 import type { LimitName } from '../limit-names.ts'
 import { resolveLimits } from '../limits.ts'
 import type { ResolvedLimits, SandboxLimits, StackBounds } from '../limits.ts'
+import { assertHardLimit } from '../platform/watchdog.ts'
 import { resolveNodeBuiltins } from '../runtime/node-builtins.ts'
 import type { ModuleSource } from '../runtime/modules.ts'
 import type { AdapterLogger, AdapterObserver, ConsoleSink, ContextPort, Entropy, LoopLike } from '../ports.ts'
@@ -171,7 +172,7 @@ function oneOf<T extends string>(member: string, value: T, allowed: readonly T[]
   return value
 }
 
-/** @throws TypeError or RangeError that names the member. */
+/** @throws TypeError or RangeError that names the member; JsAdapterError `ERR_LIMIT_UNSUPPORTED`. */
 export function resolveSandboxOptions(options: SandboxOptions, stack?: StackBounds): ResolvedSandboxOptions {
   const { loop, maxCallbacksPerTurn = 256 } = options
   for (const member of LOOP_MEMBERS)
@@ -189,6 +190,8 @@ export function resolveSandboxOptions(options: SandboxOptions, stack?: StackBoun
     options.id ??
     (deterministic === undefined ? undefined : 'sandbox') ??
     `sandbox-${Math.floor(performance.now() * 1000).toString(36)}${Math.floor(Math.random() * 46_656).toString(36)}`
+  const limits = resolveLimits(deterministic === undefined ? options.limits : { ...BACKSTOP_LIMITS, ...options.limits }, stack)
+  assertHardLimit(limits)
   return {
     loop,
     engine: options.engine ?? image?.engine,
@@ -197,7 +200,7 @@ export function resolveSandboxOptions(options: SandboxOptions, stack?: StackBoun
     hostErrors: oneOf('hostErrors', options.hostErrors ?? (hardened ? 'opaque' : 'message'), HOST_ERRORS),
     noEval,
     deterministic,
-    limits: resolveLimits(deterministic === undefined ? options.limits : { ...BACKSTOP_LIMITS, ...options.limits }, stack),
+    limits,
     onInterrupt: oneOf('onInterrupt', options.onInterrupt ?? 'continue', ['continue', 'close']),
     context: options.context,
     contextApi: options.contextApi ?? false,

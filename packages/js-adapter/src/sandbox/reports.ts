@@ -2,6 +2,7 @@
 import type { AuditFacts } from './audit-log.ts'
 import { AuditLog } from './audit-log.ts'
 import { JsAdapterError, LimitError, StackOverflowError } from '../errors.ts'
+import { utf8Length } from '../platform/bytes.ts'
 import type { LimitName } from '../limit-names.ts'
 import type { InstanceSample, OperationSample } from '../ports.ts'
 import type { EntryOutcome } from '../runtime/entry.ts'
@@ -196,7 +197,7 @@ export class Reports {
   module(operationId: number, name: string, code: string | undefined, text: string | undefined): void {
     const specifier = name.slice(0, MOST_SPECIFIER_CHARACTERS)
     if (code === undefined)
-      this.audit.record('module.loaded', { operationId, detail: { specifier, bytes: Buffer.byteLength(text ?? '') } })
+      this.audit.record('module.loaded', { operationId, detail: { specifier, bytes: utf8Length(text ?? '') } })
     else this.audit.record('module.denied', { operationId, code, detail: { specifier } })
   }
 

@@ -1,5 +1,7 @@
 // What a caller asks of the guest with `run` and `call`: a result to wait for, and an entry of its own that brings it.
 import { LimitError } from '../errors.ts'
+import { utf8Length } from '../platform/bytes.ts'
+import { sha256 } from '../platform/sha256.ts'
 import { clockMs } from './clock.ts'
 import type { Contexts } from './contexts.ts'
 import type { Ending } from './ending.ts'
@@ -10,7 +12,6 @@ import type { ResolvedSandboxOptions } from './options.ts'
 import type { PendingResults } from './pending-results.ts'
 import type { Reports } from './reports.ts'
 import type { Source } from './guest-work.ts'
-import { sha256 } from './opening.ts'
 import type { CallOptions, RunOptions } from './run-options.ts'
 
 export interface RequestsParts {
@@ -36,7 +37,7 @@ export class Requests {
     const refused = this.#tooLarge(text)
     if (refused !== undefined) return Promise.reject(refused)
     const facts = this.#parts.reports.audited
-      ? { name: fileName, sha256: sha256(text), bytes: Buffer.byteLength(text) }
+      ? { name: fileName, sha256: sha256(text), bytes: utf8Length(text) }
       : undefined
     return this.make('run', options, { jobsFirst: module, facts }, () => evaluate({ text, fileName, module }))
   }
@@ -44,7 +45,7 @@ export class Requests {
   #tooLarge(source: string): LimitError | undefined {
     const { options, reports } = this.#parts
     const { maxSourceBytes } = options.limits
-    const bytes = Buffer.byteLength(source)
+    const bytes = utf8Length(source)
     if (bytes <= maxSourceBytes) return undefined
     const error = new LimitError('ERR_LIMIT_SOURCE', `the source has ${bytes} bytes: maxSourceBytes is ${maxSourceBytes}`, {
       limit: 'maxSourceBytes',

@@ -3,6 +3,7 @@
 import { Engine } from '../engine/engine.ts'
 import type { Substrate } from '../engine/substrate.ts'
 import type { JsAdapterError } from '../errors.ts'
+import { assertThreads } from '../platform/watchdog.ts'
 import { CELL } from '../runtime/cells.ts'
 import { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
@@ -166,11 +167,12 @@ export class Sandbox implements AsyncDisposable {
   /**
    * Opens a sandbox with its own engine instance: a copy of `image`, or a new one that the profile is evaluated in.
    * @throws TypeError or RangeError for a wrong option; JsAdapterError `ERR_ENGINE_VARIANT`, `ERR_ENGINE_CALIBRATION`,
-   * `ERR_IMAGE_MISMATCH`.
+   * `ERR_IMAGE_MISMATCH`; `ERR_LIMIT_UNSUPPORTED` for a hard limit away from Node.
    */
   static create(options: SandboxOptions): Promise<Sandbox>
   static async create(options: SandboxOptions | WorkerSandboxOptions): Promise<Sandbox | WorkerSandbox> {
     if (options.mode === 'worker') {
+      assertThreads()
       const { WorkerSandbox } = await import('../worker/worker-sandbox.ts')
       return WorkerSandbox.create(options)
     }

@@ -1,5 +1,6 @@
 // Brings what a host call settled with into the guest.
 import { EngineFull } from '../engine/instance.ts'
+import { utf8Length } from '../platform/bytes.ts'
 import type { Core } from '../runtime/core.ts'
 
 /** Settles the guest's promise of a host call. Runs inside an entry. @returns the size of the encoded result; `undefined` for an error. */
@@ -37,7 +38,7 @@ export function settleHostCall(
         return undefined
       }
       settle(text)
-      return Buffer.byteLength(text)
+      return utf8Length(text)
     }
     fail(value)
     return undefined

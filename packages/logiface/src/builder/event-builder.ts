@@ -374,7 +374,9 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
     } catch (error) {
       root.host.fail('flush', error)
     }
-    if (!written) process.stderr.write(`${root.host.text(message)}\n`)
+    if (!written) globalThis.process?.stderr?.write(`${root.host.text(message)}\n`)
+    // Where nothing can be ended, the caller at least does not go on.
+    if (root.exit === undefined) throw new LogPanicError(message, this.#error)
     root.exit(1)
     return undefined as never
   }

@@ -38,7 +38,8 @@ export interface LoggerRoot {
   readonly sampler: Sampler | undefined
   readonly contexts: readonly ContextSource[]
   readonly development: boolean
-  readonly exit: (status: number) => void
+  /** `undefined`: there is no process that could be ended. */
+  readonly exit: ((status: number) => void) | undefined
   /** What a level method returns when its level is off. */
   readonly off: unknown
   readonly contextFragments: WeakMap<object, Event>

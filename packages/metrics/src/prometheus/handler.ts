@@ -76,7 +76,8 @@ export async function serveMetrics(source: MetricSource, options: ServeMetricsOp
   const { host = '127.0.0.1', port = 9464, path = '/metrics', ...rest } = options
   integerOption('port', port, 0, 65_535)
   const handler = prometheusHandler(source, { ...rest, path })
-  const { createServer } = await import('node:http')
+  // Not an import, so that the text format bundles for browsers.
+  const { createServer } = process.getBuiltinModule('node:http')
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, handler)
   await listen(server, port, host)
   server.unref()
