@@ -38,7 +38,11 @@ const webGlobals = [
 ] as const
 
 /** Runs the bundle, then `program`, which sees the entry's names on `entry` and what is given; resolves with the program's value. */
-export async function runInBrowserRealm(bundle: string, program: string, given: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+export async function runInBrowserRealm(
+  bundle: string,
+  program: string,
+  given: Readonly<Record<string, unknown>> = {},
+): Promise<unknown> {
   const globals = Object.fromEntries(webGlobals.map((name) => [name, globalThis[name]]))
   const context = createContext({ ...globals, ...given, window: {} })
   runInContext(`${bundle}; this.entry = entry`, context)

@@ -6,7 +6,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename, join } from 'node:path'
 import puppeteer from 'puppeteer-core'
-import type { Browser, Page } from 'puppeteer-core'
+import type { Page } from 'puppeteer-core'
 
 const found = ['chromium', 'chromium-browser', 'google-chrome']
   .map((name) => spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim())
@@ -47,55 +47,68 @@ export async function bundlePage(folder: string, entries: readonly string[]): Pr
   return new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]))
 }
 
-export interface OpenPage extends AsyncDisposable {
+export interface Visit extends AsyncDisposable {
   readonly page: Page
-  /** Calls what the page has under this name in `scenarios`, and resolves with what it resolved with, as JSON carries it. */
-  ask(name: string, ...args: readonly unknown[]): Promise<unknown>
   /** What the page threw or printed as an error. */
   readonly problems: readonly string[]
 }
-
-/** Serves the files on loopback and opens a page over `script`. */
-export async function openPage(files: ReadonlyMap<string, Uint8Array>, script: string, policy?: string): Promise<OpenPage> {
-  const html = new TextEncoder().encode(`<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="/${script}"></script>`)
-  const server = createServer(({ url = '/' }, response) => {
-    const name = url === '/' ? 'index.html' : url.slice(1)
-    const body = url === '/' ? html : files.get(name)
-    const type = TYPES[name.slice(name.lastIndexOf('.'))] ?? 'application/octet-stream'
-    response.writeHead(body === undefined ? 404 : 200, {
-      'content-type': type,
-      ...(policy === undefined ? {} : { 'content-security-policy': policy }),
-    })
-    response.end(body)
-  })
-  const port = await listen(server)
-  const closeServer = (): Promise<void> => new Promise((resolve) => void (server.closeAllConnections(), server.close(() => resolve())))
-  let browser: Browser
-  try {
-    browser = await puppeteer.launch({ executablePath: found ?? '', args: FLAGS })
-  } catch (error) {
-    await closeServer()
-    throw error
-  }
+/** Opens the page at an address in a browser of its own. */
+export async function visit(url: string): Promise<Visit> {
+  const browser = await puppeteer.launch({ executablePath: found ?? '', args: FLAGS })
   const problems: string[] = []
-  const close = async (): Promise<void> => {
-    await browser.close()
-    await closeServer()
-  }
+  const close = (): Promise<void> => browser.close()
   try {
     const page = await browser.newPage()
     page.on('pageerror', (error) => problems.push(String(error)))
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-    await page.goto(`http://127.0.0.1:${port}/`)
+    await page.goto(url)
+    return { page, problems, [Symbol.asyncDispose]: close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+export interface OpenPage extends Visit {
+  /** Calls what the page has under this name in `scenarios`, and resolves with what it resolved with, as JSON carries it. */
+  ask(name: string, ...args: readonly unknown[]): Promise<unknown>
+}
+
+/** Serves the files on loopback and opens a page over `script`. */
+export async function openPage(files: ReadonlyMap<string, Uint8Array>, script: string, policy: string): Promise<OpenPage> {
+  const html = new TextEncoder().encode(
+    `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="/${script}"></script>`,
+  )
+  const server = createServer(({ url = '/' }, response) => {
+    const name = url === '/' ? 'index.html' : url.slice(1)
+    const body = url === '/' ? html : files.get(name)
+    const type = TYPES[name.slice(name.lastIndexOf('.'))] ?? 'application/octet-stream'
+    response.writeHead(body === undefined ? 404 : 200, { 'content-type': type, 'content-security-policy': policy })
+    response.end(body)
+  })
+  const port = await listen(server)
+  const closeServer = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
+  let visited: Visit | undefined
+  try {
+    visited = await visit(`http://127.0.0.1:${port}/`)
+    const { page, problems } = visited
     await page.waitForFunction('globalThis.scenarios !== undefined')
     return {
       page,
       problems,
       ask: (name, ...args) => page.evaluate(`scenarios[${JSON.stringify(name)}](...${JSON.stringify(args)})`),
-      [Symbol.asyncDispose]: close,
+      [Symbol.asyncDispose]: async () => {
+        await visited?.[Symbol.asyncDispose]()
+        await closeServer()
+      },
     }
   } catch (error) {
-    await close()
+    await visited?.[Symbol.asyncDispose]()
+    await closeServer()
     throw error
   }
 }

@@ -34,7 +34,11 @@ test('js-adapter loads in a browser, its engine on demand', async () => {
 })
 
 test('a guest runs in a realm that has nothing of Node', async () => {
-  const bundle = await bundleForBrowser('@loopwright/js-adapter', [], "export { EventLoop, VirtualHost } from '@loopwright/eventloop'; export { default as loader } from '@jitl/quickjs-ng-wasmfile-release-sync/emscripten-module'")
+  const bundle = await bundleForBrowser(
+    '@loopwright/js-adapter',
+    [],
+    "export { EventLoop, VirtualHost } from '@loopwright/eventloop'; export { default as loader } from '@jitl/quickjs-ng-wasmfile-release-sync/emscripten-module'",
+  )
   const wasm = await readFile(createRequire(import.meta.url).resolve('@jitl/quickjs-ng-wasmfile-release-sync/wasm'))
   const program = `const { Engine, EventLoop, loader, Sandbox, VirtualHost } = entry
     const engine = await Engine.load({ source: { loader, wasm } })

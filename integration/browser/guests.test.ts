@@ -15,17 +15,21 @@ const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-sr
 
 let opened: OpenPage
 beforeAll(async () => {
-  if (noChromium === undefined) opened = await openPage(await bundlePage(join(import.meta.dirname, 'page'), ['main.ts', 'worker.ts']), 'main.js', POLICY)
+  if (noChromium === undefined)
+    opened = await openPage(await bundlePage(join(import.meta.dirname, 'page'), ['main.ts', 'worker.ts']), 'main.js', POLICY)
 })
 beforeEach((context) => context.skip(noChromium !== undefined, noChromium))
 afterAll(() => opened?.[Symbol.asyncDispose]())
 
-test.each(['ng', 'bellard'] as const)('ticks, jobs, timers and host calls of %s come in the order that they have in Node', async (variant) => {
-  const [value, lines] = (await opened.ask('order', variant)) as [unknown, readonly string[]]
-  expect(value).toBe(42)
-  expect(lines).toHaveLength(8)
-  expect([value, lines]).toEqual(asJson(await guests.order(inNode, variant)))
-})
+test.each(['ng', 'bellard'] as const)(
+  'ticks, jobs, timers and host calls of %s come in the order that they have in Node',
+  async (variant) => {
+    const [value, lines] = (await opened.ask('order', variant)) as [unknown, readonly string[]]
+    expect(value).toBe(42)
+    expect(lines).toHaveLength(8)
+    expect([value, lines]).toEqual(asJson(await guests.order(inNode, variant)))
+  },
+)
 
 test('the soft limit stops a loop and an endless chain of awaits; timers of the same guest go on', async () => {
   expect(await opened.ask('softLimit')).toEqual(['ERR_LIMIT_OPERATION', 'ERR_LIMIT_OPERATION', 10, 'ready'])
@@ -60,7 +64,10 @@ test('an image that was made in Node is loaded in a page', async () => {
   const engine = await inNode()
   const image = await Image.create({ engine, prelude: 'function main(n) { return n + 1000 }' })
   const seen = await opened.ask('pool', Array.from(image.save()))
-  expect(seen).toMatchObject({ answers: [1001, 1002, 1003, 1004, 1005, 1006].map((n) => [n, 'undefined']), identity: image.identity })
+  expect(seen).toMatchObject({
+    answers: [1001, 1002, 1003, 1004, 1005, 1006].map((n) => [n, 'undefined']),
+    identity: image.identity,
+  })
 })
 
 test('a runtime of the goja face works: host functions, timers, URLs, exceptions with frames', async () => {

@@ -11,7 +11,11 @@ const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 let opened: OpenPage
 beforeAll(async () => {
   if (noChromium === undefined)
-    opened = await openPage(await bundlePage(join(import.meta.dirname, 'page'), ['watching-main.ts']), 'watching-main.js', "default-src 'self'; img-src data:")
+    opened = await openPage(
+      await bundlePage(join(import.meta.dirname, 'page'), ['watching-main.ts']),
+      'watching-main.js',
+      "default-src 'self'; img-src data:",
+    )
 })
 beforeEach((context) => context.skip(noChromium !== undefined, noChromium))
 afterAll(() => opened?.[Symbol.asyncDispose]())
@@ -27,8 +31,13 @@ test('ten thousand timers, each a visit of its own, fire in a page', async () =>
   expect(await opened.ask('visits')).toBe(10_000)
 })
 
-test('descriptors are refused by a code', async () => {
-  expect(await opened.ask('loopRefusals')).toEqual([true, 'ERR_READINESS_UNSUPPORTED'])
+test('descriptors, and hosts that need Node, are refused by a code', async () => {
+  expect(await opened.ask('loopRefusals')).toEqual([
+    true,
+    'ERR_READINESS_UNSUPPORTED',
+    'ERR_HOST_UNSUPPORTED',
+    'ERR_HOST_UNSUPPORTED',
+  ])
 })
 
 test('lines of the own writer are those of Node: fields, bytes, levels, redaction, limits, errors, losses', async () => {

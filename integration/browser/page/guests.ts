@@ -62,7 +62,9 @@ export async function order(openEngine: OpenEngine, variant: 'ng' | 'bellard'): 
 export async function softLimit(openEngine: OpenEngine): Promise<unknown> {
   await using opened = openLoop(await openEngine())
   const sandbox = await opened.open({ limits: { hardMs: false, operationMs: 1000, maxJobsPerDrain: 2 ** 31 - 1 } })
-  await sandbox.run("globalThis.beats = 0; setInterval(() => { beats++ }, 100); function hang() { try { for (;;); } finally { beats = -1 } }")
+  await sandbox.run(
+    'globalThis.beats = 0; setInterval(() => { beats++ }, 100); function hang() { try { for (;;); } finally { beats = -1 } }',
+  )
   const stopped = await sandbox.call('hang').then(String, codeOf)
   const jobs = await sandbox.run('(async () => { for (;;) await 0 })()').then(String, codeOf)
   await opened.host.advanceBy(1000)
@@ -76,8 +78,8 @@ export async function exhaustion(openEngine: OpenEngine, variant: 'ng' | 'bellar
     'function f(n) { return 1 + f(n + 1) } f(0)',
     "eval('('.repeat(1e5) + '1' + ')'.repeat(1e5))",
     "JSON.parse('['.repeat(1e6) + ']'.repeat(1e6))",
-    "[1].map(function g(x) { return [x].map(g) })",
-    "let p = {}; for (let i = 0; i < 1e5; i++) p = new Proxy(p, {}); p.x",
+    '[1].map(function g(x) { return [x].map(g) })',
+    'let p = {}; for (let i = 0; i < 1e5; i++) p = new Proxy(p, {}); p.x',
     "'x'.repeat(1e9)",
   ]
   const seen: unknown[] = []
@@ -96,7 +98,12 @@ export async function exhaustion(openEngine: OpenEngine, variant: 'ng' | 'bellar
 export async function values(openEngine: OpenEngine): Promise<unknown> {
   await using opened = openLoop(await openEngine())
   const sandbox = await opened.open()
-  sandbox.set('given', { bytes: Uint8Array.of(0, 128, 255), when: new Date(86_400_000), big: 2n ** 70n, list: [undefined, null, Number.NaN] })
+  sandbox.set('given', {
+    bytes: Uint8Array.of(0, 128, 255),
+    when: new Date(86_400_000),
+    big: 2n ** 70n,
+    list: [undefined, null, Number.NaN],
+  })
   const back = (await sandbox.run(`({ given,
     latin: String.fromCharCode(...Array.from({ length: 256 }, (_, i) => i)), lone: 'a\\ud800b'.repeat(20), wide: '\\u20ac😀'.repeat(5000),
     rows: Array.from({ length: 3000 }, (_, id) => ({ id, name: 'row ' + id, ratio: id / 7, note: id % 2 ? 'é'.repeat(30) : null })) })`)) as {
@@ -139,7 +146,11 @@ export async function randomness(openEngine: OpenEngine): Promise<unknown> {
   const one = await opened.open()
   const uuid = 'crypto.randomUUID()'
   const other = await opened.open()
-  return [await one.run(draw), (await one.run(uuid)) !== (await other.run(uuid)), (await one.run('Math.random()')) !== (await other.run('Math.random()'))]
+  return [
+    await one.run(draw),
+    (await one.run(uuid)) !== (await other.run(uuid)),
+    (await one.run('Math.random()')) !== (await other.run('Math.random()')),
+  ]
 }
 
 /** Leases of an image: what one tenant left is gone for the next, and a memory is used again. */
@@ -147,7 +158,8 @@ export async function pool(openEngine: OpenEngine, saved?: ArrayLike<number>): P
   const engine = await openEngine()
   await using opened = openLoop(engine)
   const prelude = 'function main(n) { globalThis.seen = (globalThis.seen ?? 0) + n; return seen }'
-  const image = saved === undefined ? await Image.create({ engine, prelude }) : await Image.load(Uint8Array.from(saved), { engine })
+  const image =
+    saved === undefined ? await Image.create({ engine, prelude }) : await Image.load(Uint8Array.from(saved), { engine })
   await using made = await SandboxPool.create({ loop: opened.loop, image, size: 2, limits: inline })
   const answers: unknown[] = []
   for (let n = 1; n <= 6; n++)

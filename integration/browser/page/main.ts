@@ -5,7 +5,7 @@ import * as guests from './guests.ts'
 /** The members of the web's worker that are used here. */
 declare class Worker {
   constructor(url: string, options: { readonly type: 'module' })
-  onmessage: (event: { readonly data: unknown }) => void
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void, options: { readonly once: true }): void
   postMessage(message: unknown): void
   terminate(): void
 }
@@ -26,7 +26,10 @@ const scenarios: Readonly<Record<string, (...args: never[]) => Promise<unknown>>
 /** Runs sources one after another in a worker; the last one hangs, and the worker is ended. */
 async function inWorker(hanging: string, ...sources: readonly string[]): Promise<unknown> {
   const worker = new Worker('/worker.js', { type: 'module' })
-  const answer = (): Promise<unknown> => new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(data)))
+  const answer = (): Promise<unknown> =>
+    new Promise((resolve) => {
+      worker.addEventListener('message', ({ data }) => resolve(data), { once: true })
+    })
   const answers = [await answer()]
   for (const source of sources) {
     const answered = answer()

@@ -1,12 +1,20 @@
 // What a page asks of the loop, of logs, of metrics and of rates. The same functions run in Node, and must come to the same there.
 import { Limiter } from '@loopwright/catrate'
-import { EventLoop, isLoopError, VirtualHost } from '@loopwright/eventloop'
+import { EventLoop, isLoopError, nodeHost, VirtualHost } from '@loopwright/eventloop'
 import { createLogger, isLogError, lineBackend, SENSITIVE_KEYS } from '@loopwright/logiface'
 import { Histogram, LoopMetrics, MetricSet, quantile } from '@loopwright/metrics'
 import { prometheusText } from '@loopwright/metrics/prometheus'
 import { summaryTable } from '@loopwright/metrics/report'
 
 const codeOf = (error: unknown): unknown => Reflect.get(Object(error), 'code')
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    return work()
+  } catch (error) {
+    return error
+  }
+}
 
 /** Phases, timers, promises of both kinds and an abort, over ten idle days. */
 export async function virtualLoop(): Promise<unknown> {
@@ -45,10 +53,13 @@ export async function virtualLoop(): Promise<unknown> {
 
 /** What threads and descriptors would be needed for is refused by a code. */
 export async function loopRefusals(): Promise<unknown> {
-  await using closing = { loop: new EventLoop({ host: new VirtualHost() }), [Symbol.asyncDispose]: async () => void (await closing.loop.close()) }
+  await using closing = {
+    loop: new EventLoop({ host: new VirtualHost() }),
+    [Symbol.asyncDispose]: async () => void (await closing.loop.close()),
+  }
   void closing.loop.run()
   const failed = await closing.loop.registerFd(0, { read: true }, () => {}).catch((error: unknown) => error)
-  return [isLoopError(failed), codeOf(failed)]
+  return [isLoopError(failed), codeOf(failed), codeOf(thrownBy(() => nodeHost())), codeOf(thrownBy(() => new EventLoop()))]
 }
 
 /** Lines of the package's own writer, byte for byte. */
@@ -72,9 +83,18 @@ export async function logs(): Promise<unknown> {
     limits: [{ windowMs: 1000, count: 2 }],
     onError: (error) => void errors.push(codeOf(error)),
   })
-  log.info()?.str('user', 'ä€😀').num('ratio', 1 / 3).bytes('raw', Uint8Array.of(0, 254, 255)).any('deep', { password: 'x', list: [1, undefined] }).msg('signed in')
+  log
+    .info()
+    ?.str('user', 'ä€😀')
+    .num('ratio', 1 / 3)
+    .bytes('raw', Uint8Array.of(0, 254, 255))
+    .any('deep', { password: 'x', list: [1, undefined] })
+    .msg('signed in')
   log.audit()?.str('note', 'MARK12 is hidden').msg('looked at')
-  log.err()?.err(new TypeError('broken', { cause: new Error('below') })).msg('failed')
+  log
+    .err()
+    ?.err(new TypeError('broken', { cause: new Error('below') }))
+    .msg('failed')
   for (let n = 0; n < 4; n++) log.info()?.limit('often')?.num('n', n).msg('limited')
   const child = log.with().str('requestId', 'r-1').logger()
   refuse = true
@@ -111,7 +131,9 @@ export async function metrics(): Promise<unknown> {
   const running = loop.run()
   await host.advanceBy(10_000)
   const own = new MetricSet([watched])
-  const waits = own.histogram('app_wait_seconds', { help: 'Time in the queue.', labels: ['queue'] }).with({ queue: 'a "quoted" one' })
+  const waits = own
+    .histogram('app_wait_seconds', { help: 'Time in the queue.', labels: ['queue'] })
+    .with({ queue: 'a "quoted" one' })
   for (let ms = 1; ms <= 1000; ms++) waits.record(ms)
   const histogram = new Histogram()
   for (let value = 1; value <= 10_000; value++) histogram.record(value)
@@ -134,13 +156,26 @@ function withoutBatches(text: string): string {
 /** Admission over two windows, with the instants that a refusal names. */
 export async function rates(): Promise<unknown> {
   let now = 0
-  const limiter = new Limiter({ windows: [{ windowMs: 1000, count: 2 }, { windowMs: 60_000, count: 5 }], maxCategories: 2, clock: { nowMs: () => now } })
+  const limiter = new Limiter({
+    windows: [
+      { windowMs: 1000, count: 2 },
+      { windowMs: 60_000, count: 5 },
+    ],
+    maxCategories: 2,
+    clock: { nowMs: () => now },
+  })
   const answers: unknown[] = []
   for (now = 0; now < 5000; now += 250) answers.push([limiter.allow('a').allowed, limiter.peek('b').allowed])
   for (const category of ['b', 'c', 'd']) limiter.allow(category)
   now = 70_000
   const byPage = new Limiter({ windows: [{ windowMs: 60_000, count: 1 }] })
-  return { answers, last: limiter.allow('a'), stats: limiter.stats(), size: limiter.size, own: [byPage.allow('x').allowed, byPage.allow('x').allowed] }
+  return {
+    answers,
+    last: limiter.allow('a'),
+    stats: limiter.stats(),
+    size: limiter.size,
+    own: [byPage.allow('x').allowed, byPage.allow('x').allowed],
+  }
 }
 
 /** How long a page takes for what virtual time makes of ten thousand timers, each a visit of its own. */

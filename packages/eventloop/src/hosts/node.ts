@@ -1,4 +1,5 @@
 // The host on Node's own loop: setImmediate for soon, one setTimeout for then, Atomics.waitAsync for other threads.
+import { LoopError } from '../errors.ts'
 import type { Host, HostEntry, NativeCheckpoint } from '../host.ts'
 import { ProbedCheckpoint } from './native-checkpoint.ts'
 
@@ -13,8 +14,13 @@ interface AtomicsWithWaitAsync {
   ): { readonly async: boolean; readonly value: Promise<string> | string }
 }
 
-/** For the main thread and for workers. Makes nothing until it is started. */
+/**
+ * For the main thread and for workers. Makes nothing until it is started.
+ * @throws LoopError `ERR_HOST_UNSUPPORTED` away from Node, as in browsers: `VirtualHost` is for everywhere.
+ */
 export function nodeHost(): Host {
+  if (typeof setImmediate !== 'function')
+    throw new LoopError('ERR_HOST_UNSUPPORTED', 'this platform is not Node: give the loop another host, such as a VirtualHost')
   return new NodeHost()
 }
 

@@ -254,7 +254,7 @@ function captureMacrotask(): Schedule {
 }
 
 interface WebChannel {
-  readonly port1: { onmessage: (() => void) | null }
+  readonly port1: { addEventListener(type: 'message', listener: () => void): void; start(): void }
   readonly port2: { postMessage(message: undefined): void }
 }
 
@@ -263,7 +263,8 @@ function channelMacrotask(): Schedule {
   // Node's types name its own events only.
   const { port1, port2 } = new MessageChannel() as unknown as WebChannel
   const waiting: (() => void)[] = []
-  port1.onmessage = () => waiting.shift()?.()
+  port1.addEventListener('message', () => waiting.shift()?.())
+  port1.start()
   return (callback) => {
     waiting.push(callback)
     port2.postMessage(undefined)

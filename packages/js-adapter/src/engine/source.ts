@@ -19,7 +19,10 @@ export interface EngineSource {
 }
 
 /** @throws TypeError when they are not what an engine is made of; what `fetch` rejects with. */
-export async function readSource({ loader, wasm }: EngineSource): Promise<{ readonly load: ModuleLoader; readonly wasm: Uint8Array }> {
+export async function readSource({
+  loader,
+  wasm,
+}: EngineSource): Promise<{ readonly load: ModuleLoader; readonly wasm: Uint8Array }> {
   const [given, source] = await Promise.all([loader, wasm])
   return { load: findLoader(given, 'source.loader'), wasm: await readWasm(source) }
 }

@@ -1,18 +1,9 @@
-// Where the engine's WebAssembly and its loader come from: the stock quickjs-emscripten variants.
-import { JsAdapterError } from '../errors.ts'
-import { builtin } from '../platform/builtin.ts'
-import { findLoader, readSource } from './source.ts'
-import type { EngineSource } from './source.ts'
+// What an engine is made of, as the stock quickjs-emscripten variants have it.
 import type { WasmImports, WasmInstance, WasmMemory, WasmModule } from './webassembly.ts'
 
 export const VARIANT_NAMES = ['ng', 'bellard'] as const
 /** `ng`: quickjs-ng (default). `bellard`: Fabrice Bellard's QuickJS. */
 export type VariantName = (typeof VARIANT_NAMES)[number]
-
-const PACKAGES: Readonly<Record<VariantName, string>> = {
-  ng: '@jitl/quickjs-ng-wasmfile-release-sync',
-  bellard: '@jitl/quickjs-wasmfile-release-sync',
-}
 
 /** The functions of the stock build that this package calls: pointers and numbers in, pointers and numbers out. */
 export interface EngineExports {
@@ -84,36 +75,4 @@ export interface Variant {
   readonly packageName: string
   readonly wasm: Uint8Array
   readonly load: ModuleLoader
-}
-
-/**
- * Reads a variant's WebAssembly and loader: what the caller gave, else the installed package.
- * @throws JsAdapterError `ERR_ENGINE_VARIANT` when the package is not installed or has another form.
- */
-export async function openVariant(name: VariantName, source?: EngineSource): Promise<Variant> {
-  if (!VARIANT_NAMES.includes(name))
-    throw new RangeError(`variant must be one of ${VARIANT_NAMES.join(', ')}, got ${String(name)}`)
-  const packageName = PACKAGES[name]
-  try {
-    return { name, packageName, ...(await (source === undefined ? readInstalled(packageName) : readSource(source))) }
-  } catch (cause) {
-    if (cause instanceof JsAdapterError) throw cause
-    const why = source === undefined ? 'is it installed?' : 'its source could not be read'
-    throw new JsAdapterError('ERR_ENGINE_VARIANT', `cannot load the engine "${name}" of ${packageName}: ${why}`, { cause })
-  }
-}
-
-async function readInstalled(packageName: string): Promise<Pick<Variant, 'wasm' | 'load'>> {
-  const modules = builtin('node:module')
-  const files = builtin('node:fs/promises')
-  const urls = builtin('node:url')
-  if (modules === undefined || files === undefined || urls === undefined)
-    throw new JsAdapterError(
-      'ERR_ENGINE_VARIANT',
-      `${packageName} cannot be read here: give Engine.load a source, with the loader and the wasm that your bundler finds in it`,
-    )
-  const require = modules.createRequire(import.meta.url)
-  const wasm = await files.readFile(require.resolve(`${packageName}/wasm`))
-  const file = urls.pathToFileURL(require.resolve(`${packageName}/emscripten-module`)).href
-  return { wasm, load: findLoader(await import(/* @vite-ignore */ file), packageName) }
 }

@@ -8,8 +8,7 @@ export const sameBytes: (one: Uint8Array, other: Uint8Array) => boolean =
   nodeBuffer === undefined ? compareWords : (one, other) => nodeBuffer.compare(one, other) === 0
 
 /** Bytes of a text's UTF-8; three for a lone surrogate. */
-export const utf8Length: (text: string) => number =
-  nodeBuffer === undefined ? countUtf8 : (text) => nodeBuffer.byteLength(text)
+export const utf8Length: (text: string) => number = nodeBuffer === undefined ? countUtf8 : (text) => nodeBuffer.byteLength(text)
 
 /** A memory, read as text of one byte or two bytes a character. */
 export interface TextMemory {

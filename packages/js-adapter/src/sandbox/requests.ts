@@ -36,9 +36,7 @@ export class Requests {
     const { name: fileName = 'script.js', module = false } = options
     const refused = this.#tooLarge(text)
     if (refused !== undefined) return Promise.reject(refused)
-    const facts = this.#parts.reports.audited
-      ? { name: fileName, sha256: sha256(text), bytes: utf8Length(text) }
-      : undefined
+    const facts = this.#parts.reports.audited ? { name: fileName, sha256: sha256(text), bytes: utf8Length(text) } : undefined
     return this.make('run', options, { jobsFirst: module, facts }, () => evaluate({ text, fileName, module }))
   }
   /** The error for a source that is larger than it may be. */

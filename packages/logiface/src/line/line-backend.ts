@@ -89,5 +89,6 @@ function checkPlace(options: LineBackendOptions): void {
   }
   if (typeof sink !== 'function') throw new LogError('ERR_LOG_OPTION', 'sink must be a function')
   for (const name of FILE_OPTIONS)
-    if (options[name] !== undefined) throw new LogError('ERR_LOG_OPTION', `give either sink or ${name}, not both: a sink gets each line at once`)
+    if (options[name] !== undefined)
+      throw new LogError('ERR_LOG_OPTION', `give either sink or ${name}, not both: a sink gets each line at once`)
 }

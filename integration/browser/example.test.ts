@@ -1,0 +1,56 @@
+// The example page in Chromium: rules run, an endless one is refused, and a worker that does not answer is ended and replaced.
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { noChromium, visit } from './chromium.ts'
+import type { Visit } from './chromium.ts'
+
+const PROGRAM = join(import.meta.dirname, '../../examples/14-guest-in-a-page/main.ts')
+
+let server: ChildProcess
+let visited: Visit
+beforeAll(async () => {
+  if (noChromium !== undefined) return
+  const child = spawn(process.execPath, [PROGRAM, '--serve', '0'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  server = child
+  for await (const line of createInterface(child.stdout)) {
+    if (!line.startsWith('open ')) continue
+    visited = await visit(line.slice(5))
+    break
+  }
+})
+beforeEach((context) => context.skip(noChromium !== undefined, noChromium))
+afterAll(async () => {
+  await visited?.[Symbol.asyncDispose]()
+  server?.kill()
+})
+
+const textOf = (id: string): Promise<string> => visited.page.$eval(`#${id}`, (element) => element.textContent)
+async function run(script?: string): Promise<readonly string[]> {
+  const { page } = visited
+  await page.waitForSelector('#run:not([disabled])')
+  if (script !== undefined) await page.$eval('#script', (area, text) => Object.assign(area, { value: text }), script)
+  await page.click('#run')
+  await page.waitForSelector('#run:not([disabled])', { timeout: 50_000 })
+  return [await textOf('state'), await textOf('answer'), await textOf('lines')]
+}
+
+test('the rule on the page runs, with a timer of real time, a host function and a console', async () => {
+  expect(await run()).toEqual(['done', '250', '[ 40, 210, [length]: 2 ]'])
+})
+
+test('an endless loop is refused, and the next rule runs in the same worker', async () => {
+  expect(await run('for (;;);')).toEqual(['refused', 'ERR_LIMIT_OPERATION', ''])
+  expect(await run('priceOf("chair")')).toEqual(['done', '95', ''])
+})
+
+test('a native that nothing inside can stop ends with its worker, and another one serves the page', async () => {
+  expect(await run("new Array(1e9).join('x')")).toEqual(['the worker was ended', '', ''])
+  expect(await run('typeof document')).toEqual(['done', 'undefined', ''])
+})
+
+test('the page saw no error', () => {
+  expect(visited.problems).toEqual([])
+})
