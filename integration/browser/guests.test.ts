@@ -45,7 +45,7 @@ test('values and texts cross as they do in Node, unit by unit', async () => {
   expect(await opened.ask('values')).toEqual(asJson(await guests.values(inNode)))
 })
 
-test('a deterministic sandbox gives the bytes that it gives in Node, hashes in its audit included', async () => {
+test('a hardened and deterministic sandbox gives the bytes that it gives in Node, hashes in its audit included', async () => {
   const seen = await opened.ask('deterministic')
   expect(seen).toEqual(asJson(await guests.deterministic(inNode)))
   expect(JSON.stringify(seen)).toMatch(/\\"sha256\\":\\"[0-9a-f]{64}/)

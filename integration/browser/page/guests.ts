@@ -129,6 +129,7 @@ export async function deterministic(openEngine: OpenEngine): Promise<unknown> {
   await using opened = openLoop(await openEngine())
   const records: string[] = []
   const sandbox = await opened.open({
+    hardened: true,
     deterministic: { seed: 7, epochMs: 1_900_000_000_000 },
     limits: inline,
     audit: { write: (record) => void records.push(JSON.stringify(record)) },
