@@ -2,6 +2,7 @@
 import type { Engine } from '../engine/engine.ts'
 import { Instance } from '../engine/instance.ts'
 import { JsAdapterError, LimitError } from '../errors.ts'
+import { utf8Length } from '../platform/bytes.ts'
 import { GuestRefusal } from '../runtime/host-error.ts'
 import { resolveNodeBuiltins } from '../runtime/node-builtins.ts'
 import type { NodeBuiltin } from '../runtime/node-builtins.ts'
@@ -203,7 +204,7 @@ export class ModuleGraph implements ModuleSource {
     }
   }
   #count(name: string, text: string): void {
-    this.#bytes += Buffer.byteLength(text)
+    this.#bytes += utf8Length(text)
     if (this.#bytes > this.#maxSourceBytes)
       throw limit('ERR_LIMIT_SOURCE', 'maxSourceBytes', this.#maxSourceBytes, this.#bytes, 'the modules have too many bytes')
     if (this.#texts.size >= this.#maxModules && !this.#texts.has(name))
