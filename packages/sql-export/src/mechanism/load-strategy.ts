@@ -116,7 +116,7 @@ function selfStrategy(edge: PlanEdge, context: StrategyContext): LoadStrategy {
   if (canWait(edge, context)) return 'deferred'
   if (context.destination.references.statementEnd) return 'same-statement'
   if (patchColumns(edge, context) !== undefined) return 'null-then-update'
-  return canAlter(context) ? 'deferred' : 'enforced'
+  return canAlter(context) ? 'deferred' : 'by-depth'
 }
 
 function crossStrategy(edge: PlanEdge, context: StrategyContext): 'null-then-update' | 'deferred' | 'enforced' {

@@ -15,6 +15,7 @@ import type { Closure } from './closure-set.ts'
 import type { ClosureTable } from './closure-table.ts'
 import { Conflicts } from './conflicts.ts'
 import type { Blocks } from './encode.ts'
+import { depthEdges, depthOrder, placesOf } from './depth-order.ts'
 import { RowEncoder } from './encode.ts'
 import { isNullable } from './edges.ts'
 import type { LimitWatch } from './limits.ts'
@@ -71,6 +72,8 @@ export async function loadTable(
 ): Promise<void> {
   const { closure, plan } = options
   const table = closure.table(ref)
+  const byDepth = start === 0 ? depthEdges(table) : []
+  const order = byDepth.length === 0 ? undefined : await depthOrder(table, byDepth, snapshot, { ...options, requireAll })
   const written = copiedColumns(table.table)
   const edges = plan.edges.filter(({ child }) => sameTable(child, ref))
   const { onConflict } = table.table
@@ -104,8 +107,9 @@ export async function loadTable(
           onConflict,
           counts,
         )
-  const isOneStatement = edges.some(({ load }) => load === 'same-statement')
-  const ranked = table.store.ranked()
+  const isOneStatement = edges.some(({ load }) => load === 'same-statement' || load === 'by-depth')
+  const ranked = order ?? table.store.ranked()
+  const placeOf = order === undefined ? (index: number): number => table.store.rankAt(index) : placesOf(order)
   let sent = 0
   const pages = function* () {
     for (let from = start, batch = 0; from < ranked.length; from += options.batchRows, batch++) {
@@ -123,7 +127,7 @@ export async function loadTable(
       const startedAtMs = performance.now()
       const wasDelivered = (row: readonly Cell[], offset: number): boolean => {
         const index = table.store.find(row, offset)
-        return index !== -1 && table.store.rankAt(index) >= 0 && table.store.rankAt(index) < from
+        return index !== -1 && placeOf(index) >= 0 && placeOf(index) < from
       }
       const check = { batch, keyKinds: table.keyKinds, byStoredKey: true, allowRepeats: false, wasDelivered }
       const missing = await readCheckedPage({ readPage: () => chunks }, request, check, async (rows) => {
@@ -189,7 +193,7 @@ function canSettle(target: LoadTarget): target is LoadTarget & Pick<DestinationS
 }
 
 /** @throws ExportError `ERR_EXPORT_ROW_MISSING` if some ordinals of a page did not arrive. */
-export function requireAll(ref: TableRef, batch: number, missing: readonly number[], step: 'load' | 'patch'): void {
+export function requireAll(ref: TableRef, batch: number, missing: readonly number[], step: 'load' | 'patch' = 'load'): void {
   if (missing.length === 0) return
   throw new ExportError(
     'ERR_EXPORT_ROW_MISSING',

@@ -9,7 +9,15 @@ export const KEY_MODES = ['keep', 'remap', 'hash'] as const
 export type KeyMode = (typeof KEY_MODES)[number]
 export const MISSING_POLICIES = ['error', 'skip', 'null'] as const
 export type MissingPolicy = (typeof MISSING_POLICIES)[number]
-export const LOAD_STRATEGIES = ['enforced', 'same-statement', 'null-then-update', 'deferred', 'bulk', 'verify-only'] as const
+export const LOAD_STRATEGIES = [
+  'enforced',
+  'same-statement',
+  'null-then-update',
+  'by-depth',
+  'deferred',
+  'bulk',
+  'verify-only',
+] as const
 export type LoadStrategy = (typeof LOAD_STRATEGIES)[number]
 export const STEP_KINDS = ['reserve', 'load', 'patch', 'verify', 'sequence'] as const
 export type StepKind = (typeof STEP_KINDS)[number]
