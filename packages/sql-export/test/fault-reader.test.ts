@@ -166,7 +166,7 @@ for (const engine of ENGINE_NAMES)
         expect(report.tables.find((entry) => entry.table === table)?.written).toBe(table === 'tag' ? 2 : 4)
       })
 
-    test('V-9 a failure after the last row, before the end of the result', { timeout: 120_000 }, async (context) => {
+    test('V-9 B4 a failure after the last row, before the end of the result', { timeout: 120_000 }, async (context) => {
       if (!isHere(engine)) context.skip(`needs ${engine}: no such server answers here`)
       await using source = await (await sourceOf(engine)).open()
       const to = join(testFolder(), 'to.db')

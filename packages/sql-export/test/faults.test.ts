@@ -24,7 +24,7 @@ test('V-12 messages of wrong answers hold no key', async () => {
   )
 })
 
-test('W-2 a row that the destination leaves out fails the run', async () => {
+test('W-2 W-6 a row that the destination leaves out fails the run, and triggers are named or refused', async () => {
   await using source = await openSqlite(await makeDatabase(SHOP), { readOnly: true })
   const to = await makeDatabase(
     "CREATE TABLE region (id INTEGER PRIMARY KEY, name TEXT NOT NULL); CREATE TRIGGER less BEFORE INSERT ON region WHEN new.name = 'South' BEGIN SELECT RAISE(IGNORE); END",

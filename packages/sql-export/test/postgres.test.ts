@@ -195,7 +195,7 @@ serverTest('I-6 a policy that would hide rows is an error', async () => {
   })
 })
 
-serverTest('M-1 keys that other sessions take meanwhile are not in the block', async () => {
+serverTest('M-1 M-3 keys that other sessions take meanwhile are not in the block', async () => {
   const url = await made('CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n int)')
   await using destination = await openPostgres(url)
   const session = await destination.openSession()

@@ -37,7 +37,9 @@ test('L-3 a self reference of MySQL that is NOT NULL is loaded by depth with the
     }
 })
 
-test('L-3 R-3 what is loaded by depth is committed as a whole, and a run that fails before goes on', { timeout: 120_000 }, async (context) => {
+test('L-3 R-3 what is loaded by depth is committed as a whole, and a run that fails before goes on', {
+  timeout: 120_000,
+}, async (context) => {
   requireEngines(context, 'mysql')
   const origin = await engines.make('sqlite', `${TABLE()}; INSERT INTO part VALUES ${rows}`)
   const target = await engines.make('mysql', TABLE())
@@ -48,7 +50,9 @@ test('L-3 R-3 what is loaded by depth is committed as a whole, and a run that fa
     transform: ({ rows: batch }) => (batches-- > 0 ? batch : Promise.reject(new Error('enough'))),
   })
   const plan = await planExport({ source: origin.url, destination: target.url, ...CONFIG, references: 'enforced' })
-  await expect(runExport(plan, { ...options, transform: failingAfter(9) })).rejects.toMatchObject({ code: 'ERR_EXPORT_TRANSFORM' })
+  await expect(runExport(plan, { ...options, transform: failingAfter(9) })).rejects.toMatchObject({
+    code: 'ERR_EXPORT_TRANSFORM',
+  })
   expect(await target.rows('SELECT count(*) FROM part')).toEqual([['0']])
   await resumeExport({ ...options, transform: failingAfter(1e9) })
   expect(await target.rows(CONTENT)).toEqual(await origin.rows(CONTENT))
@@ -65,6 +69,9 @@ test('L-3 ERR_EXPORT_CYCLE rows in a circle, which no order can write, are told 
   await expect(failed).rejects.toMatchObject({ code: 'ERR_EXPORT_CYCLE', table: { name: 'n' } })
   await expect(failed).rejects.toThrow(/3 rows refer by n\.next/)
   expect(await target.rows('SELECT count(*) FROM n')).toEqual([['0']])
-  await runExport(await planExport({ ...options, roots: [{ table: 'n', where: 'id IN (1, 5)' }], references: 'enforced' }), options)
+  await runExport(
+    await planExport({ ...options, roots: [{ table: 'n', where: 'id IN (1, 5)' }], references: 'enforced' }),
+    options,
+  )
   expect(await target.rows('SELECT count(*) FROM n')).toEqual([['2']])
 })

@@ -295,10 +295,23 @@ export class ClosureEdge {
     return this.predicateAt === -1 || row[this.predicateAt] === 1n
   }
 
-  /** Whether the reference refers to something: no part of it is NULL. */
+  /** Whether the reference refers to something: no part of it is NULL. MATCH FULL refuses one that is partly NULL. */
   isSet(row: Row): boolean {
-    for (let i = 0; i < this.positions.length; i++) if ((row[this.positions[i] ?? 0] ?? null) === null) return false
+    for (let i = 0; i < this.positions.length; i++)
+      if ((row[this.positions[i] ?? 0] ?? null) === null) {
+        if (this.edge.match === 'full') this.#requireNothing(row)
+        return false
+      }
     return true
+  }
+
+  #requireNothing(row: Row): void {
+    if (this.positions.every((at) => (row[at] ?? null) === null)) return
+    throw new ExportError(
+      'ERR_EXPORT_REFERENCE_MISSING',
+      `a reference of ${tableText(this.edge.child)} by ${this.edge.name} is partly NULL, which MATCH FULL does not allow`,
+      { table: this.edge.child, step: 'closure', remedy: 'Repair the row, or leave it out by a condition.' },
+    )
   }
 
   values(row: Row): Cell[] {
