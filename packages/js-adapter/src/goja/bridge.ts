@@ -6,6 +6,7 @@ import type { AdapterLogger } from '../ports.ts'
 import type { Core } from '../runtime/core.ts'
 import { GuestThrow } from '../runtime/marshal.ts'
 import type { Frame } from '../values/frames.ts'
+import { ClassNames } from './class-names.ts'
 import type { DynamicArray, DynamicObject } from './dynamic.ts'
 import { Entries } from './entries.ts'
 import { Exporter } from './exporting.ts'
@@ -50,6 +51,7 @@ export class Bridge implements GuestAccess {
   readonly calls: HostCalls
   readonly promises: Promises
   readonly #proxies: Proxies
+  readonly #classes: ClassNames
   readonly #functions = new WeakMap<Function, GuestObject>()
   readonly #callables = new WeakMap<GuestObject, WeakRef<GuestFunction>>()
   readonly #symbols = new Map<symbol, number>()
@@ -63,6 +65,7 @@ export class Bridge implements GuestAccess {
   constructor(core: Core, { autoClear, maxHandles, logger }: HoldOptions) {
     this.core = core
     this.ops = new Operations(core)
+    this.#classes = new ClassNames(core, this.ops)
     this.owner = this.#makeOwner()
     this.wrappers = new Wrappers(core, this.owner, { maxHandles, logger })
     this.entries = new Entries(core, {
@@ -108,6 +111,7 @@ export class Bridge implements GuestAccess {
     return {
       operate: (op, ...args) => this.operate(op, ...args),
       call: (fn, self, args) => this.call(fn, self, args),
+      classOf: (target) => this.entries.enter(() => this.#classes.of(this.wrappers.borrow(target))),
       export: (target) => this.entries.enter(() => this.exporter.export(this.wrappers.borrow(target))),
       release: (target) => this.wrappers.release(target, 'hand'),
       promiseState: (promise) => PROMISE_STATES[this.#promiseState(promise)] ?? 'pending',

@@ -7,6 +7,7 @@ export interface ObjectOwner {
   /** Runs one guest operation on host values; the result is a primitive or a wrapper. */
   operate(op: GuestOp, ...args: readonly unknown[]): GuestValue
   call(fn: GuestObject, self: unknown, args: readonly unknown[]): GuestValue
+  classOf(target: GuestObject): string
   export(target: GuestObject): unknown
   release(target: GuestObject | GuestSymbol): void
   promiseState(promise: GuestObject): PromiseState
@@ -118,9 +119,9 @@ export class GuestObject implements Disposable {
   get isFunction(): boolean {
     return this.#owner.operate('typeOf', this) === 'function'
   }
-  /** The brand that `Object.prototype.toString` shows. */
+  /** The class that the engine made it of, which no tag or prototype changes; a Proxy shows its target's. */
   get className(): string {
-    return String(this.#owner.operate('className', this))
+    return this.#owner.classOf(this)
   }
   /** Calls the method `name` with this object as `this`. @throws TypeError when it is no function. */
   call(name: GuestKey, ...args: readonly unknown[]): GuestValue {

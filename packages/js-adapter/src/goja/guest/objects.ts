@@ -37,6 +37,11 @@ const changePrototype = (a, b) => setPrototype(a, b)
 const extensible = (a) => isExtensible(a)
 const array = (a) => isArray(a)
 const typeOf = (a) => typeof a
+/* An object of each class, in the order of the host's names; the first call gives them up. */
+let samples = [{}, [], new Error(), new Number(0), new String(''), new Boolean(false), $Object($Symbol()), $Object(0n), new Date(0), /x/, (function () { return arguments })(), Function('a', 'return arguments')(1),
+  new ArrayBuffer(0), new DataView(new ArrayBuffer(0)), new Map(), new Set(), new WeakMap(), new WeakSet(), new WeakRef({}), new Promise(() => {}), (function* () {})(), (async function* () {})(),
+  new Int8Array(), new Uint8Array(), new Uint8ClampedArray(), new Int16Array(), new Uint16Array(), new Int32Array(), new Uint32Array(), new BigInt64Array(), new BigUint64Array(), new Float32Array(), new Float64Array()]
+const classSamples = () => { const given = samples; samples = undefined; return given }
 const className = (a) => stringSlice(objectToString(a), 8, -1)
 const strictEquals = (a, b) => a === b, equals = (a, b) => a == b, sameAs = (a, b) => sameValue(a, b)
 const toNumber = (a) => $Number(a), toText = (a) => $String(a), toBoolean = (a) => !!a, toBigInt = (a) => $BigInt(a)

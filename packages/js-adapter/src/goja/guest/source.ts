@@ -24,6 +24,7 @@ export const GUEST_OPS = [
   'array',
   'typeOf',
   'className',
+  'classSamples',
   'strictEquals',
   'equals',
   'sameAs',
@@ -66,6 +67,44 @@ export const GUEST_OPS = [
   'applyTo',
 ] as const
 export type GuestOp = (typeof GUEST_OPS)[number]
+
+/** The class of each object that `classSamples` gives. */
+export const CLASS_NAMES = [
+  'Object',
+  'Array',
+  'Error',
+  'Number',
+  'String',
+  'Boolean',
+  'Symbol',
+  'BigInt',
+  'Date',
+  'RegExp',
+  'Arguments',
+  // Those of sloppy code, which follow the parameters, are of a class of their own.
+  'Arguments',
+  'ArrayBuffer',
+  'DataView',
+  'Map',
+  'Set',
+  'WeakMap',
+  'WeakSet',
+  'WeakRef',
+  'Promise',
+  'Generator',
+  'AsyncGenerator',
+  'Int8Array',
+  'Uint8Array',
+  'Uint8ClampedArray',
+  'Int16Array',
+  'Uint16Array',
+  'Int32Array',
+  'Uint32Array',
+  'BigInt64Array',
+  'BigUint64Array',
+  'Float32Array',
+  'Float64Array',
+] as const
 
 /** Intrinsics that `intrinsic()` gives, captured before guest code ran. */
 export const INTRINSICS = [
