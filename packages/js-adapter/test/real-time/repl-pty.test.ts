@@ -30,7 +30,8 @@ class Terminal {
   screen = ''
   readonly code: Promise<number | null>
   constructor(history: string) {
-    const command = `${JSON.stringify(process.execPath)} ${JSON.stringify(built)} repl --operation-timeout 60000 --hard-timeout 120000`
+    // In the shell's place: a shell that has seen Ctrl+C as well would end as if by it.
+    const command = `exec ${JSON.stringify(process.execPath)} ${JSON.stringify(built)} repl --operation-timeout 60000 --hard-timeout 120000`
     this.#child = spawn('script', ['-qefc', command, '/dev/null'], {
       cwd: folder,
       env: { ...process.env, JS_ADAPTER_HISTORY: history, TERM: 'xterm', NO_COLOR: '1', SHELL: '/bin/sh' },
