@@ -54,11 +54,12 @@ export interface Visit extends AsyncDisposable {
 }
 /** Opens the page at an address in a browser of its own. */
 export async function visit(url: string): Promise<Visit> {
-  const browser = await puppeteer.launch({ executablePath: found ?? '', args: FLAGS })
+  const browser = await puppeteer.launch({ executablePath: found ?? '', args: FLAGS, timeout: 100_000 })
   const problems: string[] = []
   const close = (): Promise<void> => browser.close()
   try {
     const page = await browser.newPage()
+    page.setDefaultTimeout(100_000)
     page.on('pageerror', (error) => problems.push(String(error)))
     page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
     await page.goto(url)

@@ -3,9 +3,12 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { noChromium, visit } from './chromium.ts'
 import type { Visit } from './chromium.ts'
+
+// A browser starts slowly on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 const PROGRAM = join(import.meta.dirname, '../../examples/14-guest-in-a-page/main.ts')
 
@@ -33,7 +36,7 @@ async function run(script?: string): Promise<readonly string[]> {
   await page.waitForSelector('#run:not([disabled])')
   if (script !== undefined) await page.$eval('#script', (area, text) => Object.assign(area, { value: text }), script)
   await page.click('#run')
-  await page.waitForSelector('#run:not([disabled])', { timeout: 50_000 })
+  await page.waitForSelector('#run:not([disabled])')
   return [await textOf('state'), await textOf('answer'), await textOf('lines')]
 }
 
@@ -47,7 +50,7 @@ test('an endless loop is refused, and the next rule runs in the same worker', as
 })
 
 test('a native that nothing inside can stop ends with its worker, and another one serves the page', async () => {
-  expect(await run("new Array(1e9).join('x')")).toEqual(['the worker was ended', '', ''])
+  expect(await run('Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 9)')).toEqual(['the worker was ended', '', ''])
   expect(await run('typeof document')).toEqual(['done', 'undefined', ''])
 })
 

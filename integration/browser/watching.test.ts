@@ -1,9 +1,12 @@
 // The loop on virtual time, logs, metrics and rates in Chromium: what they do there is what they do in Node.
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { bundlePage, noChromium, openPage } from './chromium.ts'
 import type { OpenPage } from './chromium.ts'
 import * as watching from './page/watching.ts'
+
+// A browser starts slowly on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
 /** As DevTools carries it. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
