@@ -3,13 +3,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isJsAdapterError } from '../../src/errors.ts'
 import type { RawCall } from '../../src/runtime/raw-call.ts'
+import { fuzzRun } from '../support/fuzz-run.ts'
 import { openSandbox, settled } from '../support/open.ts'
 import type { Opened } from '../support/open.ts'
 import { makeImage } from '../support/pool.ts'
-
-const LONG = process.env['LOOPWRIGHT_LONG'] === '1'
-/** Minutes of each engine in the long run. */
-const LONG_MS = Number(process.env['LOOPWRIGHT_FUZZ_MINUTES'] ?? 15) * 60_000
 
 /** What the guest does, one step after the other. */
 const STEPS = [
@@ -141,12 +138,13 @@ async function act(
 }
 
 describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
+  const run = fuzzRun(`host calls on ${variant}`)
   test(
     'S-5 F-4 every order of calls, answers and ends comes to values and coded errors, and to no call that is still pending',
     async () => {
       // Copies of one image, most of them over the memory of the one before.
       const image = await makeImage({ variant })
-      const ends = new Map<string, number>()
+      const { ends } = run
       const program = fc.record({
         guest: fc.array(fc.constantFrom(...STEPS), { minLength: 1, maxLength: 10 }),
         host: fc.array(fc.constantFrom(...HOST_STEPS), { maxLength: 14 }),
@@ -184,11 +182,12 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
           expect(pending).toBe(0)
           expect(answered).toBeLessThanOrEqual(admitted)
         }),
-        LONG ? { numRuns: 10_000_000, interruptAfterTimeLimit: LONG_MS, markInterruptAsFailure: false } : { numRuns: 60 },
+        run.parameters(60),
       )
+      run.report()
       expect(ends.get('value')).toBeGreaterThan(5)
       expect(ends.size).toBeGreaterThan(2)
     },
-    LONG ? LONG_MS + 120_000 : 60_000,
+    run.timeoutMs,
   )
 })

@@ -3,12 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isJsAdapterError } from '../../src/errors.ts'
 import type { RawCall } from '../../src/runtime/raw-call.ts'
+import { fuzzRun } from '../support/fuzz-run.ts'
 import { openSandbox, settled } from '../support/open.ts'
 import type { Opened } from '../support/open.ts'
-
-const LONG = process.env['LOOPWRIGHT_LONG'] === '1'
-/** Minutes of each engine in the long run. */
-const LONG_MS = Number(process.env['LOOPWRIGHT_FUZZ_MINUTES'] ?? 15) * 60_000
 
 const key = fc.constantFrom(
   'a',
@@ -138,11 +135,12 @@ const PRELUDE =
   'var self = {}; self.self = self; var depth = 0; var kept; var again = () => (++depth > 50 ? 1 : ({ get a() { return again() } }).a);'
 
 describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
+  const run = fuzzRun(`hostile values on ${variant}`)
   test(
     'S-5 each hostile value ends in a value, a guest exception or a coded host error',
     async () => {
       let opened = await openHostile(variant)
-      const ends = new Map<string, number>()
+      const { ends } = run
       await fc.assert(
         fc.asyncProperty(way, hostile, async (form, value) => {
           if (opened.sandbox.state !== 'ready') opened = await openHostile(variant)
@@ -160,12 +158,13 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
             expect(probe).toEqual({ value: 42 })
           }
         }),
-        LONG ? { numRuns: 10_000_000, interruptAfterTimeLimit: LONG_MS, markInterruptAsFailure: false } : { numRuns: 400 },
+        run.parameters(400),
       )
+      run.report()
       expect(ends.get('value')).toBeGreaterThan(20)
       expect(ends.get('ERR_GUEST_EXCEPTION')).toBeGreaterThan(20)
       opened.sandbox.close()
     },
-    LONG ? LONG_MS + 120_000 : 60_000,
+    run.timeoutMs,
   )
 })
