@@ -5,15 +5,20 @@ import { pathToFileURL } from 'node:url'
 import { endWithUsage, readCommandLine } from './command-line.ts'
 import type { ConformanceSuite } from '../integration/conformance/suite.ts'
 
-const usage = `usage: pnpm conformance [FILTER] [--json] [--checkout PATH]
+const usage = `usage: pnpm conformance [FILTER] [--json] [--checkout PATH] [--peers]
 
   FILTER      part of a suite's name
   --json      one object a line: suite, passed, failed, skipped, total
   --checkout  a checkout of the suite's own sources, for suites that need one
+  --peers     runs the suites that compare us with other libraries, and only those
 A suite that cannot run has no row, but a line on standard error. Exit code: 0, 1 for a failure, 2 for wrong usage.`
 const { values, positionals } = readCommandLine(
   usage,
-  { json: { type: 'boolean', default: false }, checkout: { type: 'string' } },
+  {
+    json: { type: 'boolean', default: false },
+    checkout: { type: 'string' },
+    peers: { type: 'boolean', default: false },
+  },
   1,
 )
 const [filter = ''] = positionals
@@ -25,13 +30,13 @@ for (const file of readdirSync(folder)
   .toSorted()) {
   const { suite } = (await import(pathToFileURL(join(folder, file)).href)) as { readonly suite?: ConformanceSuite }
   if (suite === undefined) throw new TypeError(`integration/conformance/${file} exports no \`suite\``)
-  if (suite.name.includes(filter)) suites.push(suite)
+  if (suite.name.includes(filter) && (!values.peers || suite.peers === true)) suites.push(suite)
 }
-if (suites.length === 0) endWithUsage(`no conformance suite's name contains "${filter}"`, usage)
+if (suites.length === 0) endWithUsage(`no conformance suite${values.peers ? ' with peers' : ''} has a name that contains "${filter}"`, usage)
 
 let failed = 0
 for (const suite of suites) {
-  const result = await suite.run({ checkout: values.checkout }).catch((error: unknown) => ({
+  const result = await suite.run({ checkout: values.checkout, peers: values.peers }).catch((error: unknown) => ({
     passed: 0,
     failed: 1,
     skipped: 0,

@@ -2,6 +2,8 @@
 
 export const events: string = String.raw`
 const domCodes = { __proto__: null, IndexSizeError: 1, DOMStringSizeError: 2, HierarchyRequestError: 3, WrongDocumentError: 4, InvalidCharacterError: 5, NoDataAllowedError: 6, NoModificationAllowedError: 7, NotFoundError: 8, NotSupportedError: 9, InUseAttributeError: 10, InvalidStateError: 11, SyntaxError: 12, InvalidModificationError: 13, NamespaceError: 14, InvalidAccessError: 15, ValidationError: 16, TypeMismatchError: 17, SecurityError: 18, NetworkError: 19, AbortError: 20, URLMismatchError: 21, QuotaExceededError: 22, TimeoutError: 23, InvalidNodeTypeError: 24, DataCloneError: 25 }
+// Their constants are left; an exception of the name has no code any more.
+const codeless = { __proto__: null, DOMStringSizeError: true, NoDataAllowedError: true, ValidationError: true }
 const domBrand = new $WeakMap()
 class DOMException {
   constructor(message = '', options = 'Error') {
@@ -14,7 +16,7 @@ class DOMException {
   }
   get name() { return domPart(this).name }
   get message() { return domPart(this).message }
-  get code() { return domCodes[domPart(this).name] || 0 }
+  get code() { const { name } = domPart(this); return codeless[name] ? 0 : domCodes[name] || 0 }
 }
 const domPart = (value) => {
   const part = weakMapGet(domBrand, value)
@@ -106,6 +108,10 @@ class EventTarget {
   addEventListener(type, listener, options = undefined) {
     const state = targetOf(this)
     if (arguments.length < 2) throw codedError($TypeError, 'ERR_MISSING_ARGS', 'The "type" and "listener" arguments must be specified')
+    // The options are read and judged first, also for a listener that is none.
+    const once = isObject(options) && !!options.once, capture = typeof options === 'boolean' ? options : !!options?.capture
+    const passive = isObject(options) && !!options.passive, signal = isObject(options) ? options.signal : undefined
+    if (signal !== undefined && weakMapGet(signalState, signal) === undefined) throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "options.signal" property must be an instance of AbortSignal. Received ' + describeReceived(signal))
     if (listener === null || listener === undefined) {
       const warning = new $Error('addEventListener called with ' + listener + ' which has no effect.')
       define(warning, 'name', 'AddEventListenerArgumentTypeWarning', true)
@@ -114,14 +120,11 @@ class EventTarget {
       return
     }
     if (typeof listener !== 'function' && typeof listener !== 'object') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "listener" argument must be an instance of EventListener. Received ' + describeReceived(listener))
-    const capture = typeof options === 'boolean' ? options : !!options?.capture
-    const signal = isObject(options) ? options.signal : undefined
-    if (signal !== undefined && weakMapGet(signalState, signal) === undefined) throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "options.signal" property must be an instance of AbortSignal. Received ' + describeReceived(signal))
     if (signal !== undefined && signalOf(signal).aborted) return
     type = '' + type
     const list = state.get(type) || safeList()
     for (let i = 0; i < list.length; i++) if (list[i].listener === listener && list[i].capture === capture) return
-    const entry = { __proto__: null, listener, capture, once: isObject(options) && !!options.once, passive: isObject(options) && !!options.passive, removed: false }
+    const entry = { __proto__: null, listener, capture, once, passive, removed: false }
     const next = safeList()
     for (let i = 0; i < list.length; i++) next[i] = list[i]
     next[next.length] = entry

@@ -39,7 +39,7 @@ const stringIncludes = uncurry(String.prototype.includes), stringRepeat = uncurr
 const padStart = uncurry(String.prototype.padStart), stringSplit = uncurry(String.prototype.split), startsWith = uncurry(String.prototype.startsWith)
 const stringReplaceAll = uncurry(String.prototype.replaceAll), endsWith = uncurry(String.prototype.endsWith), lastIndexOf = uncurry(String.prototype.lastIndexOf)
 const toWellFormed = uncurry(String.prototype.toWellFormed)
-const toLowerCase = uncurry(String.prototype.toLowerCase), stringTrim = uncurry(String.prototype.trim)
+const toLowerCase = uncurry(String.prototype.toLowerCase)
 const arrayJoin = uncurry(Array.prototype.join), arraySort = uncurry(Array.prototype.sort), arraySlice = uncurry(Array.prototype.slice), fromCharCode = String.fromCharCode
 const numberToString = uncurry(Number.prototype.toString), toFixed = uncurry(Number.prototype.toFixed)
 const weakSetAdd = uncurry(WeakSet.prototype.add), weakSetHas = uncurry(WeakSet.prototype.has)

@@ -36,6 +36,7 @@ const structuredClone = function structuredClone(value, options = undefined) {
   const make = (v) => {
     if (isProxy(v) || isPromise(v)) throw dataCloneError(isProxy(v) ? '#<Object>' : '#<Promise>')
     if (isArray(v)) { const copy = []; copy.length = v.length; return queue(v, copy, 0, objectKeys(v)) }
+    if (weakMapGet(urlState, v) !== undefined || weakMapGet(paramsState, v) !== undefined) throw new DOMException('Cannot clone object of unsupported type.', 'DataCloneError')
     if (weakMapGet(domBrand, v) !== undefined) { const part = domPart(v); return new DOMException(part.message, part.name) }
     if (isErrorObject(v)) {
       const name = v.name === undefined ? 'Error' : '' + v.name
@@ -190,11 +191,19 @@ const decoderOf = (value) => {
   if (state === undefined) throw codedError($TypeError, 'ERR_INVALID_THIS', 'Value of "this" must be of type TextDecoder')
   return state
 }
+// Labels may have white space around them, but only that of ASCII: trim() knows more kinds.
+const asciiTrimmed = (text) => {
+  let from = 0, to = text.length
+  const white = (unit) => unit === 32 || unit === 9 || unit === 10 || unit === 12 || unit === 13
+  while (from < to && white(charCodeAt(text, from))) from++
+  while (to > from && white(charCodeAt(text, to - 1))) to--
+  return stringSlice(text, from, to)
+}
 class TextDecoder {
   constructor(label = 'utf-8', options = undefined) {
     label = '' + label
     if (options !== undefined && options !== null && typeof options !== 'object' && typeof options !== 'function') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "options" argument must be of type object. Received ' + describeReceived(options))
-    const encoding = labels[toLowerCase(stringTrim(label))]
+    const encoding = labels[toLowerCase(asciiTrimmed(label))]
     if (encoding === undefined) throw codedError($RangeError, 'ERR_ENCODING_NOT_SUPPORTED', 'The "' + label + '" encoding is not supported')
     weakMapSet(decoders, this, { __proto__: null, encoding, fatal: !!options?.fatal, ignoreBOM: !!options?.ignoreBOM, pending: safeList(), started: false })
   }

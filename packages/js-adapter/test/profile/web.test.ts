@@ -74,4 +74,24 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
       'RangeError',
     ])
   })
+
+  test('W-1 W-3 W-5 what web-platform-tests ask of options, codes, clones and labels', async () => {
+    const source = `
+      const told = []; const options = {}
+      for (const name of ['once', 'capture', 'passive', 'signal']) Object.defineProperty(options, name, { get() { told.push(name) } })
+      try { new EventTarget().addEventListener('x', 5, options) } catch (e) { console.log(told.join(), e.code) }
+      for (const listener of [null, () => {}]) try { new EventTarget().addEventListener('x', listener, { signal: null }) } catch (e) { console.log(e.code) }
+      console.log(['DOMStringSizeError', 'NoDataAllowedError', 'ValidationError', 'DataCloneError'].map((name) => new DOMException('', name).code).join(), DOMException.VALIDATION_ERR)
+      for (const value of [new URL('a:b'), new URLSearchParams('a=b'), [new URL('a:b')]]) try { structuredClone(value); console.log('cloned') } catch (e) { console.log(e.name, e.message) }
+      console.log(new TextDecoder('\\t\\n\\f\\r utf-8 ').encoding)
+      for (const space of ['\\v', '\\u00a0', '\\u2028', '\\ufeff', '\\0']) try { new TextDecoder(space + 'utf-8'); console.log('taken') } catch (e) { console.log(e.code) }`
+    expect(await lines(source)).toEqual([
+      'once,capture,passive,signal ERR_INVALID_ARG_TYPE',
+      ...Array.from({ length: 2 }, () => 'ERR_INVALID_ARG_TYPE'),
+      '0,0,0,25 16',
+      ...Array.from({ length: 3 }, () => 'DataCloneError Cannot clone object of unsupported type.'),
+      'utf-8',
+      ...Array.from({ length: 5 }, () => 'ERR_ENCODING_NOT_SUPPORTED'),
+    ])
+  })
 })

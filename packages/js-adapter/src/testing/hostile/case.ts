@@ -12,6 +12,11 @@ export interface HostileCase {
    * decides, all that can come first are named; on a busy machine `hard` may come in place of `soft`.
    */
   readonly expect: readonly HostileOutcome[]
+  /**
+   * Further outcomes with a deep stack: what a native that asks nobody does on each level, it does so many more times. `JSON.stringify`
+   * compares each level with all above it, so that its time grows with the square of the stack.
+   */
+  readonly deep?: readonly HostileOutcome[] | undefined
   /** Evaluated in the same sandbox afterwards, where it lives: what the program must not have brought about. Must give `true`. */
   readonly holds?: string | undefined
   /** What must be reported for its timers, immediates and settlements after the program itself has ended. */
