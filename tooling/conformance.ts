@@ -32,7 +32,8 @@ for (const file of readdirSync(folder)
   if (suite === undefined) throw new TypeError(`integration/conformance/${file} exports no \`suite\``)
   if (suite.name.includes(filter) && (!values.peers || suite.peers === true)) suites.push(suite)
 }
-if (suites.length === 0) endWithUsage(`no conformance suite${values.peers ? ' with peers' : ''} has a name that contains "${filter}"`, usage)
+if (suites.length === 0)
+  endWithUsage(`no conformance suite${values.peers ? ' with peers' : ''} has a name that contains "${filter}"`, usage)
 
 let failed = 0
 for (const suite of suites) {

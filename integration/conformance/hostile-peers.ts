@@ -65,7 +65,10 @@ async function compare(): Promise<ConformanceResult> {
   const wrong = ours.flatMap(({ subject, trials }) =>
     trials
       .filter(({ trial }) => trial.verdict !== 'ended')
-      .map(({ source, trial }) => `${subject}: ${source}: ${trial.verdict} ${trial.elapsedMs?.toFixed(0) ?? ''} ${trial.detail ?? ''}`),
+      .map(
+        ({ source, trial }) =>
+          `${subject}: ${source}: ${trial.verdict} ${trial.elapsedMs?.toFixed(0) ?? ''} ${trial.detail ?? ''}`,
+      ),
   )
   const missing = ours.flatMap(({ subject, absent }) => (absent === undefined ? [] : [`${subject}: not run: ${absent}`]))
   const tried = ours.reduce((sum, { trials }) => sum + trials.length, 0)

@@ -16,7 +16,13 @@ export interface WptResult {
 
 /** What the harness reads of a browser: a location, the kind of its global, and a way to data beside the test. */
 function surroundings({ path }: WptFile, variant: string): string {
-  const location = { search: variant, hash: '', pathname: `/${path}`, href: `https://web-platform.test/${path}${variant}`, origin: 'https://web-platform.test' }
+  const location = {
+    search: variant,
+    hash: '',
+    pathname: `/${path}`,
+    href: `https://web-platform.test/${path}${variant}`,
+    origin: 'https://web-platform.test',
+  }
   return `globalThis.self = globalThis
 globalThis.location = ${JSON.stringify(location)}
 globalThis.GLOBAL = { isWindow: () => false, isWorker: () => false, isShadowRealm: () => false }
@@ -38,7 +44,11 @@ interface Collected {
 }
 
 export async function runWptFile(
-  { loop, variant: engine, checkout }: { readonly loop: EventLoop; readonly variant: 'ng' | 'bellard'; readonly checkout: string },
+  {
+    loop,
+    variant: engine,
+    checkout,
+  }: { readonly loop: EventLoop; readonly variant: 'ng' | 'bellard'; readonly checkout: string },
   file: WptFile,
   variant: string,
 ): Promise<readonly WptResult[]> {
@@ -47,7 +57,13 @@ export async function runWptFile(
     mode: 'worker',
     loop,
     variant: engine,
-    limits: { operationMs: FILE_MS, hardMs: 2 * FILE_MS, wallMs: FILE_MS, memoryBytes: 256 * 1024 * 1024, maxSourceBytes: 64 * 1024 * 1024 },
+    limits: {
+      operationMs: FILE_MS,
+      hardMs: 2 * FILE_MS,
+      wallMs: FILE_MS,
+      memoryBytes: 256 * 1024 * 1024,
+      maxSourceBytes: 64 * 1024 * 1024,
+    },
     console: { write: () => {} },
     onError: () => {},
   })
@@ -62,7 +78,13 @@ export async function runWptFile(
     const results = tests.map((test) => ({ name: test.name, passed: test.status === 0, why: test.message }))
     return status === 0 ? results : [...results, { name: '(harness)', passed: false, why: message }]
   } catch (error) {
-    return [{ name: '(file)', passed: false, why: [error, Reflect.get(Object(error), 'cause')].filter((one) => one !== undefined).join('; ') }]
+    return [
+      {
+        name: '(file)',
+        passed: false,
+        why: [error, Reflect.get(Object(error), 'cause')].filter((one) => one !== undefined).join('; '),
+      },
+    ]
   } finally {
     await sandbox[Symbol.asyncDispose]()
   }
