@@ -10,7 +10,7 @@ const SOURCE = `new Promise((resolve) => {
   for (let i = 0; i < ${CALLBACKS}; i++) setTimeout(() => { if (--left === 0) resolve('done') }, 1)
 })`
 
-function callbacksMs(maxCallbacksPerTurn: number, guard: 'auto' | 'thread'): Promise<number> {
+function callbacksMs(maxCallbacksPerTurn: number, guard: 'inspector' | 'thread'): Promise<number> {
   return withQuietLoop(async (loop) => {
     const sandbox = await openLimited(loop, { maxCallbacksPerTurn, engine: await Engine.load({ guard }) })
     const times: number[] = []
@@ -29,8 +29,8 @@ export const workload = defineWorkload({
   subjects: {
     'a guard a turn': () => callbacksMs(256, 'thread'),
     'a guard an entry': () => callbacksMs(1, 'thread'),
-    'a threadless guard a turn': () => callbacksMs(256, 'auto'),
-    'a threadless guard an entry': () => callbacksMs(1, 'auto'),
+    'a threadless guard a turn': () => callbacksMs(256, 'inspector'),
+    'a threadless guard an entry': () => callbacksMs(1, 'inspector'),
   },
   figures: [
     { subject: 'a guard a turn', peer: 'a guard an entry', target: '>= 5' },

@@ -1,6 +1,6 @@
 // From asking for a sandbox to the result of its first statement, with the same user prelude in each engine.
-import { SandboxPool } from '@loopwright/js-adapter'
-import type { SandboxLimits } from '@loopwright/js-adapter'
+import { Engine, SandboxPool } from '@loopwright/js-adapter'
+import type { EngineOptions, SandboxLimits } from '@loopwright/js-adapter'
 import { loadQuickJs } from '@sebastianwessel/quickjs'
 import { QuickJS } from 'quickjs-wasi'
 import { defineWorkload } from '../harness/workload.ts'
@@ -14,10 +14,15 @@ function check(value: unknown): void {
 
 const IDLE = { operationMs: 10_000, hardMs: 20_000 }
 
-function pooled(limits: SandboxLimits, step: (pool: SandboxPool) => Promise<number>): Promise<number> {
+function pooled(
+  limits: SandboxLimits,
+  step: (pool: SandboxPool) => Promise<number>,
+  guard?: EngineOptions['guard'],
+): Promise<number> {
   return withLoop(async (loop) => {
     const pool = await SandboxPool.create({
       loop,
+      engine: await Engine.load({ guard }),
       size: 2,
       prelude: PRELUDE,
       limits: { ...IDLE, ...limits },
@@ -66,6 +71,7 @@ export const workload = defineWorkload({
     'js-adapter first statement, no guard': () => pooled({ hardMs: false }, firstStatement),
     'js-adapter first statement': () => pooled({}, firstStatement),
     'js-adapter result': () => pooled({}, result),
+    'js-adapter result, guard of the inspector': () => pooled({}, result, 'inspector'),
     'js-adapter result, no guard': () => pooled({ hardMs: false }, result),
     'quickjs-wasi restore': async () => {
       const options = await compiledPeer()
@@ -113,6 +119,8 @@ export const workload = defineWorkload({
     { subject: 'js-adapter first statement' },
     { subject: 'js-adapter result', peer: 'quickjs-wasi restore', target: '>= 10' },
     { subject: 'js-adapter result', peer: '@sebastianwessel/quickjs runSandboxed', target: '>= 50' },
+    { subject: 'js-adapter result, guard of the inspector', peer: 'quickjs-wasi restore', target: '>= 10' },
+    { subject: 'js-adapter result, guard of the inspector', peer: '@sebastianwessel/quickjs runSandboxed', target: '>= 50' },
     // Like for like: neither peer has a limit that stops one native call.
     { subject: 'js-adapter result, no guard', peer: 'quickjs-wasi restore', target: '>= 10' },
     { subject: 'js-adapter result, no guard', peer: '@sebastianwessel/quickjs runSandboxed', target: '>= 50' },

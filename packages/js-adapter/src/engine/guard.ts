@@ -3,8 +3,8 @@ import { JsAdapterError } from '../errors.ts'
 import { builtin } from '../platform/builtin.ts'
 import { InspectedLimit } from './inspected-limit.ts'
 
-/** Where the time is watched: `'thread'` starts one for each run, `'auto'` takes the inspector where that was seen to work. */
-export const GUARD_KINDS = ['auto', 'thread'] as const
+/** What watches the time: a thread that is started for each run, or the inspector where that was seen to work. */
+export const GUARD_KINDS = ['thread', 'inspector'] as const
 export type GuardKind = (typeof GUARD_KINDS)[number]
 
 export interface GuardOptions {
@@ -36,7 +36,7 @@ export class Guard {
   /** Guests entered inside the guard by host functions of another: one termination unwinds them all. */
   readonly #inner: (() => void)[] = []
 
-  constructor({ breakOnSigint = false, kind = 'auto' }: GuardOptions = {}) {
+  constructor({ breakOnSigint = false, kind = 'thread' }: GuardOptions = {}) {
     const vm = builtin('node:vm')
     const slot: Slot = { run: () => {} }
     this.#slot = slot

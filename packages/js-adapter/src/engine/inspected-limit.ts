@@ -1,16 +1,14 @@
 // A time limit that needs no thread of its own: the inspector's evaluation with a timeout, which a worker of V8's platform watches.
 import type { InspectorNotification, Runtime as RuntimeDomain, Session } from 'node:inspector'
 
-/** What a run under the limit came to. `foreign`: something else ended it, and that has been asked to go on. */
-export type InspectedOutcome = 'completed' | 'terminated' | 'foreign'
+/** What a run under the limit came to. */
+export type InspectedOutcome = 'completed' | 'terminated'
 
 /**
  * Limits whose time has not come. V8's platform forgets one only then, however early the run ended: a few hundred bytes each. Beyond this the
  * caller takes the other way.
  */
 const MOST_OUTSTANDING = 4096
-/** A termination sooner than this before the end of the time was not this limit's. */
-const EARLY_MS = 2
 /** The longest that the check of a limit may take when the limit does not work. */
 const CHECK_MS = 250
 
@@ -79,10 +77,13 @@ export class InspectedLimit {
     return (this.#endsAtMs[this.#next] ?? 0) <= performance.now() && !this.#isDebugged()
   }
 
-  /** Runs `work`, which throws nothing, for at most `timeoutMs`, a whole number. The session lives as long as the run: an idle process has none. */
+  /**
+   * Runs `work`, which throws nothing, for at most `timeoutMs`, a whole number. The session lives as long as the run: an idle process has none.
+   * The platform may count from before the call, by as long as its timer's thread was held up. Whatever else terminates the run is taken for this
+   * limit: when it came cannot tell the two apart.
+   */
   run(timeoutMs: number, work: () => void): InspectedOutcome {
-    const startedAtMs = performance.now()
-    this.#endsAtMs[this.#next] = startedAtMs + timeoutMs
+    this.#endsAtMs[this.#next] = performance.now() + timeoutMs
     this.#next = (this.#next + 1) % MOST_OUTSTANDING
     const session = this.#open()
     const { slot, contextId } = this.#realm
@@ -97,11 +98,6 @@ export class InspectedLimit {
       failure = error
     })
     slot.run = idle
-    if (failure !== null && performance.now() - startedAtMs < timeoutMs - EARLY_MS) {
-      // The inspector has cancelled what was not its own, a limit of the host's around this call: it is asked for again.
-      session.post('Runtime.terminateExecution')
-      return 'foreign'
-    }
     session.disconnect()
     return failure === null ? 'completed' : 'terminated'
   }

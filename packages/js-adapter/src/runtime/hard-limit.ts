@@ -9,7 +9,10 @@ import type { Polling } from './polling.ts'
 
 /** Milliseconds in which further entries may start under one guard. */
 export const GUARD_SLACK_MS = 10
-/** The same for an entry that no other may follow: it begins as soon as the guard does, and may yet be held up between the two. */
+/**
+ * The same for an entry that no other may follow: it begins as soon as the guard does, and may yet be held up between the two. The inspector may count from
+ * before that, so there it has the whole slack.
+ */
 const LONE_SLACK_MS = 2
 
 /** The guest that the hard limit is of. */
@@ -106,7 +109,7 @@ export class HardLimit {
       const completed = this.run(() => {
         started = true
         outcome = guest.enter(kind, body, bounds)
-      }, LONE_SLACK_MS)
+      }, this.#guard.threadless ? GUARD_SLACK_MS : LONE_SLACK_MS)
       if (outcome !== undefined) return outcome
       if (completed && !started) continue
       if (completed) this.#terminated()

@@ -25,10 +25,10 @@ function spin(): void {
   for (;;);
 }
 
-describe.each(['auto', 'thread'] as const)('%s', (kind) => {
+describe.each(['inspector', 'thread'] as const)('%s', (kind) => {
   test('what ends in time completes, what does not is unwound, and the next run is as the first', () => {
     const guard = new Guard({ kind })
-    expect(guard.threadless).toBe(kind === 'auto')
+    expect(guard.threadless).toBe(kind === 'inspector')
     let ran = 0
     for (let round = 0; round < 3; round++) {
       expect(guard.run(10_000, () => void ran++)).toBe('completed')
@@ -64,37 +64,9 @@ describe.each(['auto', 'thread'] as const)('%s', (kind) => {
     expect(order.slice(2).toSorted()).toEqual(['job', 'tick'])
   })
 
-  test('a guard inside the guard of another engine: the outer time ends both, and neither is taken for the other', () => {
-    const outer = new Guard({ kind })
-    const inner = new Guard({ kind })
-    let came = ''
-    expect(
-      outer.run(50, () => {
-        inner.run(60_000, spin)
-        came = 'past the inner one'
-      }),
-    ).toBe('terminated')
-    expect(came).toBe('')
-    expect(outer.run(10_000, () => {})).toBe('completed')
-    expect(
-      outer.run(60_000, () => {
-        came = inner.active ? 'still active' : inner.run(5, spin)
-      }),
-    ).toBe('completed')
-  })
-
-  test('a time limit of the host around it still ends the host', () => {
-    const guard = new Guard({ kind })
-    const context = createContext({ work: () => guard.run(60_000, spin), then: '' })
-    expect(() => new Script("work(); then = 'on'; for (;;);").runInContext(context, { timeout: 50 })).toThrow(
-      expect.objectContaining({ code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' }),
-    )
-    expect(Reflect.get(context, 'then')).toBe('')
-  })
-
   test('a sandbox whose engine watches so is condemned by one native, and another goes on', async () => {
     const engine = await Engine.load({ guard: kind })
-    expect(engine.capabilities.threadlessGuard).toBe(kind === 'auto')
+    expect(engine.capabilities.threadlessGuard).toBe(kind === 'inspector')
     const { sandbox, loop } = await openSandbox({ engine, limits: { operationMs: 50, hardMs: 100 } })
     expect(await settled(loop, sandbox.run("new Array(1e9).join('x')"))).toMatchObject({
       error: { code: 'ERR_LIMIT_HARD', configured: 100 },
@@ -106,8 +78,36 @@ describe.each(['auto', 'thread'] as const)('%s', (kind) => {
   })
 })
 
-test('more runs than the platform may keep limits of take the other way, and are ended as well', () => {
+test('a guard inside the guard of another engine: the outer time ends both, and neither is taken for the other', () => {
+  const outer = new Guard()
+  const inner = new Guard()
+  let came = ''
+  expect(
+    outer.run(50, () => {
+      inner.run(60_000, spin)
+      came = 'past the inner one'
+    }),
+  ).toBe('terminated')
+  expect(came).toBe('')
+  expect(outer.run(10_000, () => {})).toBe('completed')
+  expect(
+    outer.run(60_000, () => {
+      came = inner.active ? 'still active' : inner.run(5, spin)
+    }),
+  ).toBe('completed')
+})
+
+test('a time limit of the host around it still ends the host', () => {
   const guard = new Guard()
+  const context = createContext({ work: () => guard.run(60_000, spin), then: '' })
+  expect(() => new Script("work(); then = 'on'; for (;;);").runInContext(context, { timeout: 50 })).toThrow(
+    expect.objectContaining({ code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' }),
+  )
+  expect(Reflect.get(context, 'then')).toBe('')
+})
+
+test('more runs than the platform may keep limits of take the other way, and are ended as well', () => {
+  const guard = new Guard({ kind: 'inspector' })
   for (let run = 0; run < 5000; run++) expect(guard.run(600_000, () => {})).toBe('completed')
   expect(guard.run(5, spin)).toBe('terminated')
 })
@@ -115,7 +115,7 @@ test('more runs than the platform may keep limits of take the other way, and are
 test('no session of the inspector outlives a run', () => {
   const opened = vi.spyOn(Session.prototype, 'connect')
   const closed = vi.spyOn(Session.prototype, 'disconnect')
-  const guard = new Guard()
+  const guard = new Guard({ kind: 'inspector' })
   guard.run(10_000, () => {})
   guard.run(5, spin)
   expect(opened.mock.calls.length).toBeGreaterThan(2)
@@ -125,7 +125,7 @@ test('no session of the inspector outlives a run', () => {
 
 test('a process ends at once although a limit of its guard lies ahead, and an exit inside one is an exit', () => {
   const source = `${GUARD_SOURCE}
-    const guard = new built.Guard()
+    const guard = new built.Guard({ kind: 'inspector' })
     guard.run(600_000, () => {})
     if (process.argv[1] === 'exit') guard.run(600_000, () => process.exit(7))`
   for (const [argument, status] of [
@@ -142,14 +142,14 @@ test.each([
   ['there are no threads of the platform', ['--v8-pool-size=0']],
 ])('a thread is started where %s', (_why, flags) => {
   const source = `${GUARD_SOURCE}
-    const guard = new built.Guard()
+    const guard = new built.Guard({ kind: 'inspector' })
     process.exitCode = guard.run(5, () => { for (;;); }) === 'terminated' ? 0 : 1`
   expect(spawnSync(process.execPath, [...flags, '-e', source], { timeout: 60_000 }).status).toBe(0)
 })
 
 test('in a thread, which its owner may terminate, the inspector is not used', async () => {
   const source = `${GUARD_SOURCE}
-    const guard = new built.Guard()
+    const guard = new built.Guard({ kind: 'inspector' })
     require('node:worker_threads').parentPort.postMessage(guard.threadless)
     guard.run(600_000, () => { for (;;); })`
   const worker = new Worker(source, { eval: true })
