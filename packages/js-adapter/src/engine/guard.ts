@@ -61,6 +61,10 @@ export class Guard {
   get threadless(): boolean {
     return this.#inspected !== undefined
   }
+  /** Whether V8 may end what runs in it at any instruction. */
+  get cuts(): boolean {
+    return true
+  }
   get active(): boolean {
     return this.#active && performance.now() < this.#untilMs
   }

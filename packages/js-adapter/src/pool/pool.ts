@@ -136,7 +136,7 @@ export class SandboxPool implements AsyncDisposable {
     let sandbox: Sandbox
     try {
       sandbox = Sandbox.resume(options, slot.substrate, {
-        entropy: options.deterministic === undefined ? this.#entropy : entropyOf(options),
+        entropy: options.deterministic === undefined && options.entropy === undefined ? this.#entropy : entropyOf(options),
         settledLate: () => {
           this.#late++
         },

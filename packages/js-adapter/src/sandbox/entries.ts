@@ -49,6 +49,15 @@ function notEntered(kind: string, error: JsAdapterError): EntryOutcome {
   }
 }
 
+/** What a limit of real time means in a deterministic sandbox. */
+export function nondeterministicStop(error: LimitError): JsAdapterError {
+  return new JsAdapterError(
+    'ERR_NONDETERMINISTIC_STOP',
+    `a limit of real time stopped a deterministic run: ${error.message}`,
+    { cause: error, context: { limit: error.limit } },
+  )
+}
+
 export class Entries {
   readonly #options: ResolvedSandboxOptions
   readonly #core: Core
@@ -206,18 +215,26 @@ export class Entries {
     // After the guest's own immediates, where Node puts it.
     if (this.#core.drainDeferred) this.#drainLater()
   }
+  /** A limit has fired outside of every entry, and ends the guest. */
+  stop(given: LimitError): void {
+    if (!this.#ending.mayEnter) return
+    const error = this.#judgedError(given) ?? given
+    this.#reports.limitOutsideEntry(given.limit, 0, given)
+    this.#core.condemn(error)
+    this.#reports.error(error, { operationId: 0, kind: 'thread', discardedJobs: 0, discardedTicks: 0 })
+    this.#ending.run('limit', 'condemned', error)
+  }
   /** In a deterministic sandbox, what a limit of real time stopped has no result that would come again: the run fails. */
   #judged(outcome: EntryOutcome): EntryOutcome {
-    const { error } = outcome
-    if (this.#options.deterministic === undefined || !(error instanceof LimitError) || !REAL_TIME_LIMITS.has(error.limit))
-      return outcome
-    const failed = new JsAdapterError(
-      'ERR_NONDETERMINISTIC_STOP',
-      `a limit of real time stopped a deterministic run: ${error.message}`,
-      { cause: error, context: { limit: error.limit } },
-    )
+    const failed = this.#judgedError(outcome.error)
+    if (failed === undefined) return outcome
     this.#core.condemn(failed)
     return { ...outcome, error: failed }
+  }
+  #judgedError(error: JsAdapterError | undefined): JsAdapterError | undefined {
+    if (this.#options.deterministic === undefined || !(error instanceof LimitError) || !REAL_TIME_LIMITS.has(error.limit))
+      return undefined
+    return nondeterministicStop(error)
   }
   /** Promises that others wait for may have settled in a stopped entry, and what was to tell it is gone with its jobs. */
   #rejectLost({ error }: EntryOutcome): void {

@@ -11,9 +11,9 @@ export class Outbox {
   #scheduled = false
   #delivering = false
 
-  /** The engine's guard, as soon as it is known. */
+  /** The engine's guard, as soon as it is known. One that cuts nothing in two is none: then everything is told at once. */
   watch(guard: Guard): void {
-    this.#guard = guard
+    if (guard.cuts) this.#guard = guard
   }
   /** `work` throws nothing. */
   post(work: () => void): void {

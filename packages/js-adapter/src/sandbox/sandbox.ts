@@ -2,7 +2,7 @@
 // Longer than most: the public class with a method for each member of the face, and the wiring of its parts.
 import { Engine } from '../engine/engine.ts'
 import type { Substrate } from '../engine/substrate.ts'
-import type { JsAdapterError } from '../errors.ts'
+import type { JsAdapterError, LimitError } from '../errors.ts'
 import { assertThreads } from '../platform/watchdog.ts'
 import { CELL } from '../runtime/cells.ts'
 import { Core } from '../runtime/core.ts'
@@ -212,6 +212,14 @@ export class Sandbox implements AsyncDisposable {
   /** @internal A word of shared memory that interrupts as `interrupt` does when another thread sets it to 1. */
   watchInterrupts(flag: Int32Array): void {
     this.#core.polling.watch(flag, { take: true })
+  }
+  /** @internal Ends the guest for a limit that fired outside of it. */
+  stop(error: LimitError): void {
+    this.#entries.stop(error)
+  }
+  /** @internal */
+  get isProgram(): boolean {
+    return this.#options.lifecycle === 'program'
   }
   /** @internal Takes over a substrate that holds the options' image. */
   static resume(options: ResolvedSandboxOptions, substrate: Substrate, parts: ResumeParts): Sandbox {

@@ -2,6 +2,7 @@
 import { JsAdapterError } from '../errors.ts'
 import { parseFrames } from './frames.ts'
 import { GuestError, GuestOpaque, GuestRegExp, GuestSymbol } from './guest-values.ts'
+import { VIEW_KINDS, viewKindOf } from './view-kinds.ts'
 
 /** What decoding asks of the owner of the guest for values that text cannot hold. */
 export interface ReferenceReader {
@@ -23,22 +24,6 @@ export interface ReferenceWriter {
 }
 
 type Node = unknown
-
-const VIEW_TYPES: ReadonlySet<string> = new Set([
-  'Int8Array',
-  'Uint8Array',
-  'Uint8ClampedArray',
-  'Int16Array',
-  'Uint16Array',
-  'Int32Array',
-  'Uint32Array',
-  'BigInt64Array',
-  'BigUint64Array',
-  'Float16Array',
-  'Float32Array',
-  'Float64Array',
-  'DataView',
-])
 
 function defineOwn(target: object, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
@@ -194,7 +179,7 @@ function isAbsent(value: unknown): boolean {
 }
 
 function makeView(kind: string, buffer: ArrayBuffer): unknown {
-  const constructor: unknown = VIEW_TYPES.has(kind) ? Reflect.get(globalThis, kind) : undefined
+  const constructor: unknown = VIEW_KINDS.has(kind) ? Reflect.get(globalThis, kind) : undefined
   return typeof constructor === 'function' ? Reflect.construct(constructor, [buffer]) : new Uint8Array(buffer)
 }
 
@@ -297,8 +282,7 @@ class Encoder {
     if (value instanceof ArrayBuffer) return `[7,${this.#references.bytes(new Uint8Array(value))}]`
     if (ArrayBuffer.isView(value)) {
       const index = this.#references.bytes(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
-      const tag = value instanceof DataView ? 'DataView' : Object.prototype.toString.call(value).slice(8, -1)
-      return `[8,"${tag}",${index}]`
+      return `[8,"${viewKindOf(value) ?? 'Uint8Array'}",${index}]`
     }
     return this.#opaque(value, path, 'object')
   }

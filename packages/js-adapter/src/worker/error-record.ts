@@ -2,9 +2,10 @@
 import { Exception, InterruptedError, JsAdapterError, LimitError, StackOverflowError, SyntaxException } from '../errors.ts'
 import type { ExceptionDetails, JsAdapterErrorCode, SourcePosition } from '../errors.ts'
 import type { LimitName } from '../limit-names.ts'
-import { describeHostError } from '../runtime/host-error.ts'
+import { describeHostError, GuestRefusal, refusalOf } from '../runtime/host-error.ts'
+import type { Refusal } from '../runtime/host-error.ts'
 import type { Frame } from '../values/frames.ts'
-import { packValue, unpackValue } from './wire.ts'
+import { packSafely, unpackValue } from './wire.ts'
 import type { WireValue } from './wire.ts'
 
 interface WireDetails extends Omit<ExceptionDetails, 'value' | 'cause'> {
@@ -40,6 +41,7 @@ export type ErrorRecord =
       readonly context: WireValue
       readonly cause: ErrorRecord | undefined
     }
+  | { readonly kind: 'refusal'; readonly refusal: Refusal }
   | HostErrorRecord
 
 /** An error of the host's, or something else that was thrown. `call` names the host call that it came from. */
@@ -62,15 +64,6 @@ class RemoteHostError extends Error {
   /** 0 for any other error. */
   static callOf(error: unknown): number {
     return error instanceof RemoteHostError ? error.#call : 0
-  }
-}
-
-/** Packs what may be a guest's value; what has no form is described. */
-function packSafely(value: unknown): WireValue {
-  try {
-    return packValue(value)
-  } catch (error) {
-    return { plain: error instanceof Error ? error.message : 'a value that cannot be passed on' }
   }
 }
 
@@ -111,7 +104,8 @@ export function recordError(error: unknown): ErrorRecord {
       context: packSafely({ ...error.context }),
       cause: causeOf(error),
     }
-  return hostRecord(error)
+  const refusal = refusalOf(error)
+  return refusal === undefined ? hostRecord(error) : { kind: 'refusal', refusal }
 }
 
 function hostRecord(error: unknown): HostErrorRecord {
@@ -157,6 +151,8 @@ export function rebuildError(record: ErrorRecord, original?: (call: number) => {
         context: contextOf(record.context),
         ...(record.cause === undefined ? {} : { cause: rebuildError(record.cause, original) }),
       })
+    case 'refusal':
+      return new GuestRefusal(record.refusal)
     case 'host':
       return original?.(record.call)?.error ?? new RemoteHostError(record)
     default:

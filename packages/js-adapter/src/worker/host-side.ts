@@ -7,6 +7,7 @@ import { IDENTIFIER } from '../sandbox/identifier.ts'
 import type { AsyncHostFunction, AsyncHostFunctionOptions, HostCallContext, RateWindowOption } from '../sandbox/host-functions.ts'
 import { recordError } from './error-record.ts'
 import type { Line } from './line.ts'
+import type { OwnerContexts } from './owner-contexts.ts'
 import type { RemoteExposed, RemoteFunction, UpMessage, WireOutcome } from './protocol.ts'
 import { packValue, unpackValue } from './wire.ts'
 
@@ -36,6 +37,7 @@ const MOST_KEPT_ERRORS = 256
 export interface HostSideOwner {
   readonly limits: ResolvedLimits
   readonly line: Line
+  readonly contexts: OwnerContexts
 }
 
 export class HostSide {
@@ -103,10 +105,15 @@ export class HostSide {
   }
 
   /** Starts a call of the guest's. */
-  start({ call, fn, args, guestCallId, operationId, blocking }: HostCall): void {
+  start(given: HostCall): void {
+    const { contexts } = this.#owner
     const controller = new AbortController()
-    this.#pending.set(call, { controller, blocking })
-    const context: HostCallContext = { signal: controller.signal, callId: guestCallId, operationId, context: undefined }
+    this.#pending.set(given.call, { controller, blocking: given.blocking })
+    const { guestCallId: callId, operationId, context: number } = given
+    const context: HostCallContext = { signal: controller.signal, callId, operationId, context: contexts.of(number) }
+    contexts.run(number, () => this.#invoke(given, context))
+  }
+  #invoke({ call, fn, args, blocking }: HostCall, context: HostCallContext): void {
     const target = this.#functions.get(fn)
     const given = unpackValue(args)
     let result: unknown

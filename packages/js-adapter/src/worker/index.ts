@@ -4,9 +4,10 @@ export type {
   WorkerExposed,
   WorkerHostFunction,
 } from './host-side.ts'
-export type { IngressLoopLike, ThreadLimits, ThreadOptions, WorkerSandboxOptions } from './worker-options.ts'
+export type { ThreadLimits } from './thread-limits.ts'
+export type { WorkerUsage } from './worker-end.ts'
+export type { IngressLoopLike, ThreadOptions, WorkerModuleSource, WorkerSandboxOptions } from './worker-options.ts'
 export { WorkerSandbox } from './worker-sandbox.ts'
-export type { WorkerUsage } from './worker-sandbox.ts'
 export { WorkerSandboxPool } from './worker-pool.ts'
 export type { WorkerLease, WorkerPoolStats } from './worker-pool.ts'
 export type { WorkerPoolOptions } from './worker-pool-options.ts'

@@ -20,6 +20,11 @@ export interface LineSizes {
   readonly payloadBytes: number
 }
 
+export interface LineOptions extends LineSizes {
+  /** Messages of one task arrive together, whatever the thread does meanwhile. */
+  readonly together: boolean
+}
+
 export class Line {
   readonly control: ControlBlock
   readonly offer: LineOffer
@@ -27,9 +32,12 @@ export class Line {
   readonly #replies: MessagePort
   readonly #ingress: IngressPort
   readonly #parts: Uint8Array[] = []
+  /** What one task of the owner's has said, where the thread must get all of it at once. */
+  readonly #waiting: DownMessage[] | undefined
   #received = 0
 
-  constructor(loop: IngressLoopLike, sizes: LineSizes, handlers: LineHandlers) {
+  constructor(loop: IngressLoopLike, { together, ...sizes }: LineOptions, handlers: LineHandlers) {
+    this.#waiting = together ? [] : undefined
     const { MessageChannel } = process.getBuiltinModule('node:worker_threads')
     const down = new MessageChannel()
     const replies = new MessageChannel()
@@ -75,7 +83,17 @@ export class Line {
     return [this.offer.port, this.offer.replies]
   }
   send(message: DownMessage): void {
-    this.#port.postMessage(message)
+    if (this.#waiting === undefined) this.#port.postMessage([message])
+    else if (this.#waiting.push(message) === 1) queueMicrotask(() => this.#flush())
+  }
+  #flush(): void {
+    const messages = this.#waiting?.splice(0) ?? []
+    if (messages.length > 0) this.#port.postMessage(messages)
+  }
+  /** The last message. */
+  release(): void {
+    this.#flush()
+    this.#port.postMessage([{ type: 'release' } satisfies DownMessage])
   }
   /** Answers a call for which the thread blocks. */
   answer(call: number, outcome: WireOutcome): void {
@@ -89,6 +107,8 @@ export class Line {
   /** Ends the line now: what was said before is still handled. */
   close(): void {
     this.#ingress.close()
+    // The thread may block for an answer that will not come any more.
+    this.control.announceReply()
   }
   /** Records that the thread began to hand over and that never arrived. */
   get lost(): number {

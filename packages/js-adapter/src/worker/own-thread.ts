@@ -1,11 +1,12 @@
 // A thread that serves one sandbox and ends with it.
 import type { Worker } from 'node:worker_threads'
+import { OwnerAnswers, RANDOM_STATE_BYTES } from './owner-answers.ts'
 import type { LineOffer } from './protocol.ts'
 import type { ThreadData } from './thread-data.ts'
 import { threadFile } from './thread-file.ts'
 import { resolveWorkerOptions } from './worker-options.ts'
 import type { ResolvedWorkerOptions, WorkerSandboxOptions } from './worker-options.ts'
-import type { GuestThread, WorkerSandboxParts } from './worker-sandbox.ts'
+import type { GuestThread, WorkerSandboxParts } from './worker-parts.ts'
 
 /** Records and bytes that the thread may be ahead of its owner. */
 const SIZES = { capacity: 1024, payloadBytes: 256 * 1024 } as const
@@ -48,27 +49,30 @@ class OwnThread implements GuestThread {
   async terminate(): Promise<void> {
     if (!this.#exited) await this.#worker.terminate()
   }
-  release(): Promise<void> {
-    return this.terminate()
+  async release(): Promise<undefined> {
+    await this.terminate()
   }
 }
 
 /** What `WorkerSandbox.open` takes for a sandbox with a thread of its own. */
 export function startThread(options: WorkerSandboxOptions): WorkerSandboxParts {
-  const { id, limits, resourceLimits, settings } = resolveWorkerOptions(options)
-  const { loop, tenant, console, logger, observer, onError } = options
+  const { id, limits, resourceLimits, settings, parts } = resolveWorkerOptions(options)
+  const { loop, tenant } = options
   const file = options.threadFile ?? threadFile('thread')
+  const answers = new OwnerAnswers(parts)
   return {
     id,
     tenant,
     loop,
     limits,
-    console,
-    logger,
-    observer,
-    onError,
     sizes: SIZES,
-    start: (offer: LineOffer, transferList, onEnd) =>
-      new OwnThread(file, { offer, settings }, transferList, resourceLimits, onEnd),
+    deterministic: settings.deterministic,
+    virtual: settings.virtual,
+    owner: parts,
+    answers,
+    start: (offer: LineOffer, transferList, onEnd) => {
+      const random = parts.entropy === undefined ? undefined : answers.random(RANDOM_STATE_BYTES)
+      return new OwnThread(file, { offer, settings, random }, transferList, resourceLimits, onEnd)
+    },
   }
 }

@@ -1,22 +1,26 @@
 // One lease of a pool's thread: a task that lasts as long as the lease, and whose abort ends the thread.
 import type { Piscina } from 'piscina'
 import type { AttachableWorker } from '@loopwright/eventloop'
-import type { LeaseTask } from './thread-data.ts'
-import type { GuestThread } from './worker-sandbox.ts'
+import type { LeaseEnd, LeaseTask } from './thread-data.ts'
+import type { GuestThread } from './worker-parts.ts'
 
 export class PoolLease implements GuestThread {
   readonly #threads: Piscina
-  readonly #task: Promise<void>
+  readonly #task: Promise<LeaseEnd | undefined>
   readonly #controller = new AbortController()
   failure: unknown
 
   constructor(threads: Piscina, task: LeaseTask, transferList: readonly unknown[], onEnd: () => void) {
     this.#threads = threads
     this.#task = threads.run(task, { transferList: [...transferList] as never, signal: this.#controller.signal }).then(
-      () => onEnd(),
+      (end: LeaseEnd) => {
+        onEnd()
+        return end
+      },
       (error: unknown) => {
         this.failure = error
         onEnd()
+        return undefined
       },
     )
   }
@@ -24,11 +28,11 @@ export class PoolLease implements GuestThread {
     return this.#threads.threads.find((thread) => thread.threadId === threadId)
   }
   /** Ends the thread: piscina replaces it. */
-  terminate(): Promise<void> {
+  async terminate(): Promise<void> {
     this.#controller.abort()
-    return this.#task
+    await this.#task
   }
-  release(): Promise<void> {
+  release(): Promise<LeaseEnd | undefined> {
     return this.#task
   }
 }

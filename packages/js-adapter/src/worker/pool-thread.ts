@@ -1,38 +1,54 @@
 // The entry of a pool's thread: one image, one sandbox at a time, reset between tenants.
 import { EventLoop } from '@loopwright/eventloop'
+import type { AuditRecord } from '../audit.ts'
 import { Engine } from '../engine/engine.ts'
+import { JsAdapterError } from '../errors.ts'
 import { Image } from '../image/image.ts'
 import { LIMIT_NAMES } from '../limit-names.ts'
 import type { Lease } from '../pool/pool.ts'
 import { SandboxPool } from '../pool/pool.ts'
 import type { PoolOptions } from '../pool/pool-options.ts'
 import { recordError } from './error-record.ts'
-import type { UpMessage } from './protocol.ts'
-import { reportingOptions, Session } from './session.ts'
-import type { LeaseTask, PoolThreadData, PoolThreadSettings } from './thread-data.ts'
+import type { Question, UpMessage } from './protocol.ts'
+import { Session } from './session.ts'
+import { ThreadContexts } from './thread-contexts.ts'
+import type { LeaseEnd, LeaseTask, PoolThreadData, PoolThreadSettings } from './thread-data.ts'
 import { ThreadGuard } from './thread-guard.ts'
 import { ThreadLoop } from './thread-loop.ts'
+import { ownedOptions, ThreadEntropy } from './thread-ports.ts'
 import { Uplink } from './uplink.ts'
+import type { Speaker } from './uplink.ts'
+import { VirtualTime } from './virtual-time.ts'
 
 /** What lives as long as the thread, and speaks for whoever is served. */
-class Resident {
+class Resident implements Speaker {
   readonly #pool: Promise<SandboxPool>
+  readonly #settings: PoolThreadSettings
   readonly #guard: ThreadGuard
+  readonly #time: VirtualTime | undefined
+  readonly #contexts: ThreadContexts | undefined
+  readonly #random: ThreadEntropy | undefined
   #uplink: Uplink | undefined
   #session: Session | undefined
+  /** Of the memory that the last tenant had. */
+  #reset: LeaseEnd['reset']
 
   constructor({ settings, image, options }: PoolThreadData) {
+    this.#settings = settings
     const own = new EventLoop({ slowCallback: { thresholdMs: Number.POSITIVE_INFINITY } })
     own.holdOpen()
     void own.run()
     this.#guard = new ThreadGuard(settings.guardInWorker)
-    const loop = new ThreadLoop(own, {
-      onTask: () => this.#session?.publishFigures(),
-      onHeld: (held) => this.#uplink?.held(held),
-    })
-    this.#pool = this.#open(settings, image, { ...options, ...reportingOptions(this, settings), loop })
+    const onTask = (): void => this.#session?.publishFigures()
+    this.#time = settings.virtual ? new VirtualTime(own, onTask) : undefined
+    this.#contexts = settings.owner.contexts ? new ThreadContexts() : undefined
+    this.#random = settings.owner.random ? new ThreadEntropy(this) : undefined
+    const loop = this.#time ?? new ThreadLoop(own, { onTask, onHeld: (held) => this.#uplink?.held(held) })
+    const owned = ownedOptions(this, settings, { random: this.#random, contexts: this.#contexts })
+    this.#pool = this.#open(image, { ...options, ...owned, loop })
   }
-  async #open({ variant, stack }: PoolThreadSettings, image: Uint8Array, options: PoolOptions): Promise<SandboxPool> {
+  async #open(image: Uint8Array, options: PoolOptions): Promise<SandboxPool> {
+    const { variant, stack } = this.#settings
     const engine = await Engine.loadGuarded({ variant }, this.#guard)
     return SandboxPool.open({ ...options, image: await Image.load(image, { engine }), size: 1 }, stack)
   }
@@ -45,27 +61,44 @@ class Resident {
   send(message: UpMessage): void {
     this.#uplink?.send(message)
   }
+  record(record: AuditRecord): void {
+    if (record.event === 'sandbox.reset') this.#reset = record.detail
+    else this.#uplink?.record(record)
+  }
+  ask(question: Question): unknown {
+    if (this.#uplink !== undefined) return this.#uplink.ask(question)
+    throw new JsAdapterError('ERR_LEASE_ENDED', 'the lease of this sandbox has ended')
+  }
 
-  async serve({ offer, id, tenant }: LeaseTask): Promise<void> {
-    const uplink = new Uplink(offer)
+  async serve({ offer, id, tenant, random }: LeaseTask): Promise<LeaseEnd> {
+    const { answerMs, standstillMs } = this.#settings
+    const uplink = new Uplink(offer, answerMs)
     this.#uplink = uplink
+    this.#reset = undefined
+    this.#contexts?.serve(uplink)
+    if (random !== undefined) this.#random?.begin(random)
     let lease: Lease | undefined
     try {
       const pool = await this.#pool
       // Not before: an image is tried when it is loaded, and that is nobody's operation.
       this.#guard.control = uplink.control
       lease = await pool.acquire({ id, tenant })
-      this.#session = new Session(lease.sandbox, uplink, LIMIT_NAMES)
+      const { sandbox } = lease
+      const parts = { sandbox, uplink, limitNames: LIMIT_NAMES, contexts: this.#contexts, time: this.#time, standstillMs }
+      this.#session = new Session(parts)
       await this.#session.released
     } catch (error) {
       uplink.start({ type: 'failed', error: recordError(error) })
     } finally {
       this.#session = undefined
       lease?.release()
+      this.#time?.clear()
+      this.#contexts?.serve(undefined)
       this.#uplink = undefined
       this.#guard.control = undefined
       uplink.end()
     }
+    return { reset: this.#reset }
   }
 }
 
@@ -73,6 +106,6 @@ const { workerData } = process.getBuiltinModule('node:worker_threads')
 const resident = new Resident(workerData)
 
 /** Serves one tenant. Its promise lasts as long as the lease. */
-export function serveLease(task: LeaseTask): Promise<void> {
+export function serveLease(task: LeaseTask): Promise<LeaseEnd> {
   return resident.serve(task)
 }

@@ -2,6 +2,7 @@
 import { bytes, defineCommands, fixed, text } from '@loopwright/eventloop/worker'
 import type { Command, Commands, CommandSet, IngressTransferable } from '@loopwright/eventloop/worker'
 import type { MessagePort } from 'node:worker_threads'
+import type { AuditRecord } from '../audit.ts'
 import type { ErrorOrigin } from '../sandbox/options.ts'
 import type { ExitReason, SandboxState } from '../sandbox/usage.ts'
 import type { ErrorRecord } from './error-record.ts'
@@ -35,6 +36,12 @@ export interface WireCallOptions {
   readonly operationMs?: number | undefined
 }
 
+/** A context of the owner's, by its number. */
+export interface WireContext {
+  readonly id: number
+  readonly correlationId: string | undefined
+}
+
 /** A host function as the thread knows it. */
 export interface RemoteFunction {
   readonly id: number
@@ -61,18 +68,44 @@ export type Request =
 
 /** Downward, by message port. */
 export type DownMessage =
-  | { readonly type: 'request'; readonly id: number; readonly request: Request }
+  | {
+      readonly type: 'request'
+      readonly id: number
+      readonly request: Request
+      /** In which it was asked. */
+      readonly context: WireContext | undefined
+    }
   | { readonly type: 'abandon'; readonly id: number; readonly reason: ErrorRecord }
   | { readonly type: 'reply'; readonly call: number; readonly outcome: WireOutcome }
-  | { readonly type: 'finish' }
-  | { readonly type: 'exit'; readonly code: number }
+  | { readonly type: 'finish'; readonly context: WireContext | undefined }
+  | { readonly type: 'exit'; readonly code: number; readonly context: WireContext | undefined }
+  /** Who waited for a result has had time to ask for more. */
+  | { readonly type: 'noticed' }
   | { readonly type: 'release' }
+
+/** What the thread blocks for besides host functions. */
+export type Question =
+  | { readonly of: 'allow'; readonly limiter: 'tenants' | 'functions'; readonly category: string }
+  | { readonly of: 'resolve'; readonly specifier: string; readonly referrer: string }
+  | { readonly of: 'load'; readonly name: string }
+  | { readonly of: 'random'; readonly bytes: number }
+
+export interface Reply {
+  readonly call: number
+  readonly outcome: WireOutcome
+}
 
 export type WireOutcome = { readonly value: WireValue } | { readonly error: ErrorRecord }
 
 /** Comes by the port as well: the owner's loop may not run yet. */
 export type StartMessage =
-  | { readonly type: 'ready'; readonly threadId: number; readonly figures: readonly string[] }
+  | {
+      readonly type: 'ready'
+      readonly threadId: number
+      readonly figures: readonly string[]
+      /** Those of the guest's making. */
+      readonly records: readonly AuditRecord[]
+    }
   | { readonly type: 'failed'; readonly error: ErrorRecord }
 
 export type UpMessage =
@@ -91,7 +124,13 @@ export type UpMessage =
       readonly guestCallId: number
       readonly operationId: number
       readonly blocking: boolean
+      /** In which the guest made the call; 0 for none. */
+      readonly context: number
     }
+  | { readonly type: 'question'; readonly call: number; readonly question: Question }
+  | { readonly type: 'audit'; readonly record: AuditRecord }
+  /** Contexts that nothing in the guest can come back to, and how often each had been handed over. */
+  | { readonly type: 'contextGone'; readonly id: number; readonly times: number }
   | { readonly type: 'callEnded'; readonly call: number; readonly reason: ErrorRecord }
   | { readonly type: 'error'; readonly error: ErrorRecord; readonly origin: ErrorOrigin }
   | {

@@ -1,9 +1,10 @@
 // Host functions as the thread sees them: each call is a message to the owner, and its answer a promise, or a wait.
-import { JsAdapterError } from '../errors.ts'
 import type { Exposed } from '../sandbox/exposure.ts'
 import type { HostCallContext, HostFunction } from '../sandbox/host-functions.ts'
 import { rebuildError, recordError } from './error-record.ts'
-import type { RemoteExposed, RemoteFunction, WireOutcome } from './protocol.ts'
+import type { RemoteExposed, RemoteFunction, Reply } from './protocol.ts'
+import { ContextRef } from './thread-contexts.ts'
+import type { ThreadContexts } from './thread-contexts.ts'
 import type { Uplink } from './uplink.ts'
 import { packValue, unpackValue } from './wire.ts'
 
@@ -12,18 +13,21 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-interface Reply {
-  readonly call: number
-  readonly outcome: WireOutcome
-}
-
 export class RemoteFunctions {
   readonly #uplink: Uplink
   readonly #waiting = new Map<number, Waiting>()
-  #lastCall = 0
+  readonly #contexts: ThreadContexts | undefined
+  readonly #changed: () => void
 
-  constructor(uplink: Uplink) {
+  /** @param changed - the number of calls that wait has changed. */
+  constructor(uplink: Uplink, contexts: ThreadContexts | undefined, changed: () => void) {
     this.#uplink = uplink
+    this.#contexts = contexts
+    this.#changed = changed
+  }
+  /** Calls that the owner has not answered. */
+  get pending(): number {
+    return this.#waiting.size
   }
 
   /** What `expose` takes in the thread. */
@@ -38,14 +42,17 @@ export class RemoteFunctions {
 
   #call(fn: number, given: readonly unknown[]): Promise<unknown> {
     const context = given.at(-1) as HostCallContext
-    const call = ++this.#lastCall
+    const call = this.#uplink.nextCall()
     return new Promise((resolve, reject) => {
+      const args = packValue(given.slice(0, -1))
       const onAbort = (): void => {
         this.#waiting.delete(call)
+        this.#changed()
         this.#uplink.send({ type: 'callEnded', call, reason: recordError(context.signal.reason) })
       }
       const settled = (): void => {
         this.#waiting.delete(call)
+        this.#changed()
         context.signal.removeEventListener('abort', onAbort)
       }
       this.#waiting.set(call, {
@@ -58,15 +65,17 @@ export class RemoteFunctions {
           reject(error)
         },
       })
+      this.#changed()
       context.signal.addEventListener('abort', onAbort, { once: true })
       this.#uplink.send({
         type: 'hostCall',
         call,
         fn,
-        args: packValue(given.slice(0, -1)),
+        args,
         guestCallId: context.callId,
         operationId: context.operationId,
         blocking: false,
+        context: context.context instanceof ContextRef ? context.context.id : 0,
       })
     })
   }
@@ -79,26 +88,12 @@ export class RemoteFunctions {
   }
 
   #callBlocking(fn: number, args: readonly unknown[], maxMs: number): unknown {
-    const { control, replies } = this.#uplink
-    const { receiveMessageOnPort } = process.getBuiltinModule('node:worker_threads')
-    const call = ++this.#lastCall
-    const deadlineMs = performance.now() + maxMs
-    let seen = control.replies
-    this.#uplink.send({ type: 'hostCall', call, fn, args: packValue(args), guestCallId: 0, operationId: 0, blocking: true })
-    for (;;) {
-      for (let received = receiveMessageOnPort(replies); received !== undefined; received = receiveMessageOnPort(replies)) {
-        const reply: Reply = received.message
-        if (reply.call !== call) continue // It came after its call's time; the owner was told and counts it.
-        if ('value' in reply.outcome) return unpackValue(reply.outcome.value)
-        throw rebuildError(reply.outcome.error)
-      }
-      const restMs = deadlineMs - performance.now()
-      if (restMs <= 0 || !control.awaitReply(seen, restMs)) {
-        const error = new JsAdapterError('ERR_WORKER_REPLY', `the host did not answer in time: maxMs is ${maxMs} ms`)
-        this.#uplink.send({ type: 'callEnded', call, reason: recordError(error) })
-        throw error
-      }
-      seen = control.replies
-    }
+    const call = this.#uplink.nextCall()
+    const context = this.#contexts?.current?.id ?? 0
+    return this.#uplink.blockFor(
+      call,
+      { type: 'hostCall', call, fn, args: packValue(args), guestCallId: 0, operationId: 0, blocking: true, context },
+      maxMs,
+    )
   }
 }

@@ -1,5 +1,6 @@
 // What callers of a worker sandbox wait for: one settlement each, by answer, signal or end.
 import type { LoopLike } from '../ports.ts'
+import type { WireCallOptions } from './protocol.ts'
 
 interface Waiting {
   readonly resolve: (value: unknown) => void
@@ -66,4 +67,11 @@ export class Requests {
   rejectAll(error: unknown): void {
     for (const id of [...this.#waiting.keys()]) this.reject(id, error)
   }
+}
+
+/** @throws RangeError that names the member. */
+export function checkedTimes({ timeoutMs, operationMs }: WireCallOptions): WireCallOptions {
+  if (timeoutMs !== undefined && !(timeoutMs > 0)) throw new RangeError(`timeoutMs must be above 0, got ${timeoutMs}`)
+  if (operationMs !== undefined && !(operationMs > 0)) throw new RangeError(`operationMs must be above 0, got ${operationMs}`)
+  return { timeoutMs, operationMs }
 }

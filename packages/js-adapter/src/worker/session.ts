@@ -1,45 +1,24 @@
 // One sandbox served by a thread: requests in, results and everything the sandbox says out.
-import type { AdapterLogger, AdapterObserver } from '../ports.ts'
-import type { SandboxOptions } from '../sandbox/options.ts'
 import type { Sandbox } from '../sandbox/sandbox.ts'
 import type { ExitInfo } from '../sandbox/usage.ts'
 import { rebuildError, recordError } from './error-record.ts'
 import { figurePaths, readFigure } from './figures.ts'
-import type { DownMessage, Request, WireOutcome } from './protocol.ts'
+import type { DownMessage, Request, WireContext, WireOutcome } from './protocol.ts'
 import { RemoteFunctions } from './remote-functions.ts'
+import { Standstill } from './standstill.ts'
+import type { ThreadContexts } from './thread-contexts.ts'
 import type { Uplink } from './uplink.ts'
+import type { VirtualTime } from './virtual-time.ts'
 import { packValue, unpackValue } from './wire.ts'
-import type { ThreadSettings } from './worker-options.ts'
 
-const SAMPLES = ['onOperation', 'onLimit', 'onHostCall', 'onInstance'] as const
-
-/** Where the sandbox says what it says: the same options as inline, each one a message. */
-export function reportingOptions(
-  uplink: Pick<Uplink, 'write' | 'note' | 'send'>,
-  { logLevels, observed, reported }: Pick<ThreadSettings, 'logLevels' | 'observed' | 'reported'>,
-): Pick<SandboxOptions, 'console' | 'logger' | 'observer' | 'onError'> {
-  const logger: AdapterLogger = {
-    enabled: (level) => logLevels.includes(level),
-    log: (level, message, fields) => uplink.note({ type: 'log', level, message, fields: packValue(describeErrors(fields)) }),
-  }
-  const observer: AdapterObserver = { enabled: true }
-  for (const method of SAMPLES) observer[method] = (sample: object) => uplink.note({ type: 'sample', method, sample })
-  return {
-    console: { write: (stream, text) => uplink.write(stream, text) },
-    ...(logLevels.length > 0 ? { logger } : {}),
-    ...(observed ? { observer } : {}),
-    ...(reported ? { onError: (error, origin) => uplink.send({ type: 'error', error: recordError(error), origin }) } : {}),
-  }
-}
-
-/** Fields of a log line are data, but for errors. */
-function describeErrors(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([key, value]) => {
-      if (value instanceof Error) return [key, { name: value.name, message: value.message, code: Reflect.get(value, 'code') }]
-      return [key, typeof value === 'function' || typeof value === 'symbol' ? String(value) : value]
-    }),
-  )
+export interface SessionParts {
+  readonly sandbox: Sandbox
+  readonly uplink: Uplink
+  readonly limitNames: readonly string[]
+  readonly contexts: ThreadContexts | undefined
+  readonly time: VirtualTime | undefined
+  /** Real milliseconds for which virtual time may wait for host calls. */
+  readonly standstillMs: number
 }
 
 export class Session {
@@ -52,17 +31,32 @@ export class Session {
   readonly released: Promise<void>
   #onRelease: () => void = () => {}
 
-  constructor(sandbox: Sandbox, uplink: Uplink, limitNames: readonly string[]) {
+  readonly #contexts: ThreadContexts | undefined
+  readonly #standstill: Standstill | undefined
+
+  constructor({ sandbox, uplink, limitNames, contexts, time, standstillMs }: SessionParts) {
     this.#sandbox = sandbox
     this.#uplink = uplink
-    this.#functions = new RemoteFunctions(uplink)
+    this.#contexts = contexts
+    this.#functions = new RemoteFunctions(uplink, contexts, () => this.#standstill?.calls(this.#functions.pending))
+    this.#standstill =
+      time === undefined
+        ? undefined
+        : new Standstill({
+            time,
+            mostMs: standstillMs,
+            onGoesOn: () => uplink.held(true),
+            onStuck: (error) => sandbox.stop(error),
+          })
     this.#figures = [...figurePaths({ ...sandbox.usage(), limits: {} }), ...limitNames.map((name) => `limits.${name}`)]
     this.released = new Promise((resolve) => {
       this.#onRelease = resolve
     })
     sandbox.watchInterrupts(uplink.control.interruptFlag)
     uplink.onClosed = () => this.#onRelease()
-    uplink.port.on('message', (message: DownMessage) => this.#receive(message))
+    uplink.port.on('message', (messages: readonly DownMessage[]) => {
+      for (const message of messages) this.#receive(message)
+    })
     uplink.port.on('close', () => this.#onRelease())
     void sandbox.exited.then((info) => this.#exited(info))
     const { threadId } = process.getBuiltinModule('node:worker_threads')
@@ -79,7 +73,10 @@ export class Session {
   #receive(message: DownMessage): void {
     switch (message.type) {
       case 'request':
-        void this.#answer(message.id, message.request)
+        void this.#answer(message)
+        return
+      case 'noticed':
+        this.#standstill?.noticed()
         return
       case 'abandon':
         this.#aborts.get(message.id)?.abort(rebuildError(message.reason))
@@ -88,10 +85,11 @@ export class Session {
         this.#functions.settle(message)
         return
       case 'finish':
-        void this.#sandbox.finish()
+        this.#standstill?.ends()
+        void this.#enter(message.context, () => this.#sandbox.finish())
         return
       case 'exit':
-        void this.#sandbox.exit(message.code)
+        void this.#enter(message.context, () => this.#sandbox.exit(message.code))
         return
       case 'release':
         this.#onRelease()
@@ -101,11 +99,15 @@ export class Session {
     }
   }
 
-  async #answer(id: number, request: Request): Promise<void> {
+  #enter<T>(context: WireContext | undefined, work: () => T): T {
+    return this.#contexts === undefined ? work() : this.#contexts.enter(context, work)
+  }
+  async #answer({ id, request, context }: Extract<DownMessage, { type: 'request' }>): Promise<void> {
     const controller = new AbortController()
     this.#aborts.set(id, controller)
+    this.#standstill?.asked(request.type === 'run' && this.#sandbox.isProgram)
     try {
-      const value = packValue(await this.#perform(request, controller.signal))
+      const value = packValue(await this.#enter(context, () => this.#perform(request, controller.signal)))
       // Tasks of the loop publish their figures themselves.
       if (request.type !== 'run' && request.type !== 'call') this.publishFigures()
       this.#settled(id, { value })
@@ -117,6 +119,7 @@ export class Session {
   }
   #settled(id: number, outcome: WireOutcome): void {
     const { state } = this.#sandbox
+    this.#standstill?.settled()
     this.#uplink.send({ type: 'settled', id, outcome, ended: state === 'ready' || state === 'running' ? undefined : state })
   }
   #perform(request: Request, signal: AbortSignal): unknown {
@@ -141,6 +144,7 @@ export class Session {
     }
   }
   #exited({ reason, exitCode, error }: ExitInfo): void {
+    this.#standstill?.stop()
     this.publishFigures()
     const record = error === undefined ? undefined : recordError(error)
     this.#uplink.send({ type: 'exited', reason, state: this.#sandbox.state, exitCode, error: record })

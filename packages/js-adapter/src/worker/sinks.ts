@@ -2,7 +2,7 @@
 import type { JsAdapterError } from '../errors.ts'
 import type { AdapterLogger, AdapterObserver, ConsoleSink } from '../ports.ts'
 import type { ErrorOrigin } from '../sandbox/options.ts'
-import type { Level } from './worker-options.ts'
+import type { Level } from './thread-settings.ts'
 
 export interface SinkOptions {
   readonly console?: ConsoleSink | undefined
@@ -44,19 +44,23 @@ export class Sinks {
     try {
       work()
     } catch (error) {
+      this.failed(error)
+    }
+  }
+  /** One of them threw: it is counted, and the first one is logged. */
+  failed(error: unknown): void {
+    this.failures++
+    if (this.failures > 1) return
+    try {
+      const { logger } = this.#options
+      if (logger?.enabled('error') === true)
+        logger.log('error', 'a sink of a sandbox threw; further failures are only counted', {
+          event: 'sandbox.sink_error',
+          sandboxId: this.#id,
+          error,
+        })
+    } catch {
       this.failures++
-      if (this.failures > 1) return
-      try {
-        const { logger } = this.#options
-        if (logger?.enabled('error') === true)
-          logger.log('error', 'a sink of a sandbox threw; further failures are only counted', {
-            event: 'sandbox.sink_error',
-            sandboxId: this.#id,
-            error,
-          })
-      } catch {
-        this.failures++
-      }
     }
   }
 }

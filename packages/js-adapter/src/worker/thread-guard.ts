@@ -14,6 +14,9 @@ export class ThreadGuard extends Guard {
     this.#withVm = withVm
   }
 
+  override get cuts(): boolean {
+    return this.#withVm
+  }
   override run(timeoutMs: number, work: () => void): GuardOutcome {
     const { control } = this
     if (control === undefined) return super.run(timeoutMs, work)

@@ -6,20 +6,23 @@ import { LIMIT_NAMES } from '../limit-names.ts'
 import { resolveSandboxOptions } from '../sandbox/options.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
 import { recordError } from './error-record.ts'
-import { reportingOptions, Session } from './session.ts'
+import { Session } from './session.ts'
+import { ThreadContexts } from './thread-contexts.ts'
 import type { ThreadData } from './thread-data.ts'
 import { ThreadGuard } from './thread-guard.ts'
 import { ThreadLoop } from './thread-loop.ts'
+import { ownedOptions, ThreadEntropy } from './thread-ports.ts'
 import { Uplink } from './uplink.ts'
+import { VirtualTime } from './virtual-time.ts'
 
-async function serve({ offer, settings }: ThreadData): Promise<void> {
-  const uplink = new Uplink(offer)
+async function serve({ offer, settings, random: ahead }: ThreadData): Promise<void> {
+  const { owner, virtual, standstillMs, answerMs } = settings
+  const uplink = new Uplink(offer, answerMs)
   const own = new EventLoop({ slowCallback: { thresholdMs: Number.POSITIVE_INFINITY } })
   let session: Session | undefined
-  const loop = new ThreadLoop(own, {
-    onTask: () => session?.publishFigures(),
-    onHeld: (held) => uplink.held(held),
-  })
+  const onTask = (): void => session?.publishFigures()
+  const time = virtual ? new VirtualTime(own, onTask) : undefined
+  const loop = time ?? new ThreadLoop(own, { onTask, onHeld: (held) => uplink.held(held) })
   const running = own.run()
   const keepRunning = own.holdOpen()
   try {
@@ -27,14 +30,18 @@ async function serve({ offer, settings }: ThreadData): Promise<void> {
     const engine = await Engine.loadGuarded({ variant: settings.variant }, guard)
     const image = settings.image === undefined ? undefined : await Image.load(settings.image, { engine })
     guard.control = uplink.control
+    const random = owner.random ? new ThreadEntropy(uplink) : undefined
+    if (ahead !== undefined) random?.begin(ahead)
+    const contexts = owner.contexts ? new ThreadContexts() : undefined
+    contexts?.serve(uplink)
     const options = {
       ...settings.options,
-      ...reportingOptions(uplink, settings),
+      ...ownedOptions(uplink, settings, { random, contexts }),
       loop,
       ...(image === undefined ? { engine } : { image }),
     }
     const sandbox = await Sandbox.open(resolveSandboxOptions(options, settings.stack))
-    session = new Session(sandbox, uplink, LIMIT_NAMES)
+    session = new Session({ sandbox, uplink, limitNames: LIMIT_NAMES, contexts, time, standstillMs })
     await session.released
     sandbox.close()
   } catch (error) {

@@ -2,9 +2,13 @@
 import { connectIngress, isLoopError } from '@loopwright/eventloop/worker'
 import type { IngressProducer } from '@loopwright/eventloop/worker'
 import type { MessagePort } from 'node:worker_threads'
+import type { AuditRecord } from '../audit.ts'
+import { JsAdapterError } from '../errors.ts'
 import { ControlBlock } from './control-block.ts'
+import { rebuildError, recordError } from './error-record.ts'
 import { UPLINK } from './protocol.ts'
-import type { LineOffer, StartMessage, UplinkDefinitions, UpMessage } from './protocol.ts'
+import type { LineOffer, Question, Reply, StartMessage, UplinkDefinitions, UpMessage } from './protocol.ts'
+import { unpackValue } from './wire.ts'
 
 /** Of a serialized message, at most this many bytes a record; half of the ring's payload is the most it takes. */
 const PART_BYTES = 12 * 1024
@@ -13,7 +17,17 @@ const PATIENCE_MS = 20
 /** The owner reads every turn of its loop: one that has not for so long has stopped. */
 const LONGEST_WAIT_MS = 60_000
 
-export class Uplink {
+/** What a guest in a thread can say to its owner. */
+export interface Speaker {
+  write(stream: 'stdout' | 'stderr', text: string): void
+  send(message: UpMessage): void
+  note(message: UpMessage): void
+  record(record: AuditRecord): void
+  /** Blocks the thread for the owner's answer. @throws what the owner's part threw, `ERR_WORKER_REPLY` when it did not answer in time. */
+  ask(question: Question): unknown
+}
+
+export class Uplink implements Speaker {
   readonly control: ControlBlock
   readonly port: MessagePort
   readonly replies: MessagePort
@@ -21,16 +35,59 @@ export class Uplink {
   /** Called once when the owner takes nothing more. */
   onClosed: () => void = () => {}
   #closed = false
+  #lastCall = 0
+  /** Those of the guest's making: the owner's loop may not run yet. */
+  #records: AuditRecord[] | undefined = []
+  readonly #answerMs: number
 
-  constructor({ ring, control, port, replies }: LineOffer) {
+  /** @param answerMs - how long a question may take. */
+  constructor({ ring, control, port, replies }: LineOffer, answerMs: number) {
+    this.#answerMs = answerMs
     this.control = new ControlBlock(control)
     this.#producer = connectIngress(ring, UPLINK)
     this.port = port
     this.replies = replies
   }
 
-  start(message: StartMessage): void {
-    this.port.postMessage(message)
+  start(message: Exclude<StartMessage, { type: 'ready' }> | Omit<Extract<StartMessage, { type: 'ready' }>, 'records'>): void {
+    this.port.postMessage({ ...message, records: this.#records })
+    this.#records = undefined
+  }
+  record(record: AuditRecord): void {
+    if (this.#records === undefined) this.send({ type: 'audit', record })
+    else this.#records.push(record)
+  }
+  /** Numbers a call that the owner answers. */
+  nextCall(): number {
+    return ++this.#lastCall
+  }
+  ask(question: Question): unknown {
+    const call = this.nextCall()
+    return this.blockFor(call, { type: 'question', call, question }, this.#answerMs)
+  }
+  /** Sends `message`, and blocks the thread until the owner has answered the call that it is. */
+  blockFor(call: number, message: UpMessage, timeoutMs: number): unknown {
+    const { control, replies } = this
+    const { receiveMessageOnPort } = process.getBuiltinModule('node:worker_threads')
+    const deadlineMs = performance.now() + timeoutMs
+    let seen = control.replies
+    this.send(message)
+    for (;;) {
+      for (let received = receiveMessageOnPort(replies); received !== undefined; received = receiveMessageOnPort(replies)) {
+        const reply: Reply = received.message
+        if (reply.call !== call) continue // It came after its call's time; the owner was told and counts it.
+        if ('value' in reply.outcome) return unpackValue(reply.outcome.value)
+        throw rebuildError(reply.outcome.error)
+      }
+      if (this.#producer.closed) throw new JsAdapterError('ERR_WORKER_REPLY', 'the host takes no more calls: the guest is being ended')
+      const restMs = deadlineMs - performance.now()
+      if (restMs <= 0 || !control.awaitReply(seen, restMs)) {
+        const error = new JsAdapterError('ERR_WORKER_REPLY', `the host did not answer in time: it may take ${timeoutMs} ms`)
+        this.send({ type: 'callEnded', call, reason: recordError(error) })
+        throw error
+      }
+      seen = control.replies
+    }
   }
   /** Console output. Dropped and counted when there is no room for it in time. */
   write(stream: 'stdout' | 'stderr', text: string): void {

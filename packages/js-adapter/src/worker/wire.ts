@@ -1,6 +1,7 @@
 // Values between two threads: as they are where structured clone keeps all of them, else as the text in which values enter a guest.
 import { JsAdapterError } from '../errors.ts'
 import { decodeText, describeOpaque, encodeValue } from '../values/codec.ts'
+import { viewKindOf } from '../values/view-kinds.ts'
 import { GuestError, GuestOpaque, GuestRegExp, GuestSymbol } from '../values/guest-values.ts'
 
 /** What stands for a value that no text holds. */
@@ -17,20 +18,8 @@ export type WireValue =
       readonly outlines: readonly Outline[]
     }
 
-const PLAIN_TAGS: ReadonlySet<string> = new Set([
-  'Int8Array',
-  'Uint8Array',
-  'Uint8ClampedArray',
-  'Int16Array',
-  'Uint16Array',
-  'Int32Array',
-  'Uint32Array',
-  'BigInt64Array',
-  'BigUint64Array',
-  'Float32Array',
-  'Float64Array',
-  'DataView',
-])
+/** Newer than structured clone: as bytes and kind it arrives whatever the V8 at either end knows. */
+const NOT_CLONED = 'Float16Array'
 
 /**
  * Structured clone walks by recursion, in the order of members: a chain of ten thousand objects, which a guest makes in a line, ends the
@@ -62,7 +51,8 @@ function isPlain(root: unknown): boolean {
     else if (value instanceof Map) for (const [key, item] of value) queue.push(key, item)
     else if (value instanceof Set) for (const item of value) queue.push(item)
     else if (ArrayBuffer.isView(value)) {
-      if (!PLAIN_TAGS.has(Object.prototype.toString.call(value).slice(8, -1))) return false
+      const kind = viewKindOf(value)
+      if (kind === undefined || kind === NOT_CLONED) return false
       // A view carries its whole buffer, more than the value is.
       if (value.byteLength !== value.buffer.byteLength) return false
     } else if (!isBare(value)) return false
@@ -97,6 +87,15 @@ export function packValue(value: unknown): WireValue {
     errorFrames: (error) => (error instanceof GuestError ? [frameText(error), error.partial] : ['', false]),
   })
   return { text, bytes, outlines }
+}
+
+/** Packs what may be a guest's value; what has no form is described. */
+export function packSafely(value: unknown): WireValue {
+  try {
+    return packValue(value)
+  } catch (error) {
+    return { plain: error instanceof Error ? error.message : 'a value that cannot be passed on' }
+  }
 }
 
 /** Functions, and instances of classes that are the host's own. */

@@ -1,37 +1,17 @@
 // What a pool of threads takes, and its checked form.
-import type { VariantName } from '../engine/variant.ts'
 import type { ResolvedLimits } from '../limits.ts'
 import { resolvePoolOptions } from '../pool/pool-options.ts'
 import type { PoolOptions } from '../pool/pool-options.ts'
 import { resolveSandboxOptions } from '../sandbox/options.ts'
-import type { ResolvedSandboxOptions } from '../sandbox/options.ts'
+import { ownerPartsOf } from './owner-parts.ts'
+import type { OwnerParts } from './owner-parts.ts'
 import type { PoolThreadData, PoolThreadSettings } from './thread-data.ts'
-import { LEVELS, NOT_SHARED, resolveThreadLimits, stackBoundsOf } from './worker-options.ts'
-import type { IngressLoopLike, ResolvedWorkerOptions, ThreadOptions } from './worker-options.ts'
+import type { ResolvedThreadLimits } from './thread-limits.ts'
+import { resolveThreaded, resolveVariant, settingsOf } from './thread-settings.ts'
+import type { IngressLoopLike, OnlyInline, ThreadOptions } from './worker-options.ts'
 
 /** A `SandboxPool` whose sandboxes run in threads. `size` is the most threads, each of which serves one sandbox at a time. */
-export interface WorkerPoolOptions
-  extends Omit<
-      PoolOptions,
-      | 'mode'
-      | 'loop'
-      | 'engine'
-      | 'modules'
-      | 'entropy'
-      | 'deterministic'
-      | 'clock'
-      | 'context'
-      | 'contextApi'
-      | 'audit'
-      | 'auditRequired'
-      | 'auditValues'
-      | 'admission'
-    >,
-    ThreadOptions {
-  readonly mode: 'worker'
-  readonly loop: IngressLoopLike
-  /** Default `ng`, or the image's. */
-  readonly variant?: VariantName | undefined
+export interface WorkerPoolOptions extends Omit<PoolOptions, OnlyInline>, ThreadOptions {
   /** Threads that are kept although nobody needs them. 0 to `size`. Default 1. */
   readonly minThreads?: number | undefined
   /** Milliseconds after which another thread that nobody needs ends. 0 to 2^31-1, `Infinity`: off. Default 30 000. */
@@ -42,15 +22,16 @@ export interface ResolvedWorkerPoolOptions {
   readonly loop: IngressLoopLike
   readonly id: string
   readonly limits: ResolvedLimits
+  readonly deterministic: boolean
   readonly size: number
   readonly minThreads: number
   readonly idleTimeoutMs: number
   readonly maxQueue: number
   readonly acquireTimeoutMs: number
-  readonly resourceLimits: ResolvedWorkerOptions['resourceLimits']
+  readonly resourceLimits: ResolvedThreadLimits
   /** What each thread is told, but for the image. */
   readonly thread: { readonly options: PoolThreadData['options']; readonly settings: Omit<PoolThreadSettings, 'variant'> }
-  readonly sinks: Pick<ResolvedSandboxOptions, 'logger' | 'observer' | 'onError'> & Pick<PoolOptions, 'console'>
+  readonly parts: OwnerParts
 }
 
 const INT_MAX = 2 ** 31 - 1
@@ -64,24 +45,20 @@ function integer(name: string, value: number, min: number, max: number, infinite
 
 /** @throws RangeError or TypeError that names the member, its value and its range. */
 export function resolveWorkerPoolOptions(options: WorkerPoolOptions): ResolvedWorkerPoolOptions {
-  for (const name of NOT_SHARED)
-    if (Reflect.get(options, name) !== undefined)
-      throw new TypeError(`${name} cannot be shared with a thread: leave it out in mode "worker"`)
-  const { mode: _mode, loop, variant, minThreads = 1, idleTimeoutMs = 30_000, ...rest } = options
-  const { resourceLimits: given, guardInWorker = false, threadFile: _file, ...pooled } = rest
-  if (typeof loop?.createIngress !== 'function')
-    throw new TypeError('loop must be an event loop with ingress: it has no method createIngress')
-  if (pooled.image !== undefined && variant !== undefined && variant !== pooled.image.engine.variant)
-    throw new TypeError(`variant is fixed by the image: it is ${pooled.image.engine.variant}, got ${variant}`)
+  const { stack, resourceLimits, guardInWorker } = resolveThreaded(options)
+  const { mode: _mode, loop, variant, modules, minThreads = 1, idleTimeoutMs = 30_000, ...rest } = options
+  const { resourceLimits: _limits, guardInWorker: _guard, threadFile: _file, ...pooled } = rest
+  resolveVariant(variant, pooled.image)
   const { size, maxQueue, acquireTimeoutMs, maxUses, recycleBelowBytes, tenant } = resolvePoolOptions({ ...pooled, loop })
-  const resourceLimits = resolveThreadLimits(given)
-  const stack = stackBoundsOf(resourceLimits)
+  const { loop: _loop, modules: _modules, mode: _inline, ...given } = tenant
+  const parts = ownerPartsOf({ ...given, modules })
   const checked = resolveSandboxOptions(tenant, stack)
-  const { loop: _loop, logger, observer, console, onError, ...plain } = tenant
+  const { options: plain, ...settings } = settingsOf(given, parts, checked)
   return {
     loop,
     id: checked.id,
     limits: checked.limits,
+    deterministic: checked.deterministic !== undefined,
     size,
     minThreads: integer('minThreads', minThreads, 0, size),
     idleTimeoutMs: integer('idleTimeoutMs', idleTimeoutMs, 0, INT_MAX, true),
@@ -90,14 +67,8 @@ export function resolveWorkerPoolOptions(options: WorkerPoolOptions): ResolvedWo
     resourceLimits,
     thread: {
       options: { ...plain, maxUses, recycleBelowBytes },
-      settings: {
-        stack,
-        guardInWorker,
-        logLevels: LEVELS.filter((level) => logger?.enabled(level) === true),
-        observed: observer !== undefined,
-        reported: onError !== undefined,
-      },
+      settings: { ...settings, stack, guardInWorker },
     },
-    sinks: { logger, observer, console, onError },
+    parts,
   }
 }

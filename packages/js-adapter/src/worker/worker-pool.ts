@@ -5,6 +5,7 @@ import { Engine } from '../engine/engine.ts'
 import { Image } from '../image/image.ts'
 import type { AcquireOptions } from '../pool/acquire-options.ts'
 import { Waiters } from '../pool/waiters.ts'
+import { OwnerAnswers, RANDOM_STATE_BYTES } from './owner-answers.ts'
 import { PoolLease } from './pool-lease.ts'
 import { threadFile } from './thread-file.ts'
 import { resolveWorkerPoolOptions } from './worker-pool-options.ts'
@@ -84,7 +85,7 @@ export class WorkerSandboxPool implements AsyncDisposable {
     })
     // A thread that fails while it serves nobody is told by the task that it fails next.
     threads.on('error', (error: unknown) => {
-      const { logger } = resolved.sinks
+      const { logger } = resolved.parts
       if (logger?.enabled('error') === true)
         logger.log('error', 'a thread of the pool failed', { event: 'sandbox.pool_error', sandboxId: resolved.id, error })
     })
@@ -115,22 +116,28 @@ export class WorkerSandboxPool implements AsyncDisposable {
   }
   /** Takes a thread that the caller has a right to. A signal leaves it to itself: it is given back when it is there. */
   async #open({ signal, tenant, id, console }: AcquireOptions): Promise<WorkerSandbox> {
-    const { loop, limits, sinks } = this.#options
+    const { loop, limits, parts, deterministic, thread } = this.#options
     const letGo = loop.holdOpen()
-    const name = id ?? `${this.#options.id}-${++this.#lastLease}`
+    // As inline: what comes again must not be named by a count.
+    const name = id ?? (deterministic ? this.#options.id : `${this.#options.id}-${++this.#lastLease}`)
+    const answers = new OwnerAnswers(parts)
     const opening = WorkerSandbox.open({
-      ...sinks,
-      ...(console === undefined ? {} : { console }),
+      owner: console === undefined ? parts : { ...parts, console },
+      answers,
+      deterministic,
+      virtual: thread.settings.virtual,
       id: name,
       tenant,
       loop,
       limits,
       sizes: SIZES,
-      start: (offer, transferList, onEnd) =>
-        new PoolLease(this.#threads, { offer, id: name, tenant }, transferList, () => {
+      start: (offer, transferList, onEnd) => {
+        const random = parts.entropy === undefined ? undefined : answers.random(RANDOM_STATE_BYTES)
+        return new PoolLease(this.#threads, { offer, id: name, tenant, random }, transferList, () => {
           onEnd()
           if (!this.#waiters.serve(undefined)) this.#taken--
-        }),
+        })
+      },
     })
     try {
       return await abandonable(opening, signal, (late) => void late.endLease(leaseEnded()))
@@ -154,7 +161,7 @@ export class WorkerSandboxPool implements AsyncDisposable {
     return { sandbox, release, [Symbol.asyncDispose]: release }
   }
   #report(waitMs: number): void {
-    const { observer, logger } = this.#options.sinks
+    const { observer, logger } = this.#options.parts
     if (observer?.onLease === undefined || !observer.enabled) return
     try {
       observer.onLease({ waitMs })

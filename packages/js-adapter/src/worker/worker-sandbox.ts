@@ -1,61 +1,27 @@
 // The face of a sandbox in a thread: the members of `Sandbox`, answered by messages, and the thread's end for whatever reason.
 // Longer than most: however the thread ends, one state decides what is still answered, and it must be seen whole.
-import type { AttachableWorker } from '@loopwright/eventloop'
-import { InterruptedError, JsAdapterError, LimitError } from '../errors.ts'
-import type { ResolvedLimits } from '../limits.ts'
+import { InterruptedError, JsAdapterError } from '../errors.ts'
 import { closedError } from '../sandbox/ending.ts'
 import type { AsyncDeclaration, BlockingDeclaration } from '../sandbox/declared.ts'
 import type { Shape } from '../values/shapes.ts'
 import type { CallOptions, RunOptions } from '../sandbox/run-options.ts'
-import type { ExitInfo, ExitReason, SandboxState, Usage } from '../sandbox/usage.ts'
+import type { ExitInfo, SandboxState } from '../sandbox/usage.ts'
+import { AuditTrail } from './audit-trail.ts'
 import { rebuildAdapterError, rebuildError, recordError } from './error-record.ts'
-import { figureTree } from './figures.ts'
 import { HostSide } from './host-side.ts'
 import type { WorkerExposed } from './host-side.ts'
 import { Line } from './line.ts'
-import type { LineSizes } from './line.ts'
-import type { LineOffer, Request, StartMessage, UpMessage, WireCallOptions } from './protocol.ts'
-import { Requests } from './requests.ts'
+import { OwnerContexts } from './owner-contexts.ts'
+import type { Request, StartMessage, UpMessage } from './protocol.ts'
+import { checkedTimes, Requests } from './requests.ts'
 import { Sinks } from './sinks.ts'
-import type { SinkOptions } from './sinks.ts'
 import { packValue, unpackValue } from './wire.ts'
 import { Watchdog } from './watchdog.ts'
-import type { IngressLoopLike, WorkerSandboxOptions } from './worker-options.ts'
-
-/** What a sandbox asks of the thread that serves it. */
-export interface GuestThread {
-  /** The thread itself, by its number. */
-  worker(threadId: number): AttachableWorker | undefined
-  /** Ends it, whatever runs in it. Resolves when it has. */
-  terminate(): Promise<void>
-  /** The sandbox has ended by itself or was given back. Resolves when the thread is free or gone. */
-  release(): Promise<void>
-  /** Why it died. */
-  readonly failure: unknown
-}
-
-export interface WorkerSandboxParts extends SinkOptions {
-  readonly id: string
-  readonly tenant: string | undefined
-  readonly loop: IngressLoopLike
-  readonly limits: ResolvedLimits
-  readonly sizes: LineSizes
-  /** Hands the offer to a thread. `onEnd`: it has ended, or serves this sandbox no more. */
-  start(offer: LineOffer, transferList: Line['transferList'], onEnd: () => void): GuestThread
-}
-
-/** Usage as of the last task of the thread. */
-export interface WorkerUsage extends Usage {
-  /** Console lines, samples and messages that the thread had begun to hand over and that never arrived. */
-  readonly lostRecords: number
-}
-
-interface End {
-  readonly reason: ExitReason
-  readonly state: SandboxState
-  readonly error: JsAdapterError | undefined
-  readonly exitCode?: number | undefined
-}
+import { auditError, deadErrorOf, hardLimitError, rejectionOf, terminatedError, workerUsage } from './worker-end.ts'
+import type { End, WorkerUsage } from './worker-end.ts'
+import type { WorkerSandboxOptions } from './worker-options.ts'
+import type { LeaseEnd } from './thread-data.ts'
+import type { GuestThread, WorkerSandboxParts } from './worker-parts.ts'
 
 /** One guest in a thread of its own. Dispose of it with `close()`. */
 export class WorkerSandbox implements AsyncDisposable {
@@ -65,6 +31,8 @@ export class WorkerSandbox implements AsyncDisposable {
   readonly #requests: Requests
   readonly #sinks: Sinks
   readonly #host: HostSide
+  readonly #contexts: OwnerContexts
+  readonly #trail: AuditTrail
   readonly #thread: GuestThread
   readonly #watchdog: Watchdog
   #onStarted: { resolve(): void; reject(error: unknown): void } = { resolve: () => {}, reject: () => {} }
@@ -78,16 +46,34 @@ export class WorkerSandbox implements AsyncDisposable {
   readonly threadLost: Promise<void>
   #held: (() => void) | undefined
   #interruptReason: unknown
-  #killed: LimitError | undefined
+  #killed: JsAdapterError | undefined
   /** What the thread has said of its end, before it says all of it. */
   #ended: SandboxState | undefined
   #end: End | undefined
+  /** A record that must be written was not: the guest is not heard any more. */
+  #unheard = false
   #gone: Promise<void> = Promise.resolve()
+  #onLineEnd: () => void = () => {}
+  /** Resolves when everything that the thread has said was handled. */
+  readonly #lineEnd: Promise<void>
 
   private constructor(parts: WorkerSandboxParts) {
     this.id = parts.id
     this.#parts = parts
-    this.#sinks = new Sinks(parts.id, parts)
+    const { id, tenant, owner, deterministic } = parts
+    this.#sinks = new Sinks(id, owner)
+    this.#contexts = new OwnerContexts(owner.context)
+    this.#trail = new AuditTrail({
+      sink: owner.audit,
+      values: owner.auditValues ?? {},
+      sandboxId: id,
+      tenant,
+      deterministic,
+      onFailure: (error) => this.#auditFailed(error),
+    })
+    this.#lineEnd = new Promise((resolve) => {
+      this.#onLineEnd = resolve
+    })
     this.#requests = new Requests(parts.loop)
     this.#started = new Promise((resolve, reject) => {
       this.#onStarted = { resolve, reject }
@@ -98,14 +84,17 @@ export class WorkerSandbox implements AsyncDisposable {
     this.exited = new Promise((resolve) => {
       this.#resolveExited = resolve
     })
-    this.#line = new Line(parts.loop, parts.sizes, {
+    const sizes = { ...parts.sizes, together: parts.virtual }
+    this.#line = new Line(parts.loop, sizes, {
       onStart: (message) => this.#onStart(message),
       onMessage: (message) => this.#onMessage(message),
-      onConsole: (stream, text) => this.#sinks.write(stream, text),
+      onConsole: (stream, text) => {
+        if (!this.#unheard) this.#sinks.write(stream, text)
+      },
       onHeld: (held) => this.#onHeld(held),
       onEnd: () => this.#lineEnded(),
     })
-    this.#host = new HostSide({ limits: parts.limits, line: this.#line })
+    this.#host = new HostSide({ limits: parts.limits, line: this.#line, contexts: this.#contexts })
     this.#watchdog = new Watchdog(this.#line.control, parts.limits.hardMs, (_stamp, elapsedMs) => this.#kill(elapsedMs))
     try {
       this.#thread = parts.start(this.#line.offer, this.#line.transferList, () => this.#threadEnded())
@@ -137,6 +126,11 @@ export class WorkerSandbox implements AsyncDisposable {
       return
     }
     this.#figures = message.figures
+    for (const record of message.records) this.#trail.take(record)
+    if (this.#end?.error !== undefined) {
+      this.#onStarted.reject(this.#end.error)
+      return
+    }
     const worker = this.#thread.worker(message.threadId)
     if (worker !== undefined) this.#line.attach(worker)
     this.#onStarted.resolve()
@@ -146,19 +140,12 @@ export class WorkerSandbox implements AsyncDisposable {
     this.#line.close()
     // Before the start nobody reads the line yet.
     if (this.#figures.length > 0 || this.#end !== undefined) return
-    const error = this.#terminatedError()
+    const error = terminatedError(this.#thread.failure)
     this.#finish({ reason: 'terminated', state: 'closed', error })
     this.#onStarted.reject(
       new JsAdapterError('ERR_WORKER_START', 'the thread of the sandbox could not be started', { cause: error }),
     )
   }
-  #terminatedError(): JsAdapterError {
-    const { failure } = this.#thread
-    return new JsAdapterError('ERR_WORKER_TERMINATED', 'the thread of the sandbox has died', {
-      ...(failure === undefined ? {} : { cause: failure }),
-    })
-  }
-
   /** `running` while the guest is being entered. */
   get state(): SandboxState {
     if (this.#end !== undefined) return this.#end.state
@@ -166,24 +153,7 @@ export class WorkerSandbox implements AsyncDisposable {
     return this.#ended ?? (this.#line.control.inside ? 'running' : 'ready')
   }
   #deadError(): JsAdapterError | undefined {
-    const { state } = this
-    switch (state) {
-      case 'ready':
-      case 'running':
-        return undefined
-      case 'condemned':
-        return new JsAdapterError('ERR_SANDBOX_CONDEMNED', 'the sandbox was condemned and is never entered again', {
-          cause: this.#killed ?? this.#end?.error,
-        })
-      case 'exited':
-        return new JsAdapterError('ERR_SANDBOX_EXITED', `the guest has exited with code ${this.#end?.exitCode ?? 0}`)
-      case 'closed': {
-        const error = this.#end?.error
-        return error?.code === 'ERR_LEASE_ENDED' ? error : closedError('the sandbox is closed')
-      }
-      default:
-        return state satisfies never
-    }
+    return deadErrorOf(this.state, this.#end, this.#killed)
   }
   #assertAlive(): void {
     const dead = this.#deadError()
@@ -244,9 +214,10 @@ export class WorkerSandbox implements AsyncDisposable {
     const dead = this.#deadError()
     if (dead !== undefined) return Promise.reject(dead)
     if (signal?.aborted === true) return Promise.reject(signal.reason)
+    const context = this.#contexts.capture()
     return this.#requests.open(
       signal,
-      (id) => this.#line.send({ type: 'request', id, request }),
+      (id) => this.#line.send({ type: 'request', id, request, context }),
       (id, reason) => this.#line.send({ type: 'abandon', id, reason: recordError(reason) }),
     )
   }
@@ -263,13 +234,13 @@ export class WorkerSandbox implements AsyncDisposable {
   }
   /** Ends a service as a program ends. Resolves as `exited` does. */
   finish(): Promise<ExitInfo> {
-    if (this.#deadError() === undefined) this.#line.send({ type: 'finish' })
+    if (this.#deadError() === undefined) this.#line.send({ type: 'finish', context: this.#contexts.capture() })
     return this.exited
   }
   /** Ends the guest as its own `process.exit(code)` would. Resolves as `exited` does. */
   exit(code: number): Promise<ExitInfo> {
     if (!Number.isInteger(code)) throw new RangeError(`code must be an integer, got ${code}`)
-    if (this.#deadError() === undefined) this.#line.send({ type: 'exit', code })
+    if (this.#deadError() === undefined) this.#line.send({ type: 'exit', code, context: this.#contexts.capture() })
     return this.exited
   }
   /** Ends the guest at once, and its thread. Pending results reject `ERR_SANDBOX_CLOSED`, host calls abort. Idempotent. */
@@ -289,19 +260,15 @@ export class WorkerSandbox implements AsyncDisposable {
 
   /** What the guest had used after the last task of its thread; also after its end. */
   usage(): WorkerUsage {
-    const { control } = this.#line
-    const tree = figureTree(this.#figures, (position) => control.figure(position))
-    const { hostCalls, limits, ...figures } = tree
-    const fired = Object.fromEntries(Object.entries(Object(limits)).filter(([, count]) => count !== 0))
-    if (this.#killed !== undefined) fired['hardMs'] = Number(fired['hardMs'] ?? 0) + 1
-    const counts = Object(hostCalls)
-    // The thread names the figures of its own `usage()`.
-    return {
-      ...figures,
-      limits: fired,
-      hostCalls: { ...counts, lateSettlements: Number(counts.lateSettlements ?? 0) + this.#host.late },
-      lostRecords: this.#line.lost,
-    } as unknown as WorkerUsage
+    const { control, lost } = this.#line
+    const figures = { paths: this.#figures, at: (position: number) => control.figure(position) }
+    return workerUsage(figures, {
+      killed: this.#killed !== undefined,
+      lateSettlements: this.#host.late,
+      sinkFailures: this.#sinks.failures,
+      lostRecords: lost,
+      audit: this.#parts.owner.audit === undefined ? undefined : this.#trail.counts,
+    })
   }
 
   #onHeld(held: boolean): void {
@@ -318,6 +285,8 @@ export class WorkerSandbox implements AsyncDisposable {
         if ('value' in message.outcome) this.#requests.resolve(message.id, unpackValue(message.outcome.value))
         else
           this.#requests.reject(message.id, this.#named(rebuildError(message.outcome.error, (call) => this.#host.errorOf(call))))
+        // Time stands still until who waited has gone on, and may have asked for more.
+        if (this.#parts.virtual) setImmediate(() => this.#line.send({ type: 'noticed' }))
         return
       case 'hostCall':
         if (this.#end === undefined && this.#killed === undefined) this.#host.start(message)
@@ -330,6 +299,16 @@ export class WorkerSandbox implements AsyncDisposable {
         if (error instanceof JsAdapterError) this.#sinks.error(error, message.origin)
         return
       }
+      case 'question':
+        if (this.#end === undefined && this.#killed === undefined)
+          this.#parts.answers.answer(message.question, (outcome) => this.#line.answer(message.call, outcome))
+        return
+      case 'audit':
+        this.#trail.take(message.record)
+        return
+      case 'contextGone':
+        this.#contexts.gone(message.id, message.times)
+        return
       case 'log':
         this.#sinks.log(message.level, message.message, Object(unpackValue(message.fields)))
         return
@@ -353,28 +332,25 @@ export class WorkerSandbox implements AsyncDisposable {
   }
 
   #kill(elapsedMs: number): void {
-    const { hardMs } = this.#parts.limits
-    this.#killed = new LimitError(
-      'ERR_LIMIT_HARD',
-      `the guest could not be stopped in time, and its thread was ended: hardMs is ${hardMs} ms`,
-      {
-        limit: 'hardMs',
-        configured: hardMs,
-        observed: elapsedMs,
-        operationId: 0,
-      },
-    )
+    const { limits, deterministic } = this.#parts
+    this.#killed = hardLimitError(limits.hardMs, elapsedMs, deterministic)
     this.#gone = this.#thread.terminate()
     this.#onThreadLost()
     this.#line.close()
   }
   /** Everything that the thread said has been handled. */
   #lineEnded(): void {
+    this.#sayEnd()
+    if (this.#end !== undefined) this.#trail.end(this.#end)
+    this.#onLineEnd()
+  }
+  #sayEnd(): void {
     const killed = this.#killed
     if (killed === undefined) {
-      this.#finish({ reason: 'terminated', state: 'condemned', error: this.#terminatedError() })
+      this.#finish({ reason: 'terminated', state: 'condemned', error: terminatedError(this.#thread.failure) })
       return
     }
+    if (this.#end !== undefined) return
     const { id, tenant } = this.#parts
     this.#sinks.sample('onLimit', { sandboxId: id, tenant, limit: 'hardMs' })
     if (this.#requests.size === 0)
@@ -397,11 +373,8 @@ export class WorkerSandbox implements AsyncDisposable {
         detail: end.error.message,
         kind: 'thread',
       })
-    const rejection =
-      end.error ??
-      new JsAdapterError('ERR_SANDBOX_EXITED', `the guest has exited with code ${end.exitCode ?? 0}`, {
-        context: { exitCode: end.exitCode },
-      })
+    const rejection = rejectionOf(end)
+    this.#contexts.ended()
     this.#host.abortAll(rejection)
     this.#requests.rejectAll(rejection)
     this.#resolveExited({ reason: end.reason, exitCode: end.exitCode, error: end.error, usage: this.usage() })
@@ -409,15 +382,25 @@ export class WorkerSandbox implements AsyncDisposable {
     if (end.reason === 'terminated' || this.#killed !== undefined) this.#watchdog.stop()
     else {
       if (wasInside) this.#line.control.interrupt()
-      this.#line.send({ type: 'release' })
-      this.#gone = this.#thread.release().finally(() => this.#watchdog.stop())
+      this.#line.release()
+      this.#gone = this.#thread
+        .release()
+        .finally(() => this.#watchdog.stop())
+        .then((lease) => this.#leaseEnded(lease))
     }
     this.#line.close()
+    // What the thread has said before comes first, but a loop that has ended reads nothing any more.
+    if (end.reason === 'loop' || this.#line.lost === 0) this.#trail.end(end)
   }
-}
-
-function checkedTimes({ timeoutMs, operationMs }: WireCallOptions): WireCallOptions {
-  if (timeoutMs !== undefined && !(timeoutMs > 0)) throw new RangeError(`timeoutMs must be above 0, got ${timeoutMs}`)
-  if (operationMs !== undefined && !(operationMs > 0)) throw new RangeError(`operationMs must be above 0, got ${operationMs}`)
-  return { timeoutMs, operationMs }
+  async #leaseEnded(lease: LeaseEnd | undefined): Promise<void> {
+    if (this.#parts.owner.audit === undefined) return
+    if (!this.#trail.ended) await this.#lineEnd
+    if (lease?.reset !== undefined) this.#trail.reset(lease.reset)
+  }
+  #auditFailed(cause: unknown): void {
+    this.#sinks.failed(cause)
+    if (this.#parts.owner.auditRequired !== true) return
+    this.#unheard = true
+    this.#finish({ reason: 'closed', state: 'closed', error: auditError(cause) })
+  }
 }
