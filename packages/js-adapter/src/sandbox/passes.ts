@@ -17,6 +17,8 @@ export interface PassesParts {
   readonly contexts: Contexts
   readonly reports: Reports
   readonly maxCallbacksPerTurn: number
+  /** Callbacks have a guard each, and only their number ends a pass: what is on record must not depend on how fast they were. */
+  readonly deterministic: boolean
   timerNowMs(): number
   bounds(): EntryBounds
 }
@@ -29,7 +31,7 @@ export class Passes {
 
   /** Runs due timers or immediates, as many as the bounds of one loop callback allow. */
   run(kind: PassKind): boolean {
-    const { core, contexts, ending, maxCallbacksPerTurn } = this.#parts
+    const { core, contexts, ending, maxCallbacksPerTurn, deterministic } = this.#parts
     const { marshal, polling } = core
     const pass: Pass = { kind, left: maxCallbacksPerTurn, startedAtMs: clockMs(), more: true }
     polling.muted(() => {
@@ -40,7 +42,8 @@ export class Passes {
         marshal.free(now)
       }
     })
-    if (!contexts.enabled) this.#under(pass, undefined)
+    if (deterministic && !contexts.enabled) while (this.#mayGoOn(pass)) this.#under(pass, undefined)
+    else if (!contexts.enabled) this.#under(pass, undefined)
     else
       while (this.#mayGoOn(pass)) {
         const next = contexts.next(core, PEEKS[kind])
@@ -50,11 +53,12 @@ export class Passes {
     return pass.more && ending.mayEnter
   }
   #mayGoOn({ more, left, startedAtMs }: Pass): boolean {
-    return more && left > 0 && this.#parts.ending.mayEnter && clockMs() - startedAtMs <= GUARD_SLACK_MS
+    const { deterministic, ending } = this.#parts
+    return more && left > 0 && ending.mayEnter && (deterministic || clockMs() - startedAtMs <= GUARD_SLACK_MS)
   }
   /** Callbacks that follow one another in the same context, under one guard. */
   #under(pass: Pass, captured: Captured | undefined): void {
-    const { core, contexts, ending, entries, reports } = this.#parts
+    const { core, contexts, ending, entries, reports, deterministic } = this.#parts
     const { kind } = pass
     const step = kind === 'timer' ? 'stepTimers' : 'stepImmediates'
     const outcomes: EntryOutcome[] = []
@@ -62,7 +66,7 @@ export class Passes {
     const completed = core.hardLimit.run(() => {
       for (let first = true; pass.left > 0; first = false) {
         entryStartedAtMs = clockMs()
-        if (entryStartedAtMs - pass.startedAtMs > GUARD_SLACK_MS) return
+        if (deterministic ? !first : entryStartedAtMs - pass.startedAtMs > GUARD_SLACK_MS) return
         if (contexts.enabled || reports.audited) {
           const next = contexts.next(core, PEEKS[kind])
           if (next === undefined) pass.more = false

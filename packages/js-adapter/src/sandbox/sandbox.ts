@@ -152,6 +152,7 @@ export class Sandbox implements AsyncDisposable {
       contexts,
       reports,
       maxCallbacksPerTurn: options.maxCallbacksPerTurn,
+      deterministic: options.deterministic !== undefined,
       timerNowMs,
       bounds,
     })

@@ -79,8 +79,8 @@ export class AuditTrail {
     const open = this.#open
     const limit = limitOf(error)
     const facts: Facts = {
-      ...(open?.operationId === undefined ? {} : { operationId: open.operationId }),
       ...(open?.correlationId === undefined ? {} : { correlationId: open.correlationId }),
+      ...(open?.operationId === undefined ? {} : { operationId: open.operationId }),
       ...(error === undefined ? {} : { code: error.code }),
     }
     if (limit !== undefined) {
@@ -101,7 +101,7 @@ export class AuditTrail {
   reset(detail: Readonly<Record<string, unknown>>): void {
     if (this.#parts.sink !== undefined) this.#add('sandbox.reset', { detail })
   }
-  #add(event: AuditEvent, facts: Facts): void {
+  #add(event: AuditEvent, { code, detail, ...ids }: Facts): void {
     const { sandboxId, tenant, deterministic } = this.#parts
     const last = this.#last
     this.#write({
@@ -111,8 +111,10 @@ export class AuditTrail {
       atMs: deterministic ? (last?.atMs ?? 0) : performance.now(),
       sandboxId,
       ...(tenant === undefined ? {} : { tenant }),
-      ...facts,
+      ...ids,
       event,
+      ...(code === undefined ? {} : { code }),
+      ...(detail === undefined ? {} : { detail }),
     })
   }
 }

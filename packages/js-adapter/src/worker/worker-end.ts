@@ -80,7 +80,8 @@ export interface OwnerFigures {
 }
 
 export function workerUsage({ paths, at }: FigureSource, owner: OwnerFigures): WorkerUsage {
-  const { hostCalls, limits, audit, sinkFailures, ...figures } = figureTree(paths, at)
+  const figures = figureTree(paths, at)
+  const { hostCalls, limits, audit, sinkFailures } = figures
   const fired = Object.fromEntries(Object.entries(Object(limits)).filter(([, count]) => count !== 0))
   if (owner.killed) fired['hardMs'] = Number(fired['hardMs'] ?? 0) + 1
   const counts = Object(hostCalls)
