@@ -8,6 +8,7 @@ import type { Terminal } from './cli/repl.ts'
 import { EXIT_CODES, runProgram } from './cli/run.ts'
 import type { Streams } from './cli/run.ts'
 import type { Sandbox } from './sandbox/sandbox.ts'
+import type { WorkerSandbox } from './worker/worker-sandbox.ts'
 
 const streams: Streams = {
   stdout: (text) => {
@@ -27,12 +28,19 @@ function endQuietlyOnClosedPipe(): void {
   }
 }
 
-function endOnInterrupt(sandbox: Sandbox): void {
-  let seen = false
+/** Milliseconds that a guest in a thread has to come back and run its `exit` listeners. */
+const LAST_WORDS_MS = 1000
+let interrupted = false
+
+function endOnInterrupt(sandbox: Sandbox | WorkerSandbox): void {
   process.on('SIGINT', () => {
-    if (seen) process.exit(EXIT_CODES.interrupted)
-    seen = true
-    process.exitCode = EXIT_CODES.interrupted
+    if (interrupted) process.exit(EXIT_CODES.interrupted)
+    interrupted = true
+    // Inline, the signal itself has broken into what ran.
+    if ('threadLost' in sandbox) {
+      if (sandbox.state === 'running') sandbox.interrupt('SIGINT')
+      setTimeout(() => sandbox.close(), LAST_WORDS_MS).unref()
+    }
     void sandbox.exit(EXIT_CODES.interrupted)
   })
 }
@@ -77,7 +85,7 @@ async function main(words: readonly string[]): Promise<number> {
 
 main(process.argv.slice(2)).then(
   (code) => {
-    process.exitCode = code
+    process.exitCode = interrupted ? EXIT_CODES.interrupted : code
     process.removeAllListeners('SIGINT')
   },
   (error: unknown) => {

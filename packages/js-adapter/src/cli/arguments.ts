@@ -2,6 +2,7 @@
 import { VARIANT_NAMES } from '../engine/variant.ts'
 import type { VariantName } from '../engine/variant.ts'
 import { INLINE_STACK_BYTES } from '../limits.ts'
+import { DEFAULT_GUEST_STACK_BYTES, MOST_GUEST_STACK_BYTES } from '../worker/thread-limits.ts'
 
 export const LOG_BACKENDS = ['off', 'json', 'pino', 'winston'] as const
 export type LogBackend = (typeof LOG_BACKENDS)[number]
@@ -40,7 +41,7 @@ js-adapter repl         reads programs and prints their values; takes the limits
   --hard-timeout MS        what cannot be interrupted is terminated, and the program with it (default 2000, 0 off)
   --deadline MS            the whole program may take so long (default 0, off)
   --memory-limit SIZE      memory of the engine, 1m to 2g (default 64m)
-  --stack-size SIZE        stack of the guest, 16k to 32k (default 32k)
+  --stack-size SIZE        stack of the guest, 16k to 8m (default 512k); up to 32k it runs without a thread of its own, as repl does
   --max-timers N           live timeouts, intervals and immediates (default 1000)
   --engine ng|bellard      quickjs-ng or Bellard's QuickJS (default ng)
   --module                 the file is an ES module, as every .mjs file is; imports stay inside the file's directory
@@ -108,7 +109,7 @@ type Values = {
   readonly [K in keyof typeof OPTIONS]?: ((typeof OPTIONS)[K]['type'] extends 'string' ? string : boolean) | undefined
 }
 
-function resolve(file: string, values: Values): RunArguments {
+function resolve(file: string, values: Values, stack: { readonly usual: number; readonly most: number }): RunArguments {
   const time = { min: 0, max: 2 ** 31 - 1 }
   const operation = number('operation-timeout', values['operation-timeout'], 1000, time)
   const operationMs = operation === 0 ? Number.POSITIVE_INFINITY : operation
@@ -120,10 +121,10 @@ function resolve(file: string, values: Values): RunArguments {
       `--hard-timeout must be at least 20 more than --operation-timeout (${operationMs === Number.POSITIVE_INFINITY ? 'off' : operationMs}), got ${hardMs}`,
     )
   const deadline = number('deadline', values.deadline, 0, time)
-  const stackBytes = size('stack-size', values['stack-size'], INLINE_STACK_BYTES)
-  if (stackBytes > INLINE_STACK_BYTES)
+  const stackBytes = size('stack-size', values['stack-size'], stack.usual)
+  if (stackBytes > stack.most)
     throw new WrongUsage(
-      `--stack-size above 32k would need a thread of its own, which this version does not have; got "${values['stack-size']}"`,
+      `--stack-size must be at most ${stack.most / 1024}k${stack.most === INLINE_STACK_BYTES ? ', for repl has no thread of its own' : ''}, got "${values['stack-size']}"`,
     )
   if (stackBytes < 16 * 1024) throw new WrongUsage(`--stack-size must be at least 16k, got "${values['stack-size']}"`)
   const memoryBytes = size('memory-limit', values['memory-limit'], 64 * 1024 ** 2)
@@ -162,12 +163,12 @@ export function parseArguments(words: readonly string[]): Parsed {
     if (command === 'repl') {
       if (file !== undefined) throw new WrongUsage(`repl reads standard input, got also "${file}"`)
       for (const name of RUN_ONLY) if (values[name] !== undefined) throw new WrongUsage(`--${name} is for run`)
-      return { kind: 'repl', repl: resolve('-', values) }
+      return { kind: 'repl', repl: resolve('-', values, { usual: INLINE_STACK_BYTES, most: INLINE_STACK_BYTES }) }
     }
     if (command !== 'run') throw new WrongUsage(`unknown command "${command}": there are run and repl`)
     if (file === undefined) throw new WrongUsage('a file is missing: js-adapter run FILE, or - for standard input')
     if (rest.length > 0) throw new WrongUsage(`one file at a time, got also "${rest.join('", "')}"`)
-    return { kind: 'run', run: resolve(file, values) }
+    return { kind: 'run', run: resolve(file, values, { usual: DEFAULT_GUEST_STACK_BYTES, most: MOST_GUEST_STACK_BYTES }) }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return { kind: 'wrong', message: message.split('\n')[0] ?? message }

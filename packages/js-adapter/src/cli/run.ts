@@ -2,8 +2,11 @@
 import { EventLoop, VirtualHost } from '@loopwright/eventloop'
 import { Engine } from '../engine/engine.ts'
 import { InterruptedError, JsAdapterError, LimitError, StackOverflowError } from '../errors.ts'
+import { INLINE_STACK_BYTES } from '../limits.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
 import type { ExitInfo } from '../sandbox/usage.ts'
+import { stackSizeMbFor } from '../worker/thread-limits.ts'
+import type { WorkerSandbox } from '../worker/worker-sandbox.ts'
 import type { RunArguments } from './arguments.ts'
 import { describe } from './describe.ts'
 import { MissingBackend, openDiagnostics } from './diagnostics.ts'
@@ -58,7 +61,7 @@ function exitCodeOf(exit: ExitInfo, limited: LimitError | undefined): number {
 export async function runProgram(
   args: RunArguments,
   streams: Streams,
-  onSandbox: (sandbox: Sandbox) => void = () => {},
+  onSandbox: (sandbox: Sandbox | WorkerSandbox) => void = () => {},
 ): Promise<number> {
   const startedAtMs = performance.now()
   const name = args.file === '-' ? 'stdin.js' : args.file
@@ -77,18 +80,18 @@ export async function runProgram(
     streams.stderr(`js-adapter: --log ${args.log}: ${error.message}\n`)
     return EXIT_CODES.usage
   }
-  const host = args.virtualTime ? new VirtualHost() : undefined
+  const threaded = args.stackBytes > INLINE_STACK_BYTES
+  // A thread has virtual time of its own.
+  const host = args.virtualTime && !threaded ? new VirtualHost() : undefined
   const loop = new EventLoop({
     autoExit: true,
     host,
     slowCallback: { thresholdMs: Number.POSITIVE_INFINITY },
     ...(logger === undefined ? {} : { logger }),
   })
-  const engine = await Engine.load({ variant: args.engine, breakOnSigint: true })
   let limited: LimitError | undefined
-  const sandbox = await Sandbox.create({
+  const options = {
     loop,
-    engine,
     lifecycle: 'program',
     exposeGc: args.exposeGc,
     id: String(process.pid),
@@ -96,14 +99,23 @@ export async function runProgram(
     argv: ['js-adapter', args.file],
     // Who runs the command wrote the program, or reads its errors on standard error anyway.
     ...(logger === undefined ? {} : { logger, logGuestText: true }),
-    console: { write: (stream, text) => streams[stream](text) },
+    console: { write: (stream: 'stdout' | 'stderr', text: string) => streams[stream](text) },
     ...(args.module && args.file !== '-' ? { modules: directoryModules(args.file) } : {}),
     limits: limitsOf(args),
-    onError: (error) => {
+    onError: (error: JsAdapterError) => {
       if (error instanceof LimitError) limited ??= error
       if (!(error instanceof InterruptedError)) streams.stderr(describe(error, name))
     },
-  })
+  } as const
+  const sandbox = threaded
+    ? await Sandbox.create({
+        ...options,
+        mode: 'worker',
+        variant: args.engine,
+        resourceLimits: { stackSizeMb: stackSizeMbFor(args.stackBytes) },
+      })
+    : await Sandbox.create({ ...options, engine: await Engine.load({ variant: args.engine, breakOnSigint: true }) })
+  if (threaded) void sandbox.exited.then(loop.holdOpen())
   onSandbox(sandbox)
   const failed = sandbox.run(source, { name, module: args.module }).then(
     () => undefined,

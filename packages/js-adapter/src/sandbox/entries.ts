@@ -51,11 +51,10 @@ function notEntered(kind: string, error: JsAdapterError): EntryOutcome {
 
 /** What a limit of real time means in a deterministic sandbox. */
 export function nondeterministicStop(error: LimitError): JsAdapterError {
-  return new JsAdapterError(
-    'ERR_NONDETERMINISTIC_STOP',
-    `a limit of real time stopped a deterministic run: ${error.message}`,
-    { cause: error, context: { limit: error.limit } },
-  )
+  return new JsAdapterError('ERR_NONDETERMINISTIC_STOP', `a limit of real time stopped a deterministic run: ${error.message}`, {
+    cause: error,
+    context: { limit: error.limit },
+  })
 }
 
 export class Entries {

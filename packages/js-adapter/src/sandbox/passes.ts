@@ -7,6 +7,7 @@ import { clockMs } from './clock.ts'
 import type { Captured, Contexts } from './contexts.ts'
 import type { Ending } from './ending.ts'
 import type { Entries } from './entries.ts'
+import type { ResolvedSandboxOptions } from './options.ts'
 import type { Reports } from './reports.ts'
 import type { PassKind } from './timer-bridge.ts'
 
@@ -16,24 +17,25 @@ export interface PassesParts {
   readonly ending: Ending
   readonly contexts: Contexts
   readonly reports: Reports
-  readonly maxCallbacksPerTurn: number
-  /** Callbacks have a guard each, and only their number ends a pass: what is on record must not depend on how fast they were. */
-  readonly deterministic: boolean
+  readonly options: Pick<ResolvedSandboxOptions, 'maxCallbacksPerTurn' | 'deterministic'>
   timerNowMs(): number
   bounds(): EntryBounds
 }
 
 export class Passes {
   readonly #parts: PassesParts
+  /** Callbacks have a guard each, and only their number ends a pass: what is on record must not depend on how fast they were. */
+  readonly #deterministic: boolean
   constructor(parts: PassesParts) {
     this.#parts = parts
+    this.#deterministic = parts.options.deterministic !== undefined
   }
 
   /** Runs due timers or immediates, as many as the bounds of one loop callback allow. */
   run(kind: PassKind): boolean {
-    const { core, contexts, ending, maxCallbacksPerTurn, deterministic } = this.#parts
+    const { core, contexts, ending, options } = this.#parts
     const { marshal, polling } = core
-    const pass: Pass = { kind, left: maxCallbacksPerTurn, startedAtMs: clockMs(), more: true }
+    const pass: Pass = { kind, left: options.maxCallbacksPerTurn, startedAtMs: clockMs(), more: true }
     polling.muted(() => {
       if (kind === 'immediate') marshal.runProfile('beginImmediates')
       else {
@@ -42,7 +44,7 @@ export class Passes {
         marshal.free(now)
       }
     })
-    if (deterministic && !contexts.enabled) while (this.#mayGoOn(pass)) this.#under(pass, undefined)
+    if (this.#deterministic && !contexts.enabled) while (this.#mayGoOn(pass)) this.#under(pass, undefined)
     else if (!contexts.enabled) this.#under(pass, undefined)
     else
       while (this.#mayGoOn(pass)) {
@@ -53,12 +55,12 @@ export class Passes {
     return pass.more && ending.mayEnter
   }
   #mayGoOn({ more, left, startedAtMs }: Pass): boolean {
-    const { deterministic, ending } = this.#parts
-    return more && left > 0 && ending.mayEnter && (deterministic || clockMs() - startedAtMs <= GUARD_SLACK_MS)
+    const { ending } = this.#parts
+    return more && left > 0 && ending.mayEnter && (this.#deterministic || clockMs() - startedAtMs <= GUARD_SLACK_MS)
   }
   /** Callbacks that follow one another in the same context, under one guard. */
   #under(pass: Pass, captured: Captured | undefined): void {
-    const { core, contexts, ending, entries, reports, deterministic } = this.#parts
+    const { core, contexts, ending, entries, reports } = this.#parts
     const { kind } = pass
     const step = kind === 'timer' ? 'stepTimers' : 'stepImmediates'
     const outcomes: EntryOutcome[] = []
@@ -66,7 +68,7 @@ export class Passes {
     const completed = core.hardLimit.run(() => {
       for (let first = true; pass.left > 0; first = false) {
         entryStartedAtMs = clockMs()
-        if (deterministic ? !first : entryStartedAtMs - pass.startedAtMs > GUARD_SLACK_MS) return
+        if (this.#deterministic ? !first : entryStartedAtMs - pass.startedAtMs > GUARD_SLACK_MS) return
         if (contexts.enabled || reports.audited) {
           const next = contexts.next(core, PEEKS[kind])
           if (next === undefined) pass.more = false

@@ -145,17 +145,7 @@ export class Sandbox implements AsyncDisposable {
       checkEnd: () => this.#lifetime.checkEnd(),
       synchronise: () => timers.sync(),
     })
-    const passes = new Passes({
-      core,
-      entries: this.#entries,
-      ending: this.#ending,
-      contexts,
-      reports,
-      maxCallbacksPerTurn: options.maxCallbacksPerTurn,
-      deterministic: options.deterministic !== undefined,
-      timerNowMs,
-      bounds,
-    })
+    const passes = new Passes({ ...shared, entries: this.#entries, ending: this.#ending, timerNowMs, bounds })
     core.hardLimit.onUnwound = () => options.loop.submitInternal(() => this.#ending.run('limit', 'condemned', core.condemned))
     this.#lifetime = new Lifetime({ ...shared, ending: this.#ending, entries: this.#entries })
     this.#requests = new Requests({ ...shared, ending: this.#ending, entries: this.#entries, lifetime: this.#lifetime })
@@ -217,10 +207,6 @@ export class Sandbox implements AsyncDisposable {
   /** @internal Ends the guest for a limit that fired outside of it. */
   stop(error: LimitError): void {
     this.#entries.stop(error)
-  }
-  /** @internal */
-  get isProgram(): boolean {
-    return this.#options.lifecycle === 'program'
   }
   /** @internal Takes over a substrate that holds the options' image. */
   static resume(options: ResolvedSandboxOptions, substrate: Substrate, parts: ResumeParts): Sandbox {

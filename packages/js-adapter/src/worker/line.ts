@@ -4,7 +4,7 @@ import type { MessagePort } from 'node:worker_threads'
 import { ControlBlock, createControlMemory } from './control-block.ts'
 import { UPLINK } from './protocol.ts'
 import type { DownMessage, LineOffer, StartMessage, UpMessage, WireOutcome } from './protocol.ts'
-import type { IngressLoopLike } from './worker-options.ts'
+import type { IngressLoopLike } from './threaded-options.ts'
 
 export interface LineHandlers {
   onStart(message: StartMessage): void

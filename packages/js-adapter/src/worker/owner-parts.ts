@@ -4,7 +4,7 @@ import type { JsAdapterError } from '../errors.ts'
 import type { AdapterLogger, AdapterObserver, ConsoleSink, ContextPort, Entropy } from '../ports.ts'
 import type { AdmissionOptions } from '../sandbox/admission.ts'
 import type { ErrorOrigin } from '../sandbox/options.ts'
-import type { WorkerModuleSource } from './worker-options.ts'
+import type { WorkerModuleSource } from './threaded-options.ts'
 
 export interface OwnerParts {
   readonly console?: ConsoleSink | undefined

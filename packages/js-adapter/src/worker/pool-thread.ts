@@ -84,8 +84,8 @@ class Resident implements Speaker {
       this.#guard.control = uplink.control
       lease = await pool.acquire({ id, tenant })
       const { sandbox } = lease
-      const parts = { sandbox, uplink, limitNames: LIMIT_NAMES, contexts: this.#contexts, time: this.#time, standstillMs }
-      this.#session = new Session(parts)
+      const parts = { contexts: this.#contexts, time: this.#time, program: false, standstillMs }
+      this.#session = new Session({ sandbox, uplink, limitNames: LIMIT_NAMES, ...parts })
       await this.#session.released
     } catch (error) {
       uplink.start({ type: 'failed', error: recordError(error) })

@@ -17,6 +17,8 @@ export interface SessionParts {
   readonly limitNames: readonly string[]
   readonly contexts: ThreadContexts | undefined
   readonly time: VirtualTime | undefined
+  /** The guest goes on by itself after its first `run`. */
+  readonly program: boolean
   /** Real milliseconds for which virtual time may wait for host calls. */
   readonly standstillMs: number
 }
@@ -33,8 +35,10 @@ export class Session {
 
   readonly #contexts: ThreadContexts | undefined
   readonly #standstill: Standstill | undefined
+  readonly #program: boolean
 
-  constructor({ sandbox, uplink, limitNames, contexts, time, standstillMs }: SessionParts) {
+  constructor({ sandbox, uplink, limitNames, contexts, time, program, standstillMs }: SessionParts) {
+    this.#program = program
     this.#sandbox = sandbox
     this.#uplink = uplink
     this.#contexts = contexts
@@ -105,7 +109,7 @@ export class Session {
   async #answer({ id, request, context }: Extract<DownMessage, { type: 'request' }>): Promise<void> {
     const controller = new AbortController()
     this.#aborts.set(id, controller)
-    this.#standstill?.asked(request.type === 'run' && this.#sandbox.isProgram)
+    this.#standstill?.asked(request.type === 'run' && this.#program)
     try {
       const value = packValue(await this.#enter(context, () => this.#perform(request, controller.signal)))
       // Tasks of the loop publish their figures themselves.

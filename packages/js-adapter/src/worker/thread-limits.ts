@@ -14,7 +14,9 @@ export interface ThreadLimits {
 export type ResolvedThreadLimits = ThreadLimits & { readonly stackSizeMb: number }
 
 const DEFAULT_STACK_MB = 16
+const MOST_STACK_MB = 256
 export const DEFAULT_GUEST_STACK_BYTES: number = 512 * 1024
+export const MOST_GUEST_STACK_BYTES: number = MOST_STACK_MB * INLINE_STACK_BYTES
 
 function inRange(member: string, value: number, min: number, max: number): number {
   if (typeof value !== 'number') throw new TypeError(`${member} must be a number, got ${typeof value}`)
@@ -25,7 +27,7 @@ function inRange(member: string, value: number, min: number, max: number): numbe
 export function resolveThreadLimits(given: ThreadLimits = {}): ResolvedThreadLimits {
   const { stackSizeMb = DEFAULT_STACK_MB, maxOldGenerationSizeMb, maxYoungGenerationSizeMb } = given
   return {
-    stackSizeMb: inRange('resourceLimits.stackSizeMb', stackSizeMb, 4, 256),
+    stackSizeMb: inRange('resourceLimits.stackSizeMb', stackSizeMb, 4, MOST_STACK_MB),
     ...(maxOldGenerationSizeMb === undefined
       ? {}
       : { maxOldGenerationSizeMb: inRange('resourceLimits.maxOldGenerationSizeMb', maxOldGenerationSizeMb, 16, 65_536) }),
@@ -33,6 +35,11 @@ export function resolveThreadLimits(given: ThreadLimits = {}): ResolvedThreadLim
       ? {}
       : { maxYoungGenerationSizeMb: inRange('resourceLimits.maxYoungGenerationSizeMb', maxYoungGenerationSizeMb, 1, 4096) }),
   }
+}
+
+/** The native stack, in MiB, that a guest's stack needs. */
+export function stackSizeMbFor(stackBytes: number): number {
+  return Math.max(DEFAULT_STACK_MB, Math.ceil(stackBytes / INLINE_STACK_BYTES))
 }
 
 /** Measured on Node 20, the strictest: 512 KiB of guest stack need 16 MiB, 2 MiB need 64. */

@@ -80,7 +80,11 @@ function askedModules(speaker: Speaker): ModuleSource {
     },
     load: (name) => {
       if (name === allowed) return textOf(speaker.ask({ of: 'load', name }))
-      throw new GuestRefusal({ type: 'Error', message: `the module "${name}" may not be imported here`, code: 'ERR_MODULE_DENIED' })
+      throw new GuestRefusal({
+        type: 'Error',
+        message: `the module "${name}" may not be imported here`,
+        code: 'ERR_MODULE_DENIED',
+      })
     },
   }
 }

@@ -7,7 +7,7 @@ import type { ResolvedSandboxOptions, SandboxOptions } from '../sandbox/options.
 import type { OwnerParts } from './owner-parts.ts'
 import { resolveThreadLimits, stackBoundsOf } from './thread-limits.ts'
 import type { ResolvedThreadLimits } from './thread-limits.ts'
-import type { OnlyInline, ThreadOptions } from './worker-options.ts'
+import type { OnlyInline, ThreadOptions } from './threaded-options.ts'
 
 export type Level = Parameters<AdapterLogger['log']>[0]
 const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
@@ -85,8 +85,7 @@ export function settingsOf(
   parts: OwnerParts,
   { clock, deterministic, limits }: Pick<ResolvedSandboxOptions, 'clock' | 'deterministic' | 'limits'>,
 ): Described {
-  const { console, logger, observer, onError, audit, auditRequired, auditValues, admission, modules, entropy, context, ...options } =
-    given
+  const options = Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(parts, name)))
   return {
     options,
     owner: summaryOf(parts),

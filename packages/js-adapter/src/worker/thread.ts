@@ -41,7 +41,8 @@ async function serve({ offer, settings, random: ahead }: ThreadData): Promise<vo
       ...(image === undefined ? { engine } : { image }),
     }
     const sandbox = await Sandbox.open(resolveSandboxOptions(options, settings.stack))
-    session = new Session({ sandbox, uplink, limitNames: LIMIT_NAMES, contexts, time, standstillMs })
+    const program = settings.options.lifecycle === 'program'
+    session = new Session({ sandbox, uplink, limitNames: LIMIT_NAMES, contexts, time, program, standstillMs })
     await session.released
     sandbox.close()
   } catch (error) {

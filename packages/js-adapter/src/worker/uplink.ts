@@ -79,7 +79,8 @@ export class Uplink implements Speaker {
         if ('value' in reply.outcome) return unpackValue(reply.outcome.value)
         throw rebuildError(reply.outcome.error)
       }
-      if (this.#producer.closed) throw new JsAdapterError('ERR_WORKER_REPLY', 'the host takes no more calls: the guest is being ended')
+      if (this.#producer.closed)
+        throw new JsAdapterError('ERR_WORKER_REPLY', 'the host takes no more calls: the guest is being ended')
       const restMs = deadlineMs - performance.now()
       if (restMs <= 0 || !control.awaitReply(seen, restMs)) {
         const error = new JsAdapterError('ERR_WORKER_REPLY', `the host did not answer in time: it may take ${timeoutMs} ms`)

@@ -126,9 +126,11 @@ export class VirtualTime implements LoopLike {
     const phase = PHASES[this.#phase]
     switch (phase) {
       case 'timers':
-        return this.#timers.filter(({ atMs }) => atMs <= this.#nowMs).map((timer) => () => {
-          if (this.cancelTimer(timer.id)) timer.task()
-        })
+        return this.#timers
+          .filter(({ atMs }) => atMs <= this.#nowMs)
+          .map((timer) => () => {
+            if (this.cancelTimer(timer.id)) timer.task()
+          })
       case 'immediates':
         return this.#immediates.splice(0)
       case undefined:

@@ -6,7 +6,7 @@ import type { OwnerAnswers } from './owner-answers.ts'
 import type { OwnerParts } from './owner-parts.ts'
 import type { LineOffer } from './protocol.ts'
 import type { LeaseEnd } from './thread-data.ts'
-import type { IngressLoopLike } from './worker-options.ts'
+import type { IngressLoopLike } from './threaded-options.ts'
 
 /** What a sandbox asks of the thread that serves it. */
 export interface GuestThread {

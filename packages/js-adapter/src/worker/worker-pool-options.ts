@@ -8,7 +8,7 @@ import type { OwnerParts } from './owner-parts.ts'
 import type { PoolThreadData, PoolThreadSettings } from './thread-data.ts'
 import type { ResolvedThreadLimits } from './thread-limits.ts'
 import { resolveThreaded, resolveVariant, settingsOf } from './thread-settings.ts'
-import type { IngressLoopLike, OnlyInline, ThreadOptions } from './worker-options.ts'
+import type { IngressLoopLike, OnlyInline, ThreadOptions } from './threaded-options.ts'
 
 /** A `SandboxPool` whose sandboxes run in threads. `size` is the most threads, each of which serves one sandbox at a time. */
 export interface WorkerPoolOptions extends Omit<PoolOptions, OnlyInline>, ThreadOptions {

@@ -31,15 +31,11 @@ describe.each(MODES)('%s', (mode) => {
       },
     })
     const { sandbox } = opened
-    const code = (specifier: string): Promise<unknown> => sandbox.run(`import('${specifier}').catch((e) => [e.name, e.code ?? e.message])`)
+    const code = (specifier: string): Promise<unknown> =>
+      sandbox.run(`import('${specifier}').catch((e) => [e.name, e.code ?? e.message])`)
     await sandbox.run("import { a } from './a.js'; globalThis.a = a", { name: '/main.js', module: true })
     expect(await sandbox.get('a')).toBe(42)
-    expect(asked).toEqual([
-      'resolve ./a.js from /main.js',
-      'load /lib/a.js',
-      'resolve ./b.js from /lib/a.js',
-      'load /lib/b.js',
-    ])
+    expect(asked).toEqual(['resolve ./a.js from /main.js', 'load /lib/a.js', 'resolve ./b.js from /lib/a.js', 'load /lib/b.js'])
     expect(await sandbox.run("import('./a.js').then(({ a }) => a)")).toBe(42)
     expect(asked.filter((line) => line.startsWith('load'))).toHaveLength(2)
     expect(await code('fs')).toEqual(['Error', 'ERR_MODULE_DENIED'])

@@ -81,10 +81,13 @@ test.each(MODES)('X-5 %s: samples carry the correlation id of their context', as
 })
 
 test("T-3 a sync: 'block' function runs in the context of the operation that waits for it", async () => {
-  await using opened = await openWorker({ context: port, limits: { operationMs: 10_000, hardMs: 20_000, syncHostBudgetMs: 5000 } })
+  await using opened = await openWorker({
+    context: port,
+    limits: { operationMs: 10_000, hardMs: 20_000, syncHostBudgetMs: 5000 },
+  })
   const { sandbox } = opened
   sandbox.expose('who', { async: () => requests.getStore() ?? 'none', sync: 'block' })
-  const program = "[who(), new Promise((done) => setTimeout(() => done(who()), 1))]"
+  const program = '[who(), new Promise((done) => setTimeout(() => done(who()), 1))]'
   const [a, b] = await Promise.all(
     ['a', 'b'].map((id) => requests.run(id, () => sandbox.run(`(async () => Promise.all(${program}))()`))),
   )

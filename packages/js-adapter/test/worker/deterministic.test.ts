@@ -44,7 +44,13 @@ async function inline(source: string, variant: VariantName, deterministic: Deter
   sandbox.close()
   const { usage } = await sandbox.exited
   const error = 'error' in outcome ? String(outcome.error) : undefined
-  return comparable({ lines, value: 'value' in outcome ? outcome.value : undefined, error, usage: { ...usage, audit: undefined }, records })
+  return comparable({
+    lines,
+    value: 'value' in outcome ? outcome.value : undefined,
+    error,
+    usage: { ...usage, audit: undefined },
+    records,
+  })
 }
 
 async function threaded(source: string, variant: VariantName, deterministic: DeterministicOptions, pauseMs = 0): Promise<string> {
