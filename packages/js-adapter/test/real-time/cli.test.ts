@@ -97,7 +97,18 @@ describe('run', () => {
       2,
       /^js-adapter: --max-timers takes a number from 1 to 2147483647, got "many"\n$/,
     ],
-    ['a stack that needs a thread', ['run', 'x.js', '--stack-size', '512k'], 2, /^js-adapter: --stack-size above 32k .*\n$/],
+    [
+      'a stack that no thread has',
+      ['run', 'x.js', '--stack-size', '9m'],
+      2,
+      /^js-adapter: --stack-size must be at most 8192k, got "9m"\n$/,
+    ],
+    [
+      'a stack that needs a thread',
+      ['repl', '--stack-size', '512k'],
+      2,
+      /^js-adapter: --stack-size must be at most 32k, for repl .*\n$/,
+    ],
   ])('wrong usage is one line and code 2: %s', async (_name, words, code, stderr) => {
     const result = await run(words)
     expect(result.code).toBe(code)
@@ -149,6 +160,33 @@ describe('run', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: Array.from({ length: 10 }, (_, index) => `day ${index + 1}\n`).join('') })
   })
 
+  test.each([
+    ['the default', [], 2500, 50_000],
+    ['32k', ['--stack-size', '32k'], 100, 250],
+    ['2m', ['--stack-size', '2m'], 10_000, 200_000],
+  ])('I-1 the stack of the guest: %s', async (_name, words, atLeast, atMost) => {
+    const name = file('deep.js', 'let n = 0; function f() { n++; f() } try { f() } catch {} console.log(n)')
+    const { code, stdout, stderr } = await run(['run', name, ...words])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(Number(stdout)).toBeGreaterThan(atLeast)
+    expect(Number(stdout)).toBeLessThan(atMost)
+  })
+
+  test.each([[], ['--stack-size', '32k']])(
+    'I-3 in a thread or inline, time is virtual with --virtual-time, and output comes in order',
+    async (...words) => {
+      const name = file(
+        'order.js',
+        "for (let h = 3; h > 0; h--) setTimeout(() => { console.log('out', h); console.error('err', h); setImmediate(() => console.log('then', h)) }, h * 3600000); process.on('exit', () => console.log('exit'))",
+      )
+      expect(await run(['run', name, '--virtual-time', ...words])).toEqual({
+        code: 0,
+        stdout: 'out 1\nthen 1\nout 2\nthen 2\nout 3\nthen 3\nexit\n',
+        stderr: 'err 1\nerr 2\nerr 3\n',
+      })
+    },
+  )
+
   test('modules import from their own directory and nowhere else', async () => {
     file('dep.mjs', 'export const n = 41')
     expect(await run(['run', file('main.mjs', "import { n } from './dep.mjs'\nconsole.log(n + 1)")])).toEqual({
@@ -167,14 +205,13 @@ describe('run', () => {
       code: 130,
       stdout: 'up\nexit\n',
     })
-    const busy = file('busy.js', "console.log('up'); for (;;);")
-    expect(
-      (
-        await run(['run', busy, '--operation-timeout', '0', '--hard-timeout', '0'], {
-          onStart: (kill) => setTimeout(() => kill('SIGINT'), 50),
-        })
-      ).code,
-    ).toBe(130)
+    const busy = file('busy.js', "process.on('exit', () => console.log('exit')); console.log('up'); for (;;);")
+    const unlimited = ['run', busy, '--operation-timeout', '0', '--hard-timeout', '0']
+    const interrupt = { onStart: (kill: (signal: NodeJS.Signals) => void) => setTimeout(() => kill('SIGINT'), 50) }
+    expect(await run(unlimited, interrupt)).toMatchObject({ code: 130, stdout: 'up\nexit\n' })
+    expect((await run([...unlimited, '--stack-size', '32k'], interrupt)).code).toBe(130)
+    const native = file('native.js', "console.log('up'); new Array(1e9).join('x')")
+    expect((await run(['run', native, '--operation-timeout', '0', '--hard-timeout', '0'], interrupt)).code).toBe(130)
   })
 
   test.each([
