@@ -61,6 +61,10 @@ export class Guard {
   get threadless(): boolean {
     return this.#inspected !== undefined
   }
+  /** Whether entries without a time limit are run in it as well. */
+  get always(): boolean {
+    return this.breakOnSigint
+  }
   /** Whether V8 may end what runs in it at any instruction. */
   get cuts(): boolean {
     return true

@@ -61,7 +61,7 @@ export class HardLimit {
       })
       return true
     }
-    if (hardMs === Number.POSITIVE_INFINITY && !guard.breakOnSigint) {
+    if (hardMs === Number.POSITIVE_INFINITY && !guard.always) {
       work()
       return true
     }

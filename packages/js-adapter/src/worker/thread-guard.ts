@@ -14,6 +14,10 @@ export class ThreadGuard extends Guard {
     this.#withVm = withVm
   }
 
+  /** The owner must see that the guest is inside: to interrupt it at a close. */
+  override get always(): boolean {
+    return true
+  }
   override get cuts(): boolean {
     return this.#withVm
   }

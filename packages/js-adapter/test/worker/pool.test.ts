@@ -153,3 +153,17 @@ test('T-5 wrong options are refused by their name', async () => {
   await expect(openPool({ limits: { operationMs: 0 } })).rejects.toThrow(/operationMs/)
   await expect(openPool({ entropy: {} } as never)).rejects.toThrow(/entropy .* no method fill/)
 })
+
+test('T-5 a lease that is given back while its guest runs frees its thread, also without any limit', async () => {
+  await using opened = await openPool({ limits: { operationMs: Number.POSITIVE_INFINITY, hardMs: false } })
+  const { pool } = opened
+  const lease = await pool.acquire()
+  const entered = new Promise<void>((resolve) => void lease.sandbox.expose('entered', resolve))
+  const running = lease.sandbox.run('entered().then(() => { for (;;); })').catch((error: unknown) => error)
+  await entered
+  await expect.poll(() => lease.sandbox.state).toBe('running')
+  await lease.release()
+  expect(await running).toMatchObject({ code: 'ERR_LEASE_ENDED' })
+  expect(await pool.use((sandbox) => sandbox.call('main', [4]))).toBe(8)
+  expect(pool.stats().terminated).toBe(0)
+})
