@@ -2,6 +2,7 @@
 import type { AuditRedactor, AuditSink } from '../audit.ts'
 import type { JsAdapterError } from '../errors.ts'
 import type { AdapterLogger, AdapterObserver, ConsoleSink, ContextPort, Entropy } from '../ports.ts'
+import { resolveNodeBuiltins } from '../runtime/node-builtins.ts'
 import type { AdmissionOptions } from '../sandbox/admission.ts'
 import type { ErrorOrigin } from '../sandbox/options.ts'
 import type { WorkerModuleSource } from './threaded-options.ts'
@@ -20,12 +21,13 @@ export interface OwnerParts {
   readonly context?: ContextPort | undefined
 }
 
-/** @throws TypeError for what has no such members. */
+/** @throws TypeError or RangeError for what has no such members. */
 export function ownerPartsOf(given: OwnerParts): OwnerParts {
   const { console, logger, observer, onError, audit, auditRequired, auditValues, admission, modules, entropy, context } = given
   for (const member of ['resolve', 'load'] as const)
     if (modules !== undefined && typeof modules[member] !== 'function')
       throw new TypeError(`modules must be a module source: it has no method ${member}`)
+  if (modules?.nodeBuiltins !== undefined) resolveNodeBuiltins(modules.nodeBuiltins)
   if (entropy !== undefined && typeof entropy.fill !== 'function')
     throw new TypeError('entropy must be a source of randomness: it has no method fill')
   return { console, logger, observer, onError, audit, auditRequired, auditValues, admission, modules, entropy, context }

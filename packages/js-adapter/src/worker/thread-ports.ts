@@ -3,6 +3,7 @@ import type { AuditRecord, AuditRedactor } from '../audit.ts'
 import type { AdapterLogger, AdapterObserver, Entropy, RateLimiterLike } from '../ports.ts'
 import { GuestRefusal } from '../runtime/host-error.ts'
 import type { ModuleSource } from '../runtime/modules.ts'
+import type { NodeBuiltin } from '../runtime/node-builtins.ts'
 import type { SandboxOptions } from '../sandbox/options.ts'
 import { recordError } from './error-record.ts'
 import type { ThreadContexts } from './thread-contexts.ts'
@@ -40,7 +41,7 @@ export function ownedOptions(
     ...(owner.limiters.length > 0
       ? { admission: Object.fromEntries(owner.limiters.map((which) => [which, askedLimiter(speaker, which)])) }
       : {}),
-    ...(owner.modules ? { modules: askedModules(speaker) } : {}),
+    ...(owner.modules ? { modules: askedModules(speaker, owner.nodeBuiltins) } : {}),
     ...(random === undefined ? {} : { entropy: random }),
     ...(contexts === undefined ? {} : { context: contexts }),
   }
@@ -70,10 +71,11 @@ function textOf(answer: unknown): string | undefined {
   throw new TypeError(`the module source gave ${typeof answer}, not a text`)
 }
 
-function askedModules(speaker: Speaker): ModuleSource {
+function askedModules(speaker: Speaker, nodeBuiltins: readonly NodeBuiltin[]): ModuleSource {
   /** What the owner has allowed, on this side as well: only such a name is asked for. */
   let allowed: string | undefined
   return {
+    nodeBuiltins,
     resolve: (specifier, referrer) => {
       allowed = textOf(speaker.ask({ of: 'resolve', specifier, referrer }))
       return allowed

@@ -3,6 +3,7 @@ import type { VariantName } from '../engine/variant.ts'
 import type { Image } from '../image/image.ts'
 import type { StackBounds } from '../limits.ts'
 import type { AdapterLogger } from '../ports.ts'
+import type { NodeBuiltin } from '../runtime/node-builtins.ts'
 import type { ResolvedSandboxOptions, SandboxOptions } from '../sandbox/options.ts'
 import type { OwnerParts } from './owner-parts.ts'
 import { resolveThreadLimits, stackBoundsOf } from './thread-limits.ts'
@@ -27,6 +28,7 @@ export interface OwnerSummary {
   /** The shared limiters that are asked. */
   readonly limiters: readonly ('tenants' | 'functions')[]
   readonly modules: boolean
+  readonly nodeBuiltins: readonly NodeBuiltin[]
   readonly random: boolean
   readonly contexts: boolean
 }
@@ -72,6 +74,7 @@ function summaryOf({
     redacted: Object.keys(auditValues),
     limiters: (['tenants', 'functions'] as const).filter((which) => admission?.[which] !== undefined),
     modules: modules !== undefined,
+    nodeBuiltins: modules?.nodeBuiltins ?? [],
     random: entropy !== undefined,
     contexts: context !== undefined,
   }

@@ -2,6 +2,7 @@
 import type { IngressOptions, IngressPort } from '@loopwright/eventloop'
 import type { VariantName } from '../engine/variant.ts'
 import type { LoopLike } from '../ports.ts'
+import type { NodeBuiltin } from '../runtime/node-builtins.ts'
 import type { UplinkDefinitions } from './protocol.ts'
 import type { ThreadLimits } from './thread-limits.ts'
 
@@ -16,6 +17,8 @@ export interface WorkerModuleSource {
   resolve(specifier: string, referrer: string): string | undefined | Promise<string | undefined>
   /** The text; `undefined` when there is none. Asked only for names that `resolve` has given to this sandbox. */
   load(name: string): string | undefined | Promise<string | undefined>
+  /** `node:` modules that are parts of the profile; neither `resolve` nor `load` is asked for them. Default: none. */
+  readonly nodeBuiltins?: readonly NodeBuiltin[] | undefined
 }
 
 /** What sandboxes and pools in threads take besides, or in place of, what those on the calling thread take. */

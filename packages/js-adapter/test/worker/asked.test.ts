@@ -18,6 +18,7 @@ describe.each(MODES)('%s', (mode) => {
     }
     await using opened = await openIn(mode, {
       modules: {
+        nodeBuiltins: ['node:timers'],
         resolve: (specifier, referrer) => {
           asked.push(`resolve ${specifier} from ${referrer}`)
           if (specifier === 'broken') throw new Error('no resolution')
@@ -43,6 +44,9 @@ describe.each(MODES)('%s', (mode) => {
     expect(await code('./none.js')).toEqual(['Error', 'ERR_MODULE_NOT_FOUND'])
     expect(await code('./fails.js')).toEqual(['RangeError', 'no such disk'])
     expect(asked.some((line) => line.includes('load fs'))).toBe(false)
+    const before = asked.length
+    expect(await sandbox.run("import('node:timers').then((m) => m.setTimeout === setTimeout)")).toBe(true)
+    expect(asked).toHaveLength(before)
   })
 
   test('F-7 admission by tenant and by function over several sandboxes; a limiter that throws lets nothing through', async () => {
