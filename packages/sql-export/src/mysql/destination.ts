@@ -1,5 +1,6 @@
 // Writes a MySQL or MariaDB database in one session.
 import type { DestinationSession, Journal, KeyRange, OrphanRequest, ReferenceMode, RowWriter } from '../port/destination.ts'
+import { patchWriter } from '../port/patch-writer.ts'
 import type { CatalogTable } from '../structure/catalog.ts'
 import { findTable } from '../structure/catalog.ts'
 import type { Cell } from '../vocabulary/cell.ts'
@@ -11,16 +12,17 @@ import type { MysqlCatalog } from './catalog.ts'
 import type { MysqlConnection } from './connection.ts'
 import { queryTexts } from './connection.ts'
 import { foreignTableDdl } from './ddl.ts'
-import { errnoOf, guarded, isLost } from './errors.ts'
+import { asExportError, errnoOf, guarded, isLost } from './errors.ts'
 import { mysqlJournal } from './journal.ts'
 import { columnsOf } from './source.ts'
-import { existingSql, orphansSql, quoteName } from './sql.ts'
+import { existingSql, orphansSql, quoteName, updateSql } from './sql.ts'
 import { loadDataWriter } from './load-data.ts'
 import { quoteText } from './value-text.ts'
-import { patchWriter } from './patcher.ts'
 import { insertWriter } from './writer.ts'
 
 const RESERVE_ATTEMPTS = 5
+/** Rows of one UPDATE. */
+const PATCH_ROWS = 500
 const LOCK = "CONCAT('loopwright:', SHA1(DATABASE()))"
 export const TRY_LOCK: string = `SELECT GET_LOCK(${LOCK}, 0)`
 const UNLOCK = `SELECT RELEASE_LOCK(${LOCK})`
@@ -148,8 +150,12 @@ export class MysqlSession implements DestinationSession {
     const changing = findTable(this.#known.catalog, table)?.columns.filter(
       ({ name, kind, generated }) => kind === 'timestamp' && generated === null && !columns.includes(name) && !key.includes(name),
     )
-    const kept = (changing ?? []).map(({ name }) => name)
-    return patchWriter(this.#connection, table, facts, key.length, kept)
+    const kept = (changing ?? []).map(({ name }) => name) // what an UPDATE must not touch
+    return patchWriter(table, {
+      rows: PATCH_ROWS,
+      update: (values) => this.#connection.execute(updateSql(table.name, facts, key.length, kept, values)),
+      asExportError,
+    })
   }
 
   async checkReferences(): Promise<undefined> {

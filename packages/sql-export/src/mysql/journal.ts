@@ -1,7 +1,7 @@
 // The journal's two tables in MySQL and MariaDB.
 import type { Journal } from '../port/destination.ts'
-import type { JournalBatch, JournalRun } from '../structure/journal.ts'
-import { RUN_STATES, journalError } from '../structure/journal.ts'
+import type { JournalBatch } from '../structure/journal.ts'
+import { journaledRun } from '../structure/journal.ts'
 import type { MysqlConnection } from './connection.ts'
 import { queryTexts, textsOf } from './connection.ts'
 import { guarded } from './errors.ts'
@@ -38,13 +38,7 @@ export function mysqlJournal(connection: MysqlConnection, afterDdl: () => Promis
         const rows = await connection.query(
           'SELECT run_id, identity, state, plan, facts FROM loopwright_export_run ORDER BY position',
         )
-        return rows.map((row): JournalRun => {
-          const [runId, identity, state, plan, facts] = textsOf(row)
-          const known = RUN_STATES.find((word) => word === state)
-          if (known === undefined)
-            throw journalError('the journal holds a state that is not known', 'It was written by a newer version.')
-          return { runId: runId ?? '', identity: identity ?? '', state: known, plan: plan ?? '', facts: facts ?? '' }
-        })
+        return rows.map((row) => journaledRun(textsOf(row)))
       }),
     insertRun: ({ runId, identity, state, plan, facts }) =>
       run(

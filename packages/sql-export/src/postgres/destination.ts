@@ -8,6 +8,7 @@ import type {
   ReferenceMode,
   RowWriter,
 } from '../port/destination.ts'
+import { patchWriter } from '../port/patch-writer.ts'
 import type { CatalogTable } from '../structure/catalog.ts'
 import { findTable } from '../structure/catalog.ts'
 import type { Cell } from '../vocabulary/cell.ts'
@@ -19,15 +20,17 @@ import type { PostgresCatalog } from './catalog.ts'
 import type { PostgresConnection } from './connection.ts'
 import { queryText } from './connection.ts'
 import { foreignEdgeDdl, foreignTableDdl } from './ddl.ts'
-import { guarded, isLost } from './errors.ts'
+import { asExportError, guarded, isLost } from './errors.ts'
 import { postgresJournal } from './journal.ts'
+import { relaxConstraints } from './relax.ts'
 import { TAIL_FORMAT, addressOf } from './source.ts'
-import { existingSql, orphansSql, quoteName } from './sql.ts'
-import { patchWriter, relaxConstraints } from './patcher.ts'
+import { existingSql, orphansSql, quoteName, updateSql } from './sql.ts'
 import { copyWriter } from './writer.ts'
 
 /** Times that a block of keys is asked for before another session's inserts are held to be in the way. */
 const RESERVE_ATTEMPTS = 5
+/** Rows of one UPDATE. */
+const PATCH_ROWS = 1000
 
 /** Lock of one default schema of one database, held by the session: `pg_try_advisory_lock`. */
 export const TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('loopwright sql-export ' || current_schema(), 0))"
@@ -165,7 +168,12 @@ export class PostgresSession implements DestinationSession {
     const known = this.#known
     if (known === undefined) throw new TypeError(`no table ${tableText(table)}`)
     const facts = addressOf(known, table, [...key, ...columns])
-    return patchWriter(this.#connection, table, facts, key.length, known.quoteTable)
+    return patchWriter(table, {
+      rows: PATCH_ROWS,
+      update: async (values) =>
+        Number(await queryText(this.#connection, updateSql(table, facts, key.length, values, known.quoteTable))),
+      asExportError,
+    })
   }
 
   async relaxReferences(edges: readonly ReferenceColumns[]): Promise<void> {

@@ -1,7 +1,7 @@
 // The journal's two tables in PostgreSQL.
 import type { Journal } from '../port/destination.ts'
-import type { JournalBatch, JournalRun } from '../structure/journal.ts'
-import { RUN_STATES, journalError } from '../structure/journal.ts'
+import type { JournalBatch } from '../structure/journal.ts'
+import { journaledRun } from '../structure/journal.ts'
 import type { PostgresConnection } from './connection.ts'
 import { queryText } from './connection.ts'
 import { guarded } from './errors.ts'
@@ -30,12 +30,7 @@ export function postgresJournal(connection: PostgresConnection): Journal {
         const { rows } = await connection.query(
           'SELECT run_id, identity, state, plan, facts FROM loopwright_export_run ORDER BY position',
         )
-        return rows.map(([runId, identity, state, plan, facts]): JournalRun => {
-          const known = RUN_STATES.find((word) => word === state)
-          if (known === undefined)
-            throw journalError('the journal holds a state that is not known', 'It was written by a newer version.')
-          return { runId: runId ?? '', identity: identity ?? '', state: known, plan: plan ?? '', facts: facts ?? '' }
-        })
+        return rows.map(journaledRun)
       }),
     insertRun: ({ runId, identity, state, plan, facts }) =>
       journaled(async () => {

@@ -1,6 +1,6 @@
 // The journal's two tables in a SQLite file.
 import type { JournalBatch, JournalRun, RunState } from '../structure/journal.ts'
-import { RUN_STATES, journalError } from '../structure/journal.ts'
+import { journaledRun } from '../structure/journal.ts'
 import type { Cell } from '../vocabulary/cell.ts'
 import type { SqliteConnection } from './connection.ts'
 import { queryAll } from './connection.ts'
@@ -36,12 +36,7 @@ export function dropJournal(connection: SqliteConnection): void {
 export function readRuns(connection: SqliteConnection): JournalRun[] {
   if (!hasJournal(connection)) return []
   return queryAll(connection, 'SELECT run_id, identity, state, plan, facts FROM loopwright_export_run ORDER BY rowid').map(
-    ([runId, identity, state, plan, facts]) => {
-      const known = RUN_STATES.find((word) => word === state)
-      if (known === undefined)
-        throw journalError('the journal holds a state that is not known', 'It was written by a newer version.')
-      return { runId: String(runId), identity: String(identity), state: known, plan: String(plan), facts: String(facts) }
-    },
+    (row) => journaledRun(row.map(String)),
   )
 }
 

@@ -31,6 +31,13 @@ export interface JournalRun {
   readonly facts: string
 }
 
+/** A run as an engine's journal has it, its columns in this order. @throws ExportError `ERR_EXPORT_JOURNAL` for a state of a newer version. */
+export function journaledRun([runId, identity, state, plan, facts]: readonly (string | null | undefined)[]): JournalRun {
+  const known = RUN_STATES.find((word) => word === state)
+  if (known === undefined) throw journalError('the journal holds a state that is not known', 'It was written by a newer version.')
+  return { runId: runId ?? '', identity: identity ?? '', state: known, plan: plan ?? '', facts: facts ?? '' }
+}
+
 /** A stretch of a table's rows, in load order, that was committed: loaded, or patched. */
 export interface JournalBatch {
   readonly runId: string
