@@ -91,7 +91,8 @@ export function winstonBackend(logger: WinstonLike, options: WinstonBackendOptio
   const isStraight = (transports: readonly TransportLike[]): boolean =>
     !Object.hasOwn(logger, 'write') &&
     !logger.silent &&
-    logger.listenerCount('data') === 0 &&
+    logger.readableFlowing !== false &&
+    logger.listenerCount('data') === transports.length && // each transport is a pipe, and listens; another listener would miss the event
     logger.readableLength === 0 &&
     logger.writableLength === 0 &&
     takePlain(transports)

@@ -30,6 +30,8 @@ export interface WinstonLike {
   readonly transports: readonly object[]
   readonly writableLength: number
   readonly readableLength: number
+  /** `false` while it is paused, by its owner or by a transport that is slow. */
+  readonly readableFlowing?: boolean | null | undefined
   write(info: object): boolean
   end(): unknown
   isLevelEnabled(level: string): boolean

@@ -103,6 +103,63 @@ test('W-2 a child or a data listener takes the way through write', () => {
   expect(seen).toHaveLength(1)
 })
 
+test('W-2 events go straight to the transports, unless something else would see them on their way', () => {
+  const [first, second] = [keep(), keep()]
+  const root = winston.createLogger({ format: logifaceFormat({ timestamp: false }), transports: [first, second] })
+  let through = 0
+  const transform = root._transform.bind(root)
+  root._transform = (...given) => {
+    through++
+    transform(...given)
+  }
+  const log = createLogger({ backend: winstonBackend(root) })
+  const ways: number[] = []
+  const write = (message: string): void => {
+    through = 0
+    log.info()?.msg(message)
+    ways.push(through)
+  }
+  write('straight')
+  const listener = (): void => {}
+  root.on('data', listener)
+  write('listened to')
+  root.off('data', listener)
+  write('straight again')
+  root.info('by winston')
+  write('straight after it')
+  root.pause()
+  write('held')
+  root.resume()
+  expect(ways).toEqual([0, 1, 0, 0, 1])
+  expect(
+    lines(first)
+      .slice(0, 5)
+      .map(({ message }) => message),
+  ).toEqual(['straight', 'listened to', 'straight again', 'by winston', 'straight after it'])
+  expect(lines(second)).toEqual(lines(first))
+})
+
+test('W-2 W-6 a transport that is slow holds up no other', async () => {
+  const fast = keep()
+  let release: (() => void) | undefined
+  const slow = new Transport({
+    log(_info: unknown, next: () => void) {
+      if (release === undefined) release = next
+      else next()
+    },
+  })
+  const backend = winstonBackend(
+    winston.createLogger({ format: logifaceFormat({ timestamp: false }), transports: [slow, fast] }),
+    { maxQueuedEvents: 50 },
+  )
+  const log = createLogger({ backend })
+  for (let i = 0; i < 200; i++) log.info()?.num('i', i).msg()
+  expect(lines(fast).map(({ i }) => i)).toEqual(Array.from({ length: 200 }, (_, i) => i))
+  expect(backend.stats()).toMatchObject({ written: 200, dropped: 0, partial: 150 })
+  release?.()
+  await backend.flush()
+})
+
 test("W-2 the format also serves winston's own methods", () => {
   const kept = keep()
   const circular: Record<string, unknown> = { n: 1n }
