@@ -106,10 +106,13 @@ export class HardLimit {
       let outcome: EntryOutcome | undefined
       let started = false
       const startedAtMs = guest.clockMs()
-      const completed = this.run(() => {
-        started = true
-        outcome = guest.enter(kind, body, bounds)
-      }, this.#guard.threadless ? GUARD_SLACK_MS : LONE_SLACK_MS)
+      const completed = this.run(
+        () => {
+          started = true
+          outcome = guest.enter(kind, body, bounds)
+        },
+        this.#guard.threadless ? GUARD_SLACK_MS : LONE_SLACK_MS,
+      )
       if (outcome !== undefined) return outcome
       if (completed && !started) continue
       if (completed) this.#terminated()
