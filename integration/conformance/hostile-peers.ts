@@ -11,6 +11,9 @@ const FAILURES_SHOWN = 20
 /** Each so many programs, from `LOOPWRIGHT_PEERS_EVERY`: a sample of all classes. */
 const EVERY = Number(process.env['LOOPWRIGHT_PEERS_EVERY'] ?? 1)
 
+/** Subjects whose names begin with one of `LOOPWRIGHT_PEERS` (separated by commas), for looking at a few. */
+const PREFIXES = process.env['LOOPWRIGHT_PEERS']?.split(',') ?? ['']
+
 interface Column {
   readonly subject: string
   versions: string
@@ -59,7 +62,8 @@ function classRows(columns: readonly Column[]): readonly string[] {
 
 async function compare(): Promise<ConformanceResult> {
   const columns: Column[] = []
-  for (const subject of Object.keys(SUBJECTS)) if (isSubjectName(subject)) columns.push(await columnOf(subject))
+  for (const subject of Object.keys(SUBJECTS))
+    if (isSubjectName(subject) && PREFIXES.some((prefix) => subject.startsWith(prefix))) columns.push(await columnOf(subject))
   // The others are reported; what is judged is ours.
   const ours = columns.filter(({ subject }) => subject.startsWith('js-adapter'))
   const wrong = ours.flatMap(({ subject, trials }) =>

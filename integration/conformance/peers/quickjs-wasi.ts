@@ -6,6 +6,11 @@ import type { QuickJSOptions } from 'quickjs-wasi'
 import { DEADLINE_MS, detailOf, MEMORY_BYTES } from './subject.ts'
 import type { Subject, Tenant, TenantEnd } from './subject.ts'
 
+/** As for quickjs-emscripten: with its own default, plain recursion overflows the host's stack first. */
+const STACK_BYTES = 320 * 1024
+/** An error of a job comes as an ordinary one with these words. */
+const JOB_ERROR = /^Job execution error: /u
+
 class WasiTenant implements Tenant {
   #vm: QuickJS | undefined
   #deadlineAtMs = Number.POSITIVE_INFINITY
@@ -19,7 +24,7 @@ class WasiTenant implements Tenant {
       tenant.#stopped = true
       return true
     }
-    tenant.#vm = await QuickJS.create({ wasm, memoryLimit: MEMORY_BYTES, interruptHandler })
+    tenant.#vm = await QuickJS.create({ wasm, memoryLimit: MEMORY_BYTES, maxStackSize: STACK_BYTES, interruptHandler })
     return tenant
   }
   async run(source: string): Promise<TenantEnd> {
@@ -34,7 +39,8 @@ class WasiTenant implements Tenant {
       if (result.isPromise && result.promiseState === 2) return { how: 'error', stopped: this.#stopped, detail: 'rejected' }
       return { how: 'value', stopped: this.#stopped, value: result.isPromise ? undefined : vm.dump(result) }
     } catch (error) {
-      if (error instanceof JSException) return { how: 'error', stopped: this.#stopped, detail: detailOf(error) }
+      if (error instanceof JSException || (error instanceof Error && JOB_ERROR.test(error.message)))
+        return { how: 'error', stopped: this.#stopped, detail: detailOf(error) }
       this.usable = false
       return { how: 'host', stopped: this.#stopped, detail: detailOf(error) }
     }
