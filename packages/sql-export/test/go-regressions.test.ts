@@ -1,5 +1,5 @@
 // What was wrong in the Go original, and must not be here: B1, and T-10 for every template of it. B2 to B7 are in template.test.ts,
-// faults.test.ts and rules.test.ts.
+// fault-reader.test.ts and rules.test.ts.
 import { expect, test } from 'vitest'
 import { planExport, runExport } from '../src/index.ts'
 import type { TestEngine } from './server/engines.ts'
