@@ -14,6 +14,7 @@ import { releaseFeature } from './next-release.ts'
 import { release } from './release.ts'
 import type { ReleasedPackage } from './release.ts'
 import { Tally } from './tally.ts'
+import { runThreads } from './threads.ts'
 import { compileUsers } from './typed-user.ts'
 
 const repository = join(import.meta.dirname, '../..')
@@ -55,6 +56,7 @@ async function tryPackage({ short, name, version }: ReleasedPackage, { folder, r
   for (const node of nodes) {
     await tryEntries(alone, { label: `${short} alone`, manifest, node, optional, tally, names })
     await runCommands(alone, manifest, node, tally)
+    if (short === 'js-adapter') await runThreads(alone, node, tally)
   }
 
   const program = await readmeProgram(alone, name)
