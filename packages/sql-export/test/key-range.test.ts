@@ -71,13 +71,25 @@ test('K-1 the integer store agrees with the store of texts, for every width', ()
         const width = keys[0]?.length ?? 1
         const integers = new IntegerKeyStore(width)
         const texts = new TextKeyStore(width)
-        for (const key of keys) expect(integers.add(['x', ...key], 1)).toBe(texts.add(['x', ...key], 1))
-        integers.freeze((index) => index % 6 === leftOut)
-        texts.freeze((index) => index % 6 === leftOut)
-        expect([...integers.ranked()]).toEqual([...texts.ranked()])
-        for (const key of keys) expect(integers.find(key, 0)).toBe(texts.find(key, 0))
-        const ranked: Row[] = Array.from(integers.ranked(), (index) => integers.keyAt(index))
-        expect(ranked).toEqual(Array.from(texts.ranked(), (index) => texts.keyAt(index)))
+        for (const key of keys) {
+          const index = integers.add(['x', ...key], 1)
+          expect(integers.keyAt(index)).toEqual(texts.keyAt(texts.add(['x', ...key], 1)))
+          expect(integers.find(key, 0)).toBe(index)
+          expect(index).toBeLessThan(integers.span)
+          expect(integers.size).toBe(texts.size)
+        }
+        expect(Array.from(integers.indexes(), (index) => texts.find(integers.keyAt(index), 0)).toSorted((a, b) => a - b)).toEqual([
+          ...texts.indexes(),
+        ])
+        const left = new Set(keys.filter((_, i) => i % 6 === leftOut).map(String))
+        integers.freeze((index) => left.has(String(integers.keyAt(index))))
+        texts.freeze((index) => left.has(String(texts.keyAt(index))))
+        expect(integers.rankedSize).toBe(texts.rankedSize)
+        for (const key of keys) expect(integers.rankAt(integers.find(key, 0))).toBe(texts.rankAt(texts.find(key, 0)))
+        const ranked: Row[] = Array.from(integers.indexesOfRanks(0, 100), (index) => integers.keyAt(index))
+        expect(ranked).toEqual(Array.from(texts.indexesOfRanks(0, 100), (index) => texts.keyAt(index)))
+        for (let from = 0; from < ranked.length; from++)
+          expect([...integers.indexesOfRanks(from, from + 3)]).toEqual([...integers.indexesOfRanks(0, 100)].slice(from, from + 3))
         expect(areIncreasing(ranked)).toBe(true)
         expect(integers.find(['1'], 0)).toBe(-1)
       },

@@ -205,7 +205,7 @@ async function countRows(plan: Plan, catalog: Catalog, source: Source, options: 
   const release = cancelOnAbort(signal, [snapshot])
   try {
     const closure = await computeClosure(plan, catalog, snapshot, { ...options, onPage: () => {} })
-    counts = Object.fromEntries(closure.tables.map(({ table, store }) => [tableText(table.id), store.ranked().length]))
+    counts = Object.fromEntries(closure.tables.map(({ table, store }) => [tableText(table.id), store.rankedSize]))
     for (const [edge, count] of closure.cutChildren) notes.push(`${edge}: ${count} children lie beyond maxDepth`)
     if (closure.rows() === 0)
       notes.push(`no row matched the roots: ${plan.roots.map(({ table }) => tableText(table)).join(', ')}`)

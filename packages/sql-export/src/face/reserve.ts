@@ -30,7 +30,7 @@ export async function reserveBlocks(
   const ranges = new Map<string, { readonly from: bigint; readonly to: bigint }>()
   for (const { id, keys, rows, key, columns } of plan.tables) {
     if (keys !== 'remap' || rows !== 'copy') continue
-    const count = BigInt(closure.table(id).store.ranked().length)
+    const count = BigInt(closure.table(id).store.rankedSize)
     let past = 0n
     for (const { blocks, keys: counts } of unfinished) {
       const last = BigInt(blocks[tableId(id)] ?? 0) + BigInt(counts[tableId(id)]?.count ?? 0) - 1n
@@ -64,13 +64,12 @@ export async function requireKeyMode(
     })
     if (!isKnown) continue // a key that follows another, or is made anew, is checked by the key itself when it is written
     const { store } = closure.table(id)
-    const ranked = store.ranked()
     const masks = key.map((name) => {
       const column = columns.find((candidate) => candidate.name === name)
       return column === undefined || column.transform === null ? undefined : columnMask(column, maskKey)
     })
-    for (let at = 0; at < ranked.length; at += PAGE_ROWS) {
-      const values = Array.from(ranked.subarray(at, at + PAGE_ROWS), (index) =>
+    for (let at = 0; at < store.rankedSize; at += PAGE_ROWS) {
+      const values = Array.from(store.indexesOfRanks(at, at + PAGE_ROWS), (index) =>
         store.keyAt(index).map((cell, i) => masks[i]?.(cell) ?? cell),
       )
       const there = await session.countExisting(id, key, values)
@@ -96,15 +95,16 @@ export async function requireExisting(
   const found = new Map<string, number>()
   for (const { table, store } of closure.tables) {
     if (table.rows !== 'existing') continue
-    const keys = Array.from(store.ranked(), (index) => store.keyAt(index))
     let there = 0
-    for (let at = 0; at < keys.length; at += batchRows)
-      there += await session.countExisting(table.id, table.key, keys.slice(at, at + batchRows))
+    for (let at = 0; at < store.rankedSize; at += batchRows) {
+      const keys = Array.from(store.indexesOfRanks(at, at + batchRows), (index) => store.keyAt(index))
+      there += await session.countExisting(table.id, table.key, keys)
+    }
     found.set(tableText(table.id), there)
-    if (there < keys.length)
+    if (there < store.rankedSize)
       throw new ExportError(
         'ERR_EXPORT_EXISTING_MISSING',
-        `${tableText(table.id)}: ${keys.length - there} of ${keys.length} rows that should exist are not at the destination`,
+        `${tableText(table.id)}: ${store.rankedSize - there} of ${store.rankedSize} rows that should exist are not at the destination`,
         {
           table: table.id,
           remedy: 'Load them first, or set rows: "copy".',

@@ -19,25 +19,25 @@ export interface RunStart {
 /** Count and digest of each table's keys. */
 export function keysOf(closure: Closure): JournalFacts['keys'] {
   return Object.fromEntries(
-    closure.tables.map(({ table, store }) => [tableId(table.id), { count: store.ranked().length, digest: store.digest() }]),
+    closure.tables.map(({ table, store }) => [tableId(table.id), { count: store.rankedSize, digest: store.digest() }]),
   )
 }
 
 /** Rows that the closure has for the destination. */
 export function rowsOf(closure: Closure): number {
-  return closure.tables.reduce((sum, { table, store }) => sum + (table.rows === 'copy' ? store.ranked().length : 0), 0)
+  return closure.tables.reduce((sum, { table, store }) => sum + (table.rows === 'copy' ? store.rankedSize : 0), 0)
 }
 
 /** Refuses to go on when the closure is not the one that the run began with. */
 export function requireSameKeys(closure: Closure, facts: JournalFacts): void {
   const different = closure.tables.filter(({ table, store }) => {
     const known = facts.keys[tableId(table.id)]
-    return known === undefined || known.count !== store.ranked().length || known.digest !== store.digest()
+    return known === undefined || known.count !== store.rankedSize || known.digest !== store.digest()
   })
   if (different.length === 0) return
   const list = different.map(
     ({ table, store }) =>
-      `${tableText(table.id)} (${facts.keys[tableId(table.id)]?.count ?? 0} keys then, ${store.ranked().length} now)`,
+      `${tableText(table.id)} (${facts.keys[tableId(table.id)]?.count ?? 0} keys then, ${store.rankedSize} now)`,
   )
   throw new ExportError('ERR_EXPORT_SOURCE_CHANGED', `the source has changed since the run began: ${list.join(', ')}`, {
     step: 'closure',
@@ -50,7 +50,7 @@ export function factsToState(closure: Closure, facts: JournalFacts): RunStart {
   const ranges = new Map<string, { readonly from: bigint; readonly to: bigint }>()
   for (const { table, store } of closure.tables) {
     const from = starts.get(tableId(table.id))
-    if (from !== undefined) ranges.set(tableId(table.id), { from, to: from + BigInt(store.ranked().length) - 1n })
+    if (from !== undefined) ranges.set(tableId(table.id), { from, to: from + BigInt(store.rankedSize) - 1n })
   }
   const baseline = { orphans: new Map(Object.entries(facts.orphans)), references: new Map(Object.entries(facts.references)) }
   return { starts, ranges, baseline, constraints: facts.constraints, sourceEpochMs: facts.sourceEpochMs, facts }

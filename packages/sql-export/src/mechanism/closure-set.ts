@@ -3,7 +3,7 @@ import type { Catalog } from '../structure/catalog.ts'
 import type { Plan } from '../structure/plan.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { sameTable, tableId, tableText } from '../vocabulary/table-ref.ts'
-import { ABSENT, ClosureEdge, ClosureTable, DROPPED } from './closure-table.ts'
+import { ClosureEdge, ClosureTable } from './closure-table.ts'
 
 /** All tables and edges of a closure. */
 export class Closure {
@@ -52,7 +52,7 @@ export class Closure {
   }
 
   freeze(): void {
-    for (const table of this.tables) table.store.freeze((index) => table.has(index, ABSENT | DROPPED))
+    for (const table of this.tables) table.freeze()
   }
 
   edgesOf(ref: TableRef): readonly ClosureEdge[] {

@@ -1,6 +1,7 @@
 // What the closure knows of one table, and of one edge: keys, depths, marks, and what is still to be read.
 import type { Catalog } from '../structure/catalog.ts'
 import { columnOf, findTable } from '../structure/catalog.ts'
+import { DenseNumbers } from '../structure/dense-numbers.ts'
 import { grownInt32, grownUint8 } from '../structure/grown.ts'
 import { IntegerKeyStore, createKeyStore, hasLanes } from '../structure/integer-key-store.ts'
 import type { KeyStore } from '../structure/key-store.ts'
@@ -14,6 +15,7 @@ import { tableText } from '../vocabulary/table-ref.ts'
 import type { ValueKind } from '../vocabulary/value-kind.ts'
 import { isKeyCell } from '../vocabulary/value-kind.ts'
 import type { Address, AddressPage, AddressRequest } from './address.ts'
+import { PendingIndexes } from '../structure/pending-indexes.ts'
 import { isUniqueEdge } from './edges.ts'
 
 /** Marks of a row: selected for itself or as a child; named by an edge whose parents must be there; not there; dropped. */
@@ -22,8 +24,6 @@ export const REQUIRED = 2
 export const ABSENT = 4
 export const DROPPED = 8
 const QUEUED = 16
-/** Places for rows to read that a table keeps when there are none. */
-const IDLE_PENDING = 256
 
 /** Its bytes are counted. */
 export const COUNTED = 32
@@ -43,9 +43,9 @@ export class ClosureTable {
   #flags = new Uint8Array(256)
   /** Made with the first depth that is not 0: a closure whose children are not followed has none. */
   #depths: Int32Array<ArrayBuffer> | undefined
-  #pending = new Int32Array(IDLE_PENDING)
-  #pendingSize = 0
+  #pending = new PendingIndexes()
   #absent = 0
+  #hasLeftOut = false
   readonly #addresses = new Map<string, Address>()
   readonly #inexact: ReadonlySet<string>
 
@@ -73,9 +73,38 @@ export class ClosureTable {
     )
   }
 
-  /** Moves the keys to a file. */
+  /** Memory that the keys take, and what is known of each, about. */
+  get bytes(): number {
+    return this.store.bytes + this.#flags.byteLength + (this.#depths?.byteLength ?? 0) + this.#pending.bytes
+  }
+
+  get isSpilled(): boolean {
+    return this.store instanceof SpilledKeyStore
+  }
+
+  /** Moves the keys to a file, where they are numbered without gaps. */
   spill(file: KeyFile): void {
-    this.store = new SpilledKeyStore(this.store, this.keyKinds, file)
+    const before = this.store
+    this.store = new SpilledKeyStore(before, this.keyKinds, file)
+    if (before.span === before.size) return
+    const numbers = new DenseNumbers(before.indexes(), before.span)
+    const flags = new Uint8Array(this.store.size)
+    const depths = this.#depths === undefined ? undefined : new Int32Array(this.store.size)
+    let next = 0
+    for (const index of before.indexes()) {
+      flags[next] = this.#flags[index] ?? 0
+      if (depths !== undefined) depths[next] = this.depthOf(index)
+      next++
+    }
+    const pending = new PendingIndexes()
+    for (const index of this.#pending.take(Number.POSITIVE_INFINITY)) pending.add(numbers.of(index))
+    this.#flags = flags
+    this.#depths = depths
+    this.#pending = pending
+    for (const { resolved } of this.#addresses.values())
+      for (const [text, known] of resolved)
+        if (known.index !== -1) resolved.set(text, { ...known, index: numbers.of(known.index) })
+    for (const edge of this.inEdges) edge.renumber(numbers)
   }
 
   /**
@@ -90,7 +119,7 @@ export class ClosureTable {
     this.#flags[index] = before | flags | QUEUED
     if (isNearer) {
       this.#setDepth(index, depth)
-      if (!isRead) this.#queue(index)
+      if (!isRead) this.#pending.add(index)
     }
     if ((before & ABSENT) !== 0 && (flags & REQUIRED) !== 0) this.raiseMissing()
     const isDown = ((before | flags) & DOWN) !== 0
@@ -124,6 +153,12 @@ export class ClosureTable {
 
   flag(index: number, flags: number): void {
     this.#flags[index] = (this.#flags[index] ?? 0) | flags
+    if ((flags & (ABSENT | DROPPED)) !== 0) this.#hasLeftOut = true
+  }
+
+  /** Fixes the ranks of the keys that go along. */
+  freeze(): void {
+    this.store.freeze(this.#hasLeftOut ? (index) => this.has(index, ABSENT | DROPPED) : undefined)
   }
 
   has(index: number, flags: number): boolean {
@@ -137,11 +172,9 @@ export class ClosureTable {
   /** Takes rows whose references are to be read; integer keys in their order, so that a source can read them as a range. */
   takePending(limit: number): number[] {
     const { store } = this
-    const from = Math.max(0, this.#pendingSize - limit)
-    const taken = Array.from(this.#pending.subarray(from, this.#pendingSize))
-    this.#pendingSize = from
-    if (from === 0 && this.#pending.length > IDLE_PENDING) this.#pending = new Int32Array(IDLE_PENDING)
-    if (store instanceof IntegerKeyStore) return taken.sort((a, b) => store.compare(a, b))
+    if (this.#pending.size === 0) return []
+    if (store instanceof IntegerKeyStore) return this.#pending.take(limit, (a, b) => store.compare(a, b))
+    const taken = this.#pending.take(limit)
     if (!hasLanes(this.keyKinds)) return taken
     const keyed = taken.map((index) => ({ index, key: store.keyAt(index) }))
     return keyed.sort((a, b) => compareKeys(a.key, b.key)).map(({ index }) => index)
@@ -153,24 +186,17 @@ export class ClosureTable {
     this.#depths[index] = depth
   }
 
-  #queue(index: number): void {
-    if (this.#pendingSize === this.#pending.length) {
-      this.#pending = grownInt32(this.#pending, this.#pending.length * 2)
-    }
-    this.#pending[this.#pendingSize++] = index
-  }
-
   /** Rows that are neither absent nor dropped. */
   present(): number[] {
     const indexes: number[] = []
-    for (let i = 0; i < this.store.size; i++) if (!this.has(i, ABSENT | DROPPED)) indexes.push(i)
+    for (const index of this.store.indexes()) if (!this.has(index, ABSENT | DROPPED)) indexes.push(index)
     return indexes
   }
 
   /** Rows that were selected, and dropped for want of what they refer to. */
   droppedRows(): number {
     let dropped = 0
-    for (let i = 0; i < this.store.size; i++) if (this.has(i, DROPPED)) dropped++
+    for (const index of this.store.indexes()) if (this.has(index, DROPPED)) dropped++
     return dropped
   }
 
@@ -343,6 +369,12 @@ export class ClosureEdge {
   /** The reference as its parent writes it, where the child writes it otherwise; C-5. */
   storedValues(row: Row): readonly Cell[] | undefined {
     return this.parent.storedValues(this.edge.parentColumns, this.values(row))
+  }
+
+  /** After the parent's keys got other indexes. */
+  renumber(numbers: DenseNumbers): void {
+    for (const queue of this.#expansions.values()) for (let i = 0; i < queue.length; i++) queue[i] = numbers.of(queue[i] ?? 0)
+    for (let i = 0; i < this.cutParents.length; i++) this.cutParents[i] = numbers.of(this.cutParents[i] ?? 0)
   }
 
   queueExpansion(index: number, depth: number): void {

@@ -26,30 +26,32 @@ export async function depthOrder(
   snapshot: Pick<SourceSnapshot, 'readPage'>,
   options: DepthOrderOptions,
 ): Promise<Int32Array> {
-  const ranked = table.store.ranked()
+  const { store } = table
+  const total = store.rankedSize
   const parents = await readParents(table, edges, snapshot, options)
   /** Children of each rank, as lists: the first, and the one after each reference. */
-  const first = new Int32Array(ranked.length).fill(NONE)
-  const next = new Int32Array(ranked.length * edges.length).fill(NONE)
-  const waiting = new Int32Array(ranked.length)
+  const first = new Int32Array(total).fill(NONE)
+  const next = new Int32Array(total * edges.length).fill(NONE)
+  const waiting = new Int32Array(total)
   for (let reference = next.length - 1; reference >= 0; reference--) {
     const parent = parents[reference] ?? NONE
     if (parent === NONE) continue
     next[reference] = first[parent] ?? NONE
     first[parent] = reference
-    const child = reference % ranked.length
+    const child = reference % total
     waiting[child] = (waiting[child] ?? 0) + 1
   }
-  const order = new Int32Array(ranked.length)
+  const order = new Int32Array(total)
   let placed = 0
-  for (let rank = 0; rank < ranked.length; rank++) if (waiting[rank] === 0) order[placed++] = rank
+  for (let rank = 0; rank < total; rank++) if (waiting[rank] === 0) order[placed++] = rank
   for (let at = 0; at < placed; at++)
     for (let reference = first[order[at] ?? 0] ?? NONE; reference !== NONE; reference = next[reference] ?? NONE) {
-      const child = reference % ranked.length
+      const child = reference % total
       waiting[child] = (waiting[child] ?? 0) - 1
       if (waiting[child] === 0) order[placed++] = child
     }
-  if (placed < ranked.length) throw circle(table, edges, ranked.length - placed)
+  if (placed < total) throw circle(table, edges, total - placed)
+  const ranked = store.indexesOfRanks(0, total)
   return order.map((rank) => ranked[rank] ?? 0)
 }
 
@@ -66,12 +68,13 @@ async function readParents(
     edge.positions = edge.edge.childColumns.map((name) => columns.indexOf(name) + 1)
     edge.predicateAt = NONE
   }
-  const ranked = table.store.ranked()
-  const parents = new Int32Array(ranked.length * edges.length).fill(NONE)
-  for (let from = 0, batch = 0; from < ranked.length; from += batchRows, batch++) {
+  const { store } = table
+  const total = store.rankedSize
+  const parents = new Int32Array(total * edges.length).fill(NONE)
+  for (let from = 0, batch = 0; from < total; from += batchRows, batch++) {
     signal?.throwIfAborted()
-    const page = ranked.subarray(from, Math.min(ranked.length, from + batchRows))
-    const values = Array.from(page, (index) => table.store.keyAt(index))
+    const page = store.indexesOfRanks(from, from + batchRows)
+    const values = Array.from(page, (index) => store.keyAt(index))
     const request = { table: id, address: key, values, columns, predicates: [] }
     const check = { batch, keyKinds: table.keyKinds, byStoredKey: true, allowRepeats: false }
     const missing = await readCheckedPage(snapshot, request, check, (rows) => {
@@ -79,8 +82,8 @@ async function readParents(
         const rank = from + Number(row[0])
         edges.forEach((edge, i) => {
           const parent = edge.isSet(row) ? edge.parentIndex(row) : NONE
-          const parentRank = parent === NONE ? NONE : table.store.rankAt(parent)
-          if (parentRank !== rank) parents[i * ranked.length + rank] = parentRank
+          const parentRank = parent === NONE ? NONE : store.rankAt(parent)
+          if (parentRank !== rank) parents[i * total + rank] = parentRank
         })
       }
     })

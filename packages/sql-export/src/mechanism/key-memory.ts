@@ -25,7 +25,7 @@ export class KeyMemory {
   /** Whether something must leave. Cheap: asked after every page. */
   isOver(tables: readonly ClosureTable[]): boolean {
     let bytes = 0
-    for (const { store } of tables) bytes += store.bytes
+    for (const table of tables) bytes += table.bytes
     return bytes > this.#budgetBytes
   }
 
@@ -33,7 +33,8 @@ export class KeyMemory {
   async settle(tables: readonly ClosureTable[]): Promise<void> {
     while (this.isOver(tables)) {
       let largest: ClosureTable | undefined
-      for (const table of tables) if (table.store.bytes > (largest?.store.bytes ?? WORTH_BYTES)) largest = table
+      for (const table of tables)
+        if (!table.isSpilled && table.bytes > (largest?.bytes ?? WORTH_BYTES)) largest = table
       if (largest === undefined) return
       this.#spill ??= await this.#openSpill()
       largest.spill(await this.#spill.open())

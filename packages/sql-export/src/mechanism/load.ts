@@ -108,13 +108,15 @@ export async function loadTable(
           counts,
         )
   const isOneStatement = edges.some(({ load }) => load === 'same-statement' || load === 'by-depth')
-  const ranked = order ?? table.store.ranked()
-  const placeOf = order === undefined ? (index: number): number => table.store.rankAt(index) : placesOf(order)
+  const { store } = table
+  const total = store.rankedSize
+  const placeOf = order === undefined ? (index: number): number => store.rankAt(index) : placesOf(order)
   let sent = 0
   const pages = function* () {
-    for (let from = start, batch = 0; from < ranked.length; from += options.batchRows, batch++) {
-      const page = ranked.subarray(from, Math.min(ranked.length, from + options.batchRows))
-      const values = Array.from(page, (index) => table.store.keyAt(index))
+    for (let from = start, batch = 0; from < total; from += options.batchRows, batch++) {
+      const to = from + options.batchRows
+      const page = order?.subarray(from, to) ?? store.indexesOfRanks(from, to)
+      const values = Array.from(page, (index) => store.keyAt(index))
       yield { from, batch, page, request: { table: ref, address: table.table.key, values, columns, predicates, tail } }
     }
   }
@@ -136,7 +138,7 @@ export async function loadTable(
       requireAll(ref, batch, missing, 'load')
       ahead.ask()
       options.limits.requireTime('load', ref)
-      if (isOneStatement && from + page.length < ranked.length) continue // no commit before the statement has ended
+      if (isOneStatement && from + page.length < total) continue // no commit before the statement has ended
       await flush()
       await options.onPage(ref, from + page.length - 1, performance.now() - startedAtMs)
     }

@@ -37,15 +37,16 @@ export async function patchTable(
   })
   const at = (name: string): number => columns.indexOf(name) + 1
   const positions = [...key, ...patched].map(at)
-  const ranked = table.store.ranked()
+  const { store } = table
+  const total = store.rankedSize
   const writer = session.openPatcher(ref, key, patched)
   try {
-    for (let from = start, batch = 0; from < ranked.length; from += options.batchRows, batch++) {
+    for (let from = start, batch = 0; from < total; from += options.batchRows, batch++) {
       options.signal?.throwIfAborted()
       options.limits.requireTime('patch', ref)
       const startedAtMs = performance.now()
-      const page = ranked.subarray(from, Math.min(ranked.length, from + options.batchRows))
-      const values = Array.from(page, (index) => table.store.keyAt(index))
+      const page = store.indexesOfRanks(from, from + options.batchRows)
+      const values = Array.from(page, (index) => store.keyAt(index))
       const request = { table: ref, address: key, values, columns, predicates }
       const check = { batch, keyKinds: table.keyKinds, byStoredKey: true, allowRepeats: false }
       const found: Row[] = []

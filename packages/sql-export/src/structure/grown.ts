@@ -23,6 +23,15 @@ export function grownUint8(array: Uint8Array<ArrayBuffer>, length: number): Uint
   return grown
 }
 
+/** The same numbers in an array of `length`; `array` is used up. */
+export function grownUint16(array: Uint16Array<ArrayBuffer>, length: number): Uint16Array<ArrayBuffer> {
+  const buffer = array.buffer as ArrayBuffer & Transferable
+  if (buffer.transfer !== undefined) return new Uint16Array(buffer.transfer(length * 2))
+  const grown = new Uint16Array(length)
+  grown.set(array)
+  return grown
+}
+
 /** Gives an array's memory back; it is used up. */
 export function dropInt32(array: Int32Array<ArrayBuffer>): void {
   const buffer = array.buffer as ArrayBuffer & Transferable

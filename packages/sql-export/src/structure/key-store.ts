@@ -3,20 +3,26 @@ import { createHash } from 'node:crypto'
 import type { Cell } from '../vocabulary/cell.ts'
 import { canonicalCell, compareCells, parseCanonicalCell } from '../vocabulary/cell.ts'
 
-/** A set of keys. An index is a key's number in order of arrival; a rank is its number in key order, known after `freeze`. */
+/** A set of keys. An index is a key's number, below `span`; a rank is its number in key order, known after `freeze`. */
 export interface KeyStore {
   readonly size: number
+  /** One past the greatest index. Not every number below it need be an index. */
+  readonly span: number
+  /** Keys that have a rank. */
+  readonly rankedSize: number
   /** Memory that the keys take, about. */
   readonly bytes: number
   /** @returns the key's index, or -1. `offset` is where its first component stands in `cells`. */
   find(cells: readonly Cell[], offset: number): number
-  /** Adds the key unless it is there. @returns its index, which is the former `size` if it is new. */
+  /** Adds the key unless it is there. @returns its index. */
   add(cells: readonly Cell[], offset: number): number
   keyAt(index: number): Cell[]
+  /** Of all keys, ascending. */
+  indexes(): Iterable<number>
   /** Fixes the ranks. Keys for which `isLeftOut(index)` holds get none. */
   freeze(isLeftOut?: (index: number) => boolean): void
-  /** @returns the index of each ranked key, in key order. */
-  ranked(): Int32Array
+  /** @returns the indexes of the keys whose ranks are `from` to `to` - 1, in key order; fewer where the ranks end. */
+  indexesOfRanks(from: number, to: number): Int32Array
   /** @returns the rank of the key, or -1 if it was left out. */
   rankAt(index: number): number
   /** Identity of the ranked keys. */
@@ -43,6 +49,14 @@ export class TextKeyStore implements KeyStore {
     return this.#texts.length
   }
 
+  get span(): number {
+    return this.#texts.length
+  }
+
+  get rankedSize(): number {
+    return this.#ranked.length
+  }
+
   get bytes(): number {
     return this.#texts.length * TEXT_BYTES + this.#characters
   }
@@ -65,6 +79,10 @@ export class TextKeyStore implements KeyStore {
     return parseCanonicalKey(this.#texts[index] ?? '', this.#components)
   }
 
+  indexes(): Iterable<number> {
+    return this.#texts.keys()
+  }
+
   freeze(isLeftOut: (index: number) => boolean = () => false): void {
     const kept: { readonly index: number; readonly key: Cell[] }[] = []
     for (let index = 0; index < this.#texts.length; index++) if (!isLeftOut(index)) kept.push({ index, key: this.keyAt(index) })
@@ -74,8 +92,8 @@ export class TextKeyStore implements KeyStore {
     for (let rank = 0; rank < this.#ranked.length; rank++) this.#ranks[this.#ranked[rank] ?? 0] = rank
   }
 
-  ranked(): Int32Array {
-    return this.#ranked
+  indexesOfRanks(from: number, to: number): Int32Array {
+    return this.#ranked.subarray(from, to)
   }
 
   rankAt(index: number): number {

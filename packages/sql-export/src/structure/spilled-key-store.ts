@@ -27,16 +27,24 @@ export class SpilledKeyStore implements KeyStore {
   #ranked = new Int32Array(0)
   #ranks = new Int32Array(0)
 
-  /** Moves the keys of `store`, with their indexes, into an empty file. */
+  /** Moves the keys of `store` into an empty file. They get new indexes, from 0 on, in the order of the old ones. */
   constructor(store: KeyStore, kinds: readonly ValueKind[], file: KeyFile) {
     this.#file = file
     this.#kinds = kinds
     this.#hasLanes = hasLanes(kinds)
-    for (let i = 0; i < store.size; i++) this.add(store.keyAt(i), 0)
+    for (const index of store.indexes()) this.add(store.keyAt(index), 0)
   }
 
   get size(): number {
     return this.#size
+  }
+
+  get span(): number {
+    return this.#size
+  }
+
+  get rankedSize(): number {
+    return this.#ranked.length
   }
 
   find(cells: readonly Cell[], offset: number): number {
@@ -57,6 +65,10 @@ export class SpilledKeyStore implements KeyStore {
     return keyOfBytes(this.#file.keyAt(index), this.#kinds.length)
   }
 
+  *indexes(): Generator<number> {
+    for (let index = 0; index < this.#size; index++) yield index
+  }
+
   freeze(isLeftOut: (index: number) => boolean = () => false): void {
     const ranked = new Int32Array(this.#size)
     let kept = 0
@@ -66,8 +78,8 @@ export class SpilledKeyStore implements KeyStore {
     for (let rank = 0; rank < kept; rank++) this.#ranks[this.#ranked[rank] ?? 0] = rank
   }
 
-  ranked(): Int32Array {
-    return this.#ranked
+  indexesOfRanks(from: number, to: number): Int32Array {
+    return this.#ranked.subarray(from, to)
   }
 
   rankAt(index: number): number {
