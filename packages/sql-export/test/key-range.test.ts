@@ -58,6 +58,30 @@ test('V-6 a range leaves the keys open whose rows are missing or out of order, a
   expect([range.next, range.rows]).toEqual([4, 8])
 })
 
+test('K-2 keys that lie far apart get a page each, and keep their order; those that come at random do not', () => {
+  const far = new IntegerKeyStore(1)
+  const near = new IntegerKeyStore(1)
+  const KEYS = 2 ** 18
+  for (let i = 0; i < KEYS; i++) {
+    far.add([BigInt((i * 7919) % KEYS) * 2n ** 22n - 2n ** 39n], 0)
+    near.add([BigInt((i * 7919) % (KEYS * 12)) * 3n], 0)
+  }
+  expect(far.isSparse).toBe(true)
+  expect(near.isSparse).toBe(false)
+  const sparse = far.toSparse()
+  expect(sparse.isSparse).toBe(false)
+  expect(sparse.span).toBe(KEYS)
+  expect(sparse.bytes + sparse.span).toBeLessThan((far.bytes + far.span) / 1.5)
+  for (const store of [far, sparse]) store.freeze()
+  expect(sparse.digest()).toBe(far.digest())
+  let next = 0
+  for (const index of far.indexes()) {
+    if (next % 1000 === 0) expect(sparse.keyAt(next)).toEqual(far.keyAt(index))
+    if (next % 1000 === 0) expect(sparse.rankAt(next)).toBe(far.rankAt(index))
+    next++
+  }
+})
+
 const integer = fc.oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -3n, max: 3n }))
 
 test('K-1 the integer store agrees with the store of texts, for every width', () => {

@@ -84,8 +84,18 @@ export class ClosureTable {
 
   /** Moves the keys to a file, where they are numbered without gaps. */
   spill(file: KeyFile): void {
+    this.#replaceStore(new SpilledKeyStore(this.store, this.keyKinds, file))
+  }
+
+  /** Keeps keys that have few neighbours each by itself. */
+  settleStore(): void {
+    if (this.store instanceof IntegerKeyStore && this.store.isSparse) this.#replaceStore(this.store.toSparse())
+  }
+
+  /** @param store - has the same keys, with indexes from 0 on, in the order of those of the store so far. */
+  #replaceStore(store: KeyStore): void {
     const before = this.store
-    this.store = new SpilledKeyStore(before, this.keyKinds, file)
+    this.store = store
     if (before.span === before.size) return
     const numbers = new DenseNumbers(before.indexes(), before.span)
     const flags = new Uint8Array(this.store.size)

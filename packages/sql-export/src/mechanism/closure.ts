@@ -94,6 +94,7 @@ class ClosureWalk {
     this.#limits.requireBytes('closure', table.table.id, this.#bytes)
     this.#mayGoOn(table)
     this.#options.onPage(tableText(table.table.id), rows)
+    for (const one of this.#closure.tables) one.settleStore()
     const { keyMemory } = this.#options
     if (keyMemory?.isOver(this.#closure.tables) === true) await keyMemory.settle(this.#closure.tables)
   }

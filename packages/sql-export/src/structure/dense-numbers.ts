@@ -29,10 +29,9 @@ export class DenseNumbers {
   }
 }
 
-/** How many bits of 16 are set. */
+/** How many bits of 32 are set. */
 export function setBits(bits: number): number {
-  const pairs = bits - ((bits >>> 1) & 0x5555)
-  const fours = (pairs & 0x3333) + ((pairs >>> 2) & 0x3333)
-  const eights = (fours + (fours >>> 4)) & 0x0f0f
-  return (eights + (eights >>> 8)) & 0x1f
+  const pairs = bits - ((bits >>> 1) & 0x55555555)
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333)
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
 }

@@ -4,7 +4,6 @@ import type { Cell } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import type { ValueKind } from '../vocabulary/value-kind.ts'
 import { setBits } from './dense-numbers.ts'
-import { grownUint16 } from './grown.ts'
 import type { KeyStore } from './key-store.ts'
 import { TextKeyStore } from './key-store.ts'
 import { LaneTable } from './lane-table.ts'
@@ -31,13 +30,11 @@ export function laneBytes(key: readonly Cell[]): Uint8Array {
 /** Keys of a digest that are copied at a time. */
 const DIGEST_KEYS = 65_536
 const TWO_32 = 2 ** 32
-/** A page is so many neighbours, of which each has a bit and an index: docs/adr/0513. */
-const PAGE_BITS = 4
-const PAGE_KEYS = 1 << PAGE_BITS
-const IN_PAGE = PAGE_KEYS - 1
-/** Pages whose indexes are 32-bit integers. */
-const MOST_PAGES = 2 ** 31 / PAGE_KEYS
-const FIRST_PAGES = 512
+/** A page is 32 neighbours, each of which has a bit and an index: docs/adr/0513. */
+const PAGE_BITS = 5
+/** Pages hold what is known of keys that are not there. With so many keys it matters, where a page holds so few of them. */
+const SETTLED_KEYS = 2 ** 18
+const SPARSE_SPAN = 16
 
 /**
  * Pages of neighbours: those keys that agree in all but the last bits of their last component. A page is found by two 32-bit lanes a
@@ -45,24 +42,32 @@ const FIRST_PAGES = 512
  */
 export class IntegerKeyStore implements KeyStore {
   readonly #width: number
+  readonly #pageBits: number
+  /** Of an index: the key's number in its page. */
+  readonly #inPage: number
   readonly #pages: LaneTable
-  #bits = new Uint16Array(FIRST_PAGES)
   #size = 0
+  /** Of the first components, about. */
+  #least = Number.POSITIVE_INFINITY
+  #greatest = Number.NEGATIVE_INFINITY
   /** The page that was asked for last: neighbours come together. */
   #lastPage = -1
   /** Of the key that is looked for, in its page. */
   #wantedBit = 0
-  /** Of the keys that have a rank. */
-  #kept: Uint16Array = this.#bits
+  /** Of each page, the bits of the keys that have a rank; `undefined` if all have one. */
+  #kept: Int32Array | undefined
   /** Pages in key order; `undefined` if that is the order of their arrival. */
   #order: Int32Array | undefined
   /** Rank of the first key of each page, by the page's number. */
   #pageRanks = new Int32Array(0)
   #rankedSize = 0
 
-  constructor(components: number) {
+  /** @param isSparse - for keys that have few neighbours: a page for each. */
+  constructor(components: number, isSparse = false) {
     this.#width = components * 2
-    this.#pages = new LaneTable(this.#width)
+    this.#pageBits = isSparse ? 0 : PAGE_BITS
+    this.#inPage = (1 << this.#pageBits) - 1
+    this.#pages = new LaneTable(this.#width, true)
   }
 
   get size(): number {
@@ -70,7 +75,16 @@ export class IntegerKeyStore implements KeyStore {
   }
 
   get span(): number {
-    return this.#pages.size * PAGE_KEYS
+    return this.#pages.size << this.#pageBits
+  }
+
+  /**
+   * Whether a page for each key would take less memory, and will: keys that come at random, of which the range is well filled in the end,
+   * look sparse at first.
+   */
+  get isSparse(): boolean {
+    if (this.#size < SETTLED_KEYS || this.span <= this.#size * SPARSE_SPAN) return false
+    return this.#width > 2 || (this.#greatest - this.#least) / 2 ** PAGE_BITS > this.#size * 2
   }
 
   get rankedSize(): number {
@@ -78,7 +92,14 @@ export class IntegerKeyStore implements KeyStore {
   }
 
   get bytes(): number {
-    return this.#pages.bytes + this.#bits.byteLength
+    return this.#pages.bytes
+  }
+
+  /** The same keys with a page each; their indexes are from 0 on, in the order of those here. */
+  toSparse(): IntegerKeyStore {
+    const sparse = new IntegerKeyStore(this.#width / 2, true)
+    for (const index of this.indexes()) sparse.add(this.keyAt(index), 0)
+    return sparse
   }
 
   find(cells: readonly Cell[], offset: number): number {
@@ -89,7 +110,7 @@ export class IntegerKeyStore implements KeyStore {
       if (page === -1) return -1
       this.#lastPage = page
     }
-    return (((this.#bits[page] ?? 0) >>> this.#wantedBit) & 1) === 0 ? -1 : page * PAGE_KEYS + this.#wantedBit
+    return ((this.#pages.wordAt(page) >>> this.#wantedBit) & 1) === 0 ? -1 : (page << this.#pageBits) | this.#wantedBit
   }
 
   add(cells: readonly Cell[], offset: number): number {
@@ -97,52 +118,55 @@ export class IntegerKeyStore implements KeyStore {
     let page = this.#lastPage
     if (page === -1 || !this.#pages.isWanted(page)) {
       page = this.#pages.add()
-      if (page === this.#bits.length) this.#growBits()
+      if (page << this.#pageBits < 0) tooMany()
       this.#lastPage = page
     }
-    const bits = this.#bits[page] ?? 0
+    const bits = this.#pages.wordAt(page)
     const bit = 1 << this.#wantedBit
     if ((bits & bit) === 0) {
-      this.#bits[page] = bits | bit
+      this.#pages.setWord(page, bits | bit)
       this.#size++
+      const first = (this.#pages.wanted[1] ?? 0) * TWO_32 + ((this.#pages.wanted[0] ?? 0) >>> 0)
+      if (first < this.#least) this.#least = first
+      if (first > this.#greatest) this.#greatest = first
     }
-    return page * PAGE_KEYS + this.#wantedBit
+    return (page << this.#pageBits) | this.#wantedBit
   }
 
   keyAt(index: number): Cell[] {
-    const page = index >>> PAGE_BITS
+    const page = index >>> this.#pageBits
     const pages = this.#pages
     const last = this.#width - 2
     const key: Cell[] = []
     for (let i = 0; i < last; i += 2) key.push(valueOf(pages.laneAt(page, i), pages.laneAt(page, i + 1)))
-    key.push(valueOf(pages.laneAt(page, last) | (index & IN_PAGE), pages.laneAt(page, last + 1)))
+    key.push(valueOf(pages.laneAt(page, last) | (index & this.#inPage), pages.laneAt(page, last + 1)))
     return key
   }
 
   *indexes(): Generator<number> {
     for (let page = 0; page < this.#pages.size; page++) {
-      const bits = this.#bits[page] ?? 0
-      for (let bit = 0; bit < PAGE_KEYS; bit++) if (((bits >>> bit) & 1) === 1) yield page * PAGE_KEYS + bit
+      const bits = this.#pages.wordAt(page)
+      for (let bit = 0; bit <= this.#inPage; bit++) if (((bits >>> bit) & 1) === 1) yield (page << this.#pageBits) | bit
     }
   }
 
   freeze(isLeftOut?: (index: number) => boolean): void {
     const count = this.#pages.size
-    this.#kept = isLeftOut === undefined ? this.#bits : this.#keptBits(isLeftOut)
+    this.#kept = isLeftOut === undefined ? undefined : this.#keptBits(isLeftOut)
     this.#order = this.#sortedPages()
     this.#pageRanks = new Int32Array(count)
     let rank = 0
     for (let i = 0; i < count; i++) {
       const page = this.#order?.[i] ?? i
       this.#pageRanks[page] = rank
-      rank += setBits(this.#kept[page] ?? 0)
+      rank += setBits(this.#keptOf(page))
     }
     this.#rankedSize = rank
   }
 
   /** Orders two keys, by their indexes. */
   compare(a: number, b: number): number {
-    return this.#comparePages(a >>> PAGE_BITS, b >>> PAGE_BITS) || (a & IN_PAGE) - (b & IN_PAGE)
+    return this.#comparePages(a >>> this.#pageBits, b >>> this.#pageBits) || (a & this.#inPage) - (b & this.#inPage)
   }
 
   indexesOfRanks(from: number, to: number): Int32Array {
@@ -152,19 +176,19 @@ export class IntegerKeyStore implements KeyStore {
     let page = this.#order?.[at] ?? at
     let skipped = from - (this.#pageRanks[page] ?? 0)
     for (let i = 0; i < indexes.length; page = this.#order?.[++at] ?? (this.#order === undefined ? page + 1 : 0)) {
-      let bits = this.#kept[page] ?? 0
+      let bits = this.#keptOf(page)
       for (; bits !== 0 && i < indexes.length; bits &= bits - 1) {
         if (skipped-- > 0) continue
-        indexes[i++] = page * PAGE_KEYS + 31 - Math.clz32(bits & -bits)
+        indexes[i++] = (page << this.#pageBits) | (31 - Math.clz32(bits & -bits))
       }
     }
     return indexes
   }
 
   rankAt(index: number): number {
-    const page = index >>> PAGE_BITS
-    const bit = index & IN_PAGE
-    const bits = this.#kept[page] ?? 0
+    const page = index >>> this.#pageBits
+    const bit = index & this.#inPage
+    const bits = this.#keptOf(page)
     return ((bits >>> bit) & 1) === 0 ? -1 : (this.#pageRanks[page] ?? 0) + setBits(bits & ((1 << bit) - 1))
   }
 
@@ -176,8 +200,8 @@ export class IntegerKeyStore implements KeyStore {
       const indexes = this.indexesOfRanks(start, start + DIGEST_KEYS)
       for (let i = 0; i < indexes.length; i++) {
         const index = indexes[i] ?? 0
-        for (let lane = 0; lane < width; lane++) lanes[i * width + lane] = this.#pages.laneAt(index >>> PAGE_BITS, lane)
-        lanes[i * width + width - 2] = (lanes[i * width + width - 2] ?? 0) | (index & IN_PAGE)
+        for (let lane = 0; lane < width; lane++) lanes[i * width + lane] = this.#pages.laneAt(index >>> this.#pageBits, lane)
+        lanes[i * width + width - 2] = (lanes[i * width + width - 2] ?? 0) | (index & this.#inPage)
       }
       hash.update(lanes.subarray(0, indexes.length * width))
     }
@@ -196,16 +220,16 @@ export class IntegerKeyStore implements KeyStore {
       wanted[i + 1] = isSafe ? Math.floor(number / TWO_32) : Number(BigInt.asIntN(32, cell >> 32n))
     }
     const low = wanted[last] ?? 0
-    this.#wantedBit = low & IN_PAGE
-    wanted[last] = low & ~IN_PAGE
+    this.#wantedBit = low & this.#inPage
+    wanted[last] = low & ~this.#inPage
     return true
   }
 
-  #keptBits(isLeftOut: (index: number) => boolean): Uint16Array {
-    const kept = this.#bits.slice(0, this.#pages.size)
+  #keptBits(isLeftOut: (index: number) => boolean): Int32Array {
+    const kept = Int32Array.from({ length: this.#pages.size }, (_, page) => this.#pages.wordAt(page))
     for (const index of this.indexes()) {
-      const page = index >>> PAGE_BITS
-      if (isLeftOut(index)) kept[page] = (kept[page] ?? 0) & ~(1 << (index & IN_PAGE))
+      const page = index >>> this.#pageBits
+      if (isLeftOut(index)) kept[page] = (kept[page] ?? 0) & ~(1 << (index & this.#inPage))
     }
     return kept
   }
@@ -238,15 +262,16 @@ export class IntegerKeyStore implements KeyStore {
     return 0
   }
 
-  #growBits(): void {
-    if (this.#bits.length >= MOST_PAGES)
-      throw new ExportError('ERR_EXPORT_LIMIT', `a table has keys on more than ${MOST_PAGES} pages of ${PAGE_KEYS}`, {
-        step: 'closure',
-        remedy: 'Lower keyMemoryBytes, so that its keys move to a file.',
-      })
-    this.#bits = grownUint16(this.#bits, Math.min(MOST_PAGES, this.#bits.length * 2))
-    this.#kept = this.#bits
+  #keptOf(page: number): number {
+    return this.#kept === undefined ? this.#pages.wordAt(page) : (this.#kept[page] ?? 0)
   }
+}
+
+function tooMany(): never {
+  throw new ExportError('ERR_EXPORT_LIMIT', 'a table has keys that lie too far apart for their number', {
+    step: 'closure',
+    remedy: 'Lower keyMemoryBytes, so that its keys move to a file.',
+  })
 }
 
 function valueOf(low: number, high: number): bigint {

@@ -6,20 +6,24 @@ const FIRST_SLOTS = 1024
 const FULL = 5
 
 /**
- * Open addressing over tuples of one width. Whoever asks writes the tuple into `wanted` first.
+ * Open addressing over tuples of one width. Whoever asks writes the tuple into `wanted` first. A tuple may have a word beside it, which
+ * is 0 at first: in the same cache line, as most of the time of a look-up is waiting for memory.
  * hot: benchmarks/sql-export/key-store-10m
  */
 export class LaneTable {
   readonly wanted: Int32Array
   readonly #width: number
+  /** Lanes from one tuple to the next. */
+  readonly #stride: number
   #slots = new Int32Array(FIRST_SLOTS)
-  /** Tuple `i` begins at `i * width`. */
+  /** Tuple `i` begins at `i * stride`. */
   #lanes: Int32Array<ArrayBuffer>
   #size = 0
 
-  constructor(width: number) {
+  constructor(width: number, hasWord = false) {
     this.#width = width
-    this.#lanes = new Int32Array((FIRST_SLOTS / 2) * width)
+    this.#stride = hasWord ? width + 1 : width
+    this.#lanes = new Int32Array((FIRST_SLOTS / 2) * this.#stride)
     this.wanted = new Int32Array(width)
   }
 
@@ -42,7 +46,7 @@ export class LaneTable {
     const found = this.#slots[slot] ?? 0
     if (found !== 0) return found - 1
     const index = this.#size++
-    const at = index * this.#width
+    const at = index * this.#stride
     if (at === this.#lanes.length) this.#growLanes()
     for (let i = 0; i < this.#width; i++) this.#lanes[at + i] = this.wanted[i] ?? 0
     this.#slots[slot] = index + 1
@@ -52,18 +56,27 @@ export class LaneTable {
 
   /** Whether tuple `index` is the wanted one. */
   isWanted(index: number): boolean {
-    const at = index * this.#width
+    const at = index * this.#stride
     for (let i = 0; i < this.#width; i++) if (this.#lanes[at + i] !== this.wanted[i]) return false
     return true
   }
 
   laneAt(index: number, lane: number): number {
-    return this.#lanes[index * this.#width + lane] ?? 0
+    return this.#lanes[index * this.#stride + lane] ?? 0
+  }
+
+  wordAt(index: number): number {
+    return this.#lanes[index * this.#stride + this.#width] ?? 0
+  }
+
+  setWord(index: number, word: number): void {
+    this.#lanes[index * this.#stride + this.#width] = word
   }
 
   /** The slot of the tuple that begins at `at`, or the free one where it would go. */
   #slotOf(lanes: Int32Array, at: number): number {
     const width = this.#width
+    const stride = this.#stride
     const slots = this.#slots
     const known = this.#lanes
     const mask = slots.length - 1
@@ -77,7 +90,7 @@ export class LaneTable {
     for (;;) {
       const found = slots[slot] ?? 0
       if (found === 0) return slot
-      const other = (found - 1) * width
+      const other = (found - 1) * stride
       let i = 0
       while (i < width && known[other + i] === lanes[at + i]) i++
       if (i === width) return slot
@@ -87,14 +100,14 @@ export class LaneTable {
 
   /** By half: what is reserved and not used stays small. */
   #growLanes(): void {
-    const tuples = this.#lanes.length / this.#width
-    this.#lanes = grownInt32(this.#lanes, (tuples + (tuples >> 1)) * this.#width)
+    const tuples = this.#lanes.length / this.#stride
+    this.#lanes = grownInt32(this.#lanes, (tuples + (tuples >> 1)) * this.#stride)
   }
 
   #growSlots(): void {
     const length = this.#slots.length * 2
     dropInt32(this.#slots) // all are found again from the lanes
     this.#slots = new Int32Array(length)
-    for (let i = 0; i < this.#size; i++) this.#slots[this.#slotOf(this.#lanes, i * this.#width)] = i + 1
+    for (let i = 0; i < this.#size; i++) this.#slots[this.#slotOf(this.#lanes, i * this.#stride)] = i + 1
   }
 }
