@@ -6,6 +6,7 @@
 import { planExport } from '@loopwright/sql-export'
 import type { PageRequest, RowChunk, Source, SourceSnapshot } from '@loopwright/sql-export'
 import { countOf, defineWorkload } from '../harness/workload.ts'
+import { peakRssMiB } from './support/peak-rss.ts'
 
 const EACH = countOf(3_333_334, 33_334)
 const CHUNK = 5000
@@ -100,7 +101,7 @@ async function peakMiB(kind: Kind): Promise<number> {
   const { counts } = plan.observed
   if (counts?.['orders'] !== EACH || counts['customer'] !== EACH || counts['product'] !== EACH)
     throw new Error(`the closure has ${JSON.stringify(counts)}`)
-  return process.resourceUsage().maxRSS / 1024
+  return peakRssMiB()
 }
 
 export const workload = defineWorkload({

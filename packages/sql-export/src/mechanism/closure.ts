@@ -114,21 +114,27 @@ class ClosureWalk {
   async #readRoot(root: Plan['roots'][number]): Promise<void> {
     const table = this.#closure.table(root.table)
     const width = table.table.key.length
+    const { readColumns, predicates } = table
+    const isCopied = table.table.rows === 'copy'
     let hasEnded = false
     for await (const { columns, rows, isLast } of this.#snapshot.readRoot(
       root.sql,
       openSecrets(root.params, this.#options.secrets ?? {}),
     )) {
-      if (columns.length !== 0 && columns.length !== width) {
+      // a driver that tells the names only with the rows tells none without them
+      const given = columns.length === 0 ? (rows[0]?.length ?? width) : columns.length
+      const isWhole = given > width && given === readColumns.length && columns.every((name, i) => name === readColumns[i])
+      if (given !== width && !isWhole) {
         throw new ExportError(
           'ERR_EXPORT_COLUMNS',
-          `the root query of ${tableText(root.table)} gives ${columns.length} columns for a key of ${width}`,
+          `the root query of ${tableText(root.table)} gives ${given} columns for a key of ${width}, and not those of its references`,
           { table: root.table },
         )
       }
+      const isRead = isWhole && predicates.length === 0 && isCopied
       for (const row of rows) {
         table.requireKey(row, 0)
-        this.#select(table, row, 0, 0)
+        this.#select(table, row, 0, 0, isRead)
       }
       hasEnded = isLast
       await this.#pageDone(table)
@@ -155,12 +161,12 @@ class ClosureWalk {
     return false
   }
 
-  /** Adds a row that was found by its key, which begins at `offset`. */
-  #select(table: ClosureTable, row: Row, offset: number, depth: number): void {
+  /** Adds a row that was found by its key, which begins at `offset`. @param isWhole - whether its references follow the key. */
+  #select(table: ClosureTable, row: Row, offset: number, depth: number, isWhole = false): void {
     const index = table.store.add(row, offset)
-    const isKeyOnly = this.#keyOnly.has(table)
-    const isNearer = table.mark(index, depth, DOWN, isKeyOnly)
-    if (!isKeyOnly || !isNearer) return
+    const isRead = isWhole || this.#keyOnly.has(table)
+    const isNearer = table.mark(index, depth, DOWN, isRead)
+    if (!isRead || !isNearer) return
     this.#addParents(table, offset === 1 ? row : this.#afterOrdinal(row), index)
   }
 

@@ -59,7 +59,7 @@ export function buildGraph(
     tables: resolved,
     edges,
     roots:
-      template?.roots.map((root): PlanRoot => ({ ...root, from: 'template' })) ?? rootsOf(catalog, config, rootTables, source),
+      template?.roots.map((root): PlanRoot => ({ ...root, from: 'template' })) ?? rootsOf(catalog, config, rootTables, edges, source),
     limits: limitsOf(config),
     notes,
   }
@@ -195,6 +195,7 @@ function rootsOf(
   catalog: Catalog,
   config: ExportConfig,
   tables: readonly CatalogTable[],
+  edges: readonly PlanEdge[],
   source: Pick<Source, 'rootSql' | 'engine'>,
 ): PlanRoot[] {
   const filters = (config.filters ?? []).map((filter, i) => {
@@ -218,11 +219,25 @@ function rootsOf(
     const conditions = [root.where, ...added].filter((text) => text !== undefined)
     return {
       table: table.ref,
-      sql: source.rootSql({ table: table.ref, key: table.key, conditions, limit: root.limit ?? null }),
+      sql: source.rootSql({
+        table: table.ref,
+        key: table.key,
+        references: rootReferences(table, edges),
+        conditions,
+        limit: root.limit ?? null,
+      }),
       params: params.map((value, at) => toParam(value, `roots[${i}].params[${at}]`)),
       from: 'roots',
     }
   })
+}
+
+/** Columns that a root gives beside its key: all that refer, if they are integers, which every driver reads alike wherever they stand. */
+function rootReferences(table: CatalogTable, edges: readonly PlanEdge[]): readonly string[] {
+  const own = edges.filter(({ child, cut }) => !cut && sameTable(child, table.ref))
+  const names = [...new Set(own.flatMap(({ childColumns }) => childColumns))].filter((name) => !table.key.includes(name))
+  const isPlain = own.every(({ predicate }) => predicate === null) && names.every((name) => columnOf(table, name).kind === 'int64')
+  return isPlain ? names : []
 }
 
 function limitsOf({ limits = {} }: ExportConfig): PlanLimits {

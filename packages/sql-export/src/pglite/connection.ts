@@ -36,6 +36,7 @@ const COPY_LENGTH = 4 * 1024 * 1024
 
 /** A connection over the one session that an instance has. */
 export class PgliteConnection implements PostgresConnection {
+  readonly copiesAtOnce: boolean = true
   readonly #instance: PgliteInstance
   readonly #close: () => Promise<void>
   readonly #parsers: TextFunctions

@@ -62,6 +62,8 @@ export interface SourceSnapshot {
 export interface RootSql {
   readonly table: TableRef
   readonly key: readonly string[]
+  /** Columns that are given after the key: references, so that rows need not be read again for them. */
+  readonly references?: readonly string[] | undefined
   readonly conditions: readonly string[]
   readonly limit: number | null
 }
@@ -71,7 +73,7 @@ export interface Source {
   readonly engine: Engine
   /** Equal for handles on one database, different for different ones. */
   readonly identity: string
-  /** The statement that gives the key columns of a root, ordered by key. */
+  /** The statement that gives the key columns of a root, and the references, ordered by key. */
   rootSql(root: RootSql): string
   /** Quotes a name in the source's dialect. */
   quoteName(name: string): string

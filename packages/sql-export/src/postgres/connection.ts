@@ -32,6 +32,8 @@ export interface PostgresConnection {
    */
   copyOut(sql: string): AsyncGenerator<Uint8Array, number, undefined>
   copyIn(sql: string): CopyIn
+  /** Whether `copyOut` holds all rows in memory before it gives any. Default: false. */
+  readonly copiesAtOnce?: boolean | undefined
   /** Asks the server to end the statement at hand. */
   cancel(): Promise<void>
   close(): Promise<void>

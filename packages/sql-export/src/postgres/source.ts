@@ -83,7 +83,21 @@ export class PostgresSnapshot implements SourceSnapshot {
     }
   }
 
+  /** By COPY where that can be: a statement of COPY takes no parameters, and some drivers give its rows all at once. */
   async *readRoot(sql: string, params: readonly ParamValue[]): AsyncGenerator<RowChunk> {
+    if (params.length > 0 || this.#connection.copiesAtOnce === true) {
+      yield* this.#readByCursor(sql, params)
+      return
+    }
+    const shape = await guarded('ERR_EXPORT_CONNECTION', 'reading a root failed', {}, () =>
+      this.#connection.query(`SELECT * FROM (${sql}\n) AS "~root" LIMIT 0`),
+    )
+    await this.#joinByIndex(false)
+    const readers = shape.types.map(readerOfOid)
+    yield* this.#copy(`${sql}\n`, { columns: shape.columns, readers, hasTail: false, what: 'a root' })
+  }
+
+  async *#readByCursor(sql: string, params: readonly ParamValue[]): AsyncGenerator<RowChunk> {
     let isOpen = false
     try {
       await this.#connection.query(`DECLARE "~root" NO SCROLL CURSOR FOR ${sql}`, params.map(paramText))

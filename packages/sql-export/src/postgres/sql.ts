@@ -104,11 +104,11 @@ export function childrenSql(request: ChildRequest, key: readonly AddressColumn[]
   return `SELECT ${names} FROM (${ranked}) AS "~ranked" WHERE "~n" <= ${request.perParent} ORDER BY ${names}`
 }
 
-/** The key columns of the rows to start from, in key order. */
-export function rootSql({ table, key, conditions, limit }: RootSql, quoteTable: QuoteTable): string {
+/** The key columns and references of the rows to start from, in key order. */
+export function rootSql({ table, key, references = [], conditions, limit }: RootSql, quoteTable: QuoteTable): string {
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.map((text) => `(${text}\n)`).join(' AND ')}`
   const limited = limit === null ? '' : ` LIMIT ${limit}`
-  return `SELECT ${quoteList(key)} FROM ${quoteTable(table)} AS ${quoteName(table.name)}${where} ORDER BY ${quoteList(key)}${limited}`
+  return `SELECT ${quoteList([...key, ...references])} FROM ${quoteTable(table)} AS ${quoteName(table.name)}${where} ORDER BY ${quoteList(key)}${limited}`
 }
 
 /** How many rows refer to a parent that is not there. */
