@@ -41,6 +41,7 @@ test('plan prints the plan; run copies; verify agrees', async () => {
   const plan = run('plan', '--from', from, '--config', config)
   expect(plan).toMatchObject({ status: 0, stderr: '' })
   expect(plan.stdout).toContain('customer: 2 rows')
+  expect(plan.stdout.match(/^plan [0-9a-f]{12}: sqlite, \d+ tables\ntables\n/gm)).toHaveLength(1)
   expect(run('plan', '--from', from, '--config', config, '--mermaid').stdout).toMatch(/^flowchart LR\n/)
   const ran = run('run', '--from', from, '--to', `sqlite:${to}`, '--config', config, '--create-tables')
   expect(ran.stderr).toContain('load')

@@ -28,8 +28,17 @@ export interface CommandContext {
 export async function runCommand(args: Arguments, context: CommandContext): Promise<number> {
   switch (args.command) {
     case 'plan': {
-      const plan = await makePlan(args, context)
-      output(args, context, args.mermaid ? planToMermaid(plan) : args.json ? planToJson(plan) : planToText(plan))
+      // the first line of the text does not wait for the rows to be counted: P-2
+      let told = ''
+      const tellFirstLine = (plan: Plan): void => {
+        const text = planToText(plan)
+        told = text.slice(0, text.indexOf('\n') + 1)
+        context.write(told)
+      }
+      const isText = !args.mermaid && !args.json && args.out === undefined
+      const plan = await makePlan(args, context, isText ? tellFirstLine : undefined)
+      const text = args.mermaid ? planToMermaid(plan) : args.json ? planToJson(plan) : planToText(plan)
+      output(args, context, text.slice(told.length))
       return 0
     }
     case 'run': {
@@ -90,7 +99,11 @@ function environment(): Record<string, string> {
   return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
-async function makePlan(args: Arguments, { signal }: CommandContext): Promise<Plan> {
+async function makePlan(
+  args: Arguments,
+  { signal }: CommandContext,
+  onPlan?: ((plan: Plan) => void) | undefined,
+): Promise<Plan> {
   const config = await readStart(args)
   const keys = args.keys ?? config.keys
   const bound = args.command === 'run' && args.createTables ? undefined : args.to // a file that is to be made cannot be read yet
@@ -105,6 +118,7 @@ async function makePlan(args: Arguments, { signal }: CommandContext): Promise<Pl
     workDir: args.workDir,
     secrets: environment(),
     counts: args.command === 'plan',
+    onPlan,
     signal,
   })
 }

@@ -44,6 +44,8 @@ export interface PlanOptions extends ExportConfig {
   readonly workDir?: string | undefined
   /** Whether losses that are only possible fail planning as well, unless a column's rule accepts them. Default `allow`. */
   readonly onLoss?: 'allow' | 'error' | undefined
+  /** Called once with the plan as it is before its rows are counted, which can take long: all but `observed` stays as it is. */
+  readonly onPlan?: ((plan: Plan) => void) | undefined
   /** Values of parameters that are written as `{ secret: NAME }`. */
   readonly secrets?: Readonly<Record<string, ConfigParam>> | undefined
   readonly signal?: AbortSignal | undefined
@@ -81,6 +83,7 @@ export async function planExport(options: PlanOptions): Promise<Plan> {
     keyMemoryBytes,
     workDir = tmpdir(),
     onLoss = 'allow',
+    onPlan,
     secrets = {},
     signal,
     ...rest
@@ -107,6 +110,7 @@ export async function planExport(options: PlanOptions): Promise<Plan> {
         : await withDestination(destination, false, async (to) =>
             boundPlan(from, catalog, graph, to.engine, await to.readCatalog(), resolved),
           )
+    onPlan?.(plan)
     return counts ? countRows(plan, catalog, from, { batchRows: rows, keyMemory: memory, secrets: values, signal }) : plan
   })
 }
