@@ -102,9 +102,9 @@ test('K-1 the integer store agrees with the store of texts, for every width', ()
           expect(index).toBeLessThan(integers.span)
           expect(integers.size).toBe(texts.size)
         }
-        expect(Array.from(integers.indexes(), (index) => texts.find(integers.keyAt(index), 0)).toSorted((a, b) => a - b)).toEqual([
-          ...texts.indexes(),
-        ])
+        expect(Array.from(integers.indexes(), (index) => texts.find(integers.keyAt(index), 0)).toSorted((a, b) => a - b)).toEqual(
+          [...texts.indexes()],
+        )
         const left = new Set(keys.filter((_, i) => i % 6 === leftOut).map(String))
         integers.freeze((index) => left.has(String(integers.keyAt(index))))
         texts.freeze((index) => left.has(String(texts.keyAt(index))))

@@ -75,7 +75,9 @@ test('K-3 a spilled store agrees with the one in memory: members, order, ranks a
             expect(spilled.size).toBe(memory.size)
             expect(spilled.rankedSize).toBe(memory.rankedSize)
             for (let rank = 0; rank < memory.rankedSize; rank++) {
-              const [inFile, inMemory] = [spilled, memory].map((store) => store.keyAt(store.indexesOfRanks(rank, rank + 1)[0] ?? 0))
+              const [inFile, inMemory] = [spilled, memory].map((store) =>
+                store.keyAt(store.indexesOfRanks(rank, rank + 1)[0] ?? 0),
+              )
               expect(inFile).toEqual(inMemory)
             }
             for (const key of list) expect(spilled.rankAt(spilled.find(key, 0))).toBe(memory.rankAt(memory.find(key, 0)))

@@ -73,7 +73,10 @@ test('K-1 indexes are sorted by a prefix, and by comparison where that is the sa
 })
 
 test('K-1 uuids agree with the store of texts, also when something else comes among them', () => {
-  const key = fc.oneof(fc.uuid(), fc.constantFrom('', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', 'a0eebc99_9c0b-4ef8-bb6d-6bb9bd380a11'))
+  const key = fc.oneof(
+    fc.uuid(),
+    fc.constantFrom('', 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', 'a0eebc99_9c0b-4ef8-bb6d-6bb9bd380a11'),
+  )
   fc.assert(
     fc.property(fc.array(fc.oneof({ weight: 20, arbitrary: fc.uuid() }, { weight: 1, arbitrary: key })), (list) => {
       const uuids = new UuidKeyStore()

@@ -99,11 +99,7 @@ function environment(): Record<string, string> {
   return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
-async function makePlan(
-  args: Arguments,
-  { signal }: CommandContext,
-  onPlan?: ((plan: Plan) => void) | undefined,
-): Promise<Plan> {
+async function makePlan(args: Arguments, { signal }: CommandContext, onPlan?: ((plan: Plan) => void) | undefined): Promise<Plan> {
   const config = await readStart(args)
   const keys = args.keys ?? config.keys
   const bound = args.command === 'run' && args.createTables ? undefined : args.to // a file that is to be made cannot be read yet

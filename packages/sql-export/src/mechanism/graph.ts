@@ -59,7 +59,8 @@ export function buildGraph(
     tables: resolved,
     edges,
     roots:
-      template?.roots.map((root): PlanRoot => ({ ...root, from: 'template' })) ?? rootsOf(catalog, config, rootTables, edges, source),
+      template?.roots.map((root): PlanRoot => ({ ...root, from: 'template' })) ??
+      rootsOf(catalog, config, rootTables, edges, source),
     limits: limitsOf(config),
     notes,
   }
@@ -236,7 +237,8 @@ function rootsOf(
 function rootReferences(table: CatalogTable, edges: readonly PlanEdge[]): readonly string[] {
   const own = edges.filter(({ child, cut }) => !cut && sameTable(child, table.ref))
   const names = [...new Set(own.flatMap(({ childColumns }) => childColumns))].filter((name) => !table.key.includes(name))
-  const isPlain = own.every(({ predicate }) => predicate === null) && names.every((name) => columnOf(table, name).kind === 'int64')
+  const isPlain =
+    own.every(({ predicate }) => predicate === null) && names.every((name) => columnOf(table, name).kind === 'int64')
   return isPlain ? names : []
 }
 

@@ -33,8 +33,7 @@ export class KeyMemory {
   async settle(tables: readonly ClosureTable[]): Promise<void> {
     while (this.isOver(tables)) {
       let largest: ClosureTable | undefined
-      for (const table of tables)
-        if (!table.isSpilled && table.bytes > (largest?.bytes ?? WORTH_BYTES)) largest = table
+      for (const table of tables) if (!table.isSpilled && table.bytes > (largest?.bytes ?? WORTH_BYTES)) largest = table
       if (largest === undefined) return
       this.#spill ??= await this.#openSpill()
       largest.spill(await this.#spill.open())

@@ -4,6 +4,13 @@ import { dropInt32, grownInt32 } from './grown.ts'
 const FIRST_SLOTS = 1024
 /** Of eight slots, so many are taken at most. */
 const FULL = 5
+/**
+ * Tuples of one array. Tuples are never moved from one array to a larger one, but for the first: the C library would keep much of what
+ * large arrays leave behind.
+ */
+const CHUNK_BITS = 14
+const CHUNK = 1 << CHUNK_BITS
+const FIRST_TUPLES = 256
 
 /**
  * Open addressing over tuples of one width. Whoever asks writes the tuple into `wanted` first. A tuple may have a word beside it, which
@@ -16,14 +23,14 @@ export class LaneTable {
   /** Lanes from one tuple to the next. */
   readonly #stride: number
   #slots = new Int32Array(FIRST_SLOTS)
-  /** Tuple `i` begins at `i * stride`. */
-  #lanes: Int32Array<ArrayBuffer>
+  /** Tuple `i` is number `i % CHUNK` of array `i / CHUNK`. */
+  readonly #chunks: Int32Array<ArrayBuffer>[]
   #size = 0
 
   constructor(width: number, hasWord = false) {
     this.#width = width
     this.#stride = hasWord ? width + 1 : width
-    this.#lanes = new Int32Array((FIRST_SLOTS / 2) * this.#stride)
+    this.#chunks = [new Int32Array(FIRST_TUPLES * this.#stride)]
     this.wanted = new Int32Array(width)
   }
 
@@ -32,7 +39,8 @@ export class LaneTable {
   }
 
   get bytes(): number {
-    return this.#slots.byteLength + this.#lanes.byteLength
+    const [first] = this.#chunks
+    return this.#slots.byteLength + (first?.byteLength ?? 0) + (this.#chunks.length - 1) * CHUNK * this.#stride * 4
   }
 
   /** @returns the number of the tuple, or -1. */
@@ -46,9 +54,9 @@ export class LaneTable {
     const found = this.#slots[slot] ?? 0
     if (found !== 0) return found - 1
     const index = this.#size++
-    const at = index * this.#stride
-    if (at === this.#lanes.length) this.#growLanes()
-    for (let i = 0; i < this.#width; i++) this.#lanes[at + i] = this.wanted[i] ?? 0
+    const at = (index & (CHUNK - 1)) * this.#stride
+    const lanes = this.#roomAt(index >>> CHUNK_BITS, at)
+    for (let i = 0; i < this.#width; i++) lanes[at + i] = this.wanted[i] ?? 0
     this.#slots[slot] = index + 1
     if (this.#size * 8 > this.#slots.length * FULL) this.#growSlots()
     return index
@@ -56,21 +64,26 @@ export class LaneTable {
 
   /** Whether tuple `index` is the wanted one. */
   isWanted(index: number): boolean {
-    const at = index * this.#stride
-    for (let i = 0; i < this.#width; i++) if (this.#lanes[at + i] !== this.wanted[i]) return false
+    const lanes = this.#lanesOf(index)
+    const at = (index & (CHUNK - 1)) * this.#stride
+    for (let i = 0; i < this.#width; i++) if (lanes[at + i] !== this.wanted[i]) return false
     return true
   }
 
   laneAt(index: number, lane: number): number {
-    return this.#lanes[index * this.#stride + lane] ?? 0
+    return this.#lanesOf(index)[(index & (CHUNK - 1)) * this.#stride + lane] ?? 0
   }
 
   wordAt(index: number): number {
-    return this.#lanes[index * this.#stride + this.#width] ?? 0
+    return this.#lanesOf(index)[(index & (CHUNK - 1)) * this.#stride + this.#width] ?? 0
   }
 
   setWord(index: number, word: number): void {
-    this.#lanes[index * this.#stride + this.#width] = word
+    this.#lanesOf(index)[(index & (CHUNK - 1)) * this.#stride + this.#width] = word
+  }
+
+  #lanesOf(index: number): Int32Array {
+    return this.#chunks[index >>> CHUNK_BITS] as Int32Array
   }
 
   /** The slot of the tuple that begins at `at`, or the free one where it would go. */
@@ -78,7 +91,7 @@ export class LaneTable {
     const width = this.#width
     const stride = this.#stride
     const slots = this.#slots
-    const known = this.#lanes
+    const chunks = this.#chunks
     const mask = slots.length - 1
     let hash = 0
     for (let i = 0; i < width; i++) {
@@ -90,7 +103,8 @@ export class LaneTable {
     for (;;) {
       const found = slots[slot] ?? 0
       if (found === 0) return slot
-      const other = (found - 1) * stride
+      const known = chunks[(found - 1) >>> CHUNK_BITS] as Int32Array
+      const other = ((found - 1) & (CHUNK - 1)) * stride
       let i = 0
       while (i < width && known[other + i] === lanes[at + i]) i++
       if (i === width) return slot
@@ -98,16 +112,25 @@ export class LaneTable {
     }
   }
 
-  /** By half: what is reserved and not used stays small. */
-  #growLanes(): void {
-    const tuples = this.#lanes.length / this.#stride
-    this.#lanes = grownInt32(this.#lanes, (tuples + (tuples >> 1)) * this.#stride)
+  /** The array that has room for a tuple at `at`. */
+  #roomAt(chunk: number, at: number): Int32Array {
+    const lanes = this.#chunks[chunk]
+    if (lanes !== undefined && at < lanes.length) return lanes
+    const room =
+      lanes === undefined
+        ? new Int32Array(CHUNK * this.#stride)
+        : grownInt32(lanes, Math.min(CHUNK * this.#stride, lanes.length * 2))
+    this.#chunks[chunk] = room
+    return room
   }
 
   #growSlots(): void {
     const length = this.#slots.length * 2
     dropInt32(this.#slots) // all are found again from the lanes
     this.#slots = new Int32Array(length)
-    for (let i = 0; i < this.#size; i++) this.#slots[this.#slotOf(this.#lanes, i * this.#stride)] = i + 1
+    for (let i = 0; i < this.#size; i++) {
+      const at = (i & (CHUNK - 1)) * this.#stride
+      this.#slots[this.#slotOf(this.#lanesOf(i), at)] = i + 1
+    }
   }
 }

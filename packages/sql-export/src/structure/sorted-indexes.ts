@@ -42,3 +42,10 @@ export function sortedIndexes(
   }
   return indexes.subarray(0, kept)
 }
+
+/** The place of each index below `span` in a list of them, or -1. */
+export function ranksOf(ranked: Int32Array, span: number): Int32Array {
+  const ranks = new Int32Array(span).fill(-1)
+  for (let rank = 0; rank < ranked.length; rank++) ranks[ranked[rank] ?? 0] = rank
+  return ranks
+}

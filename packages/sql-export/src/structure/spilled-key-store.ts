@@ -5,6 +5,7 @@ import type { ValueKind } from '../vocabulary/value-kind.ts'
 import { canonicalKey } from './key-store.ts'
 import type { KeyStore } from './key-store.ts'
 import { hasLanes, laneBytes } from './integer-key-store.ts'
+import { ranksOf } from './sorted-indexes.ts'
 import { keyOfBytes, sortKey } from './sort-key.ts'
 
 /** A set of byte strings outside of memory, numbered in order of arrival. */
@@ -25,7 +26,8 @@ export class SpilledKeyStore implements KeyStore {
   readonly #hasLanes: boolean
   #size = 0
   #ranked = new Int32Array(0)
-  #ranks = new Int32Array(0)
+  /** Made when it is asked for. */
+  #ranks: Int32Array | undefined
 
   /** Moves the keys of `store` into an empty file. They get new indexes, from 0 on, in the order of the old ones. */
   constructor(store: KeyStore, kinds: readonly ValueKind[], file: KeyFile) {
@@ -74,8 +76,7 @@ export class SpilledKeyStore implements KeyStore {
     let kept = 0
     for (const index of this.#file.sorted()) if (!isLeftOut(index)) ranked[kept++] = index
     this.#ranked = ranked.subarray(0, kept)
-    this.#ranks = new Int32Array(this.#size).fill(-1)
-    for (let rank = 0; rank < kept; rank++) this.#ranks[this.#ranked[rank] ?? 0] = rank
+    this.#ranks = undefined
   }
 
   indexesOfRanks(from: number, to: number): Int32Array {
@@ -83,6 +84,7 @@ export class SpilledKeyStore implements KeyStore {
   }
 
   rankAt(index: number): number {
+    this.#ranks ??= ranksOf(this.#ranked, this.#size)
     return this.#ranks[index] ?? -1
   }
 

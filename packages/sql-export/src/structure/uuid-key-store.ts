@@ -4,7 +4,7 @@ import type { Cell } from '../vocabulary/cell.ts'
 import type { KeyStore } from './key-store.ts'
 import { TextKeyStore } from './key-store.ts'
 import { LaneTable } from './lane-table.ts'
-import { sortedIndexes } from './sorted-indexes.ts'
+import { ranksOf, sortedIndexes } from './sorted-indexes.ts'
 
 const LANES = 4
 const LENGTH = 36
@@ -20,7 +20,8 @@ export class UuidKeyStore implements KeyStore {
   #lanes = new LaneTable(LANES)
   #texts: TextKeyStore | undefined
   #ranked = new Int32Array(0)
-  #ranks = new Int32Array(0)
+  /** Made when it is asked for: keys that are kept are written without it. */
+  #ranks: Int32Array | undefined
 
   get size(): number {
     return this.#texts?.size ?? this.#lanes.size
@@ -34,9 +35,9 @@ export class UuidKeyStore implements KeyStore {
     return this.#texts?.rankedSize ?? this.#ranked.length
   }
 
-  /** With the ranks, which come last. */
+  /** With the order of the keys, which comes last. */
   get bytes(): number {
-    return this.#texts?.bytes ?? this.#lanes.bytes + this.#lanes.size * 8
+    return this.#texts?.bytes ?? this.#lanes.bytes + this.#lanes.size * 4
   }
 
   find(cells: readonly Cell[], offset: number): number {
@@ -74,8 +75,7 @@ export class UuidKeyStore implements KeyStore {
       (index) => lanes.laneAt(index, 0) >>> 0,
       (a, b) => this.#compare(a, b),
     )
-    this.#ranks = new Int32Array(lanes.size).fill(-1)
-    for (let rank = 0; rank < this.#ranked.length; rank++) this.#ranks[this.#ranked[rank] ?? 0] = rank
+    this.#ranks = undefined
   }
 
   indexesOfRanks(from: number, to: number): Int32Array {
@@ -83,7 +83,9 @@ export class UuidKeyStore implements KeyStore {
   }
 
   rankAt(index: number): number {
-    return this.#texts?.rankAt(index) ?? this.#ranks[index] ?? -1
+    if (this.#texts !== undefined) return this.#texts.rankAt(index)
+    this.#ranks ??= ranksOf(this.#ranked, this.#lanes.size)
+    return this.#ranks[index] ?? -1
   }
 
   /** The same as that of the store of texts. */
