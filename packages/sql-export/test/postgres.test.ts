@@ -274,7 +274,7 @@ serverTest('O-3 an abort cancels the statement at hand and rejects with its reas
   const reason = new Error('enough')
   const planning = planExport({ source, roots: [{ table: 'region', where: 'pg_sleep(600) IS NULL' }], signal: controller.signal })
   const sleeping =
-    "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'FETCH%'"
+    "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'COPY%'"
   while ((await runPostgres(file.url, sleeping))[0]?.[0] !== 1);
   controller.abort(reason)
   await expect(planning).rejects.toBe(reason)
@@ -287,7 +287,7 @@ serverTest('V-9 a connection that is lost is ERR_EXPORT_CONNECTION', async () =>
   const planning = planExport({ source, roots: [{ table: 'region', where: 'pg_sleep(600) IS NULL' }] })
   const failed = expect(planning).rejects.toSatisfy((error) => isExportError(error, 'ERR_EXPORT_CONNECTION'))
   const kill =
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'FETCH%'"
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'COPY%'"
   while ((await runPostgres(file.url, kill)).length === 0);
   await failed
 })
