@@ -42,6 +42,7 @@ export type {
   LoopLike,
   OperationSample,
   RateLimiterLike,
+  RejectionEvent,
 } from './ports.ts'
 export type { ModuleSource } from './runtime/modules.ts'
 export { NODE_BUILTINS } from './runtime/node-builtins.ts'

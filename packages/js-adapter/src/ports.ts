@@ -20,6 +20,17 @@ export interface LoopLike {
   readonly done: Promise<unknown>
 }
 
+/** A promise of the guest that was rejected and had no handler when its entry's queues were empty, or a handler that came later. */
+export interface RejectionEvent {
+  readonly kind: 'unhandled' | 'handled'
+  /** Names the promise in its sandbox: its two events have the same one. */
+  readonly promiseId: number
+  /** What it was rejected with, of an `unhandled` one: an `Exception`. */
+  readonly error: Error | undefined
+  /** A listener of the guest is there for it; without one, `unhandled` goes on as an uncaught exception. */
+  readonly taken: boolean
+}
+
 /** A rate limiter per category; `Limiter` of `@loopwright/catrate` fits. */
 export interface RateLimiterLike {
   allow(category: string): { readonly allowed: boolean; readonly retryAfterMs: number }

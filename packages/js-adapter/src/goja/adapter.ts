@@ -1,11 +1,12 @@
 // Binds a runtime to an event loop: timers, immediates, process and the rest of the profile, promises that settle on the loop.
 // Longer than most: whatever ends an adapter is one state, and every way into its guest is beside it.
 import { Exception, JsAdapterError } from '../errors.ts'
-import type { ConsoleSink, ContextPort, LoopLike } from '../ports.ts'
+import type { ConsoleSink, ContextPort, LoopLike, RejectionEvent } from '../ports.ts'
 import { GUARD_SLACK_MS } from '../runtime/hard-limit.ts'
 import type { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import type { EntryOutcome } from '../runtime/entry.ts'
+import { configure } from '../runtime/installation.ts'
 import { GuestClock } from '../sandbox/clock.ts'
 import { checkContext } from '../sandbox/options.ts'
 import { Contexts } from '../sandbox/contexts.ts'
@@ -34,6 +35,11 @@ export interface AdapterOptions {
    * thrown into the loop.
    */
   readonly onError?: ((error: unknown, origin: AdapterErrorOrigin) => void) | undefined
+  /**
+   * Told of promises of the guest that were rejected without a handler, and of handlers that come later, in the order of the guest's own events.
+   * Called inside the engine: entering the guest from it throws `ERR_REENTRANT`. Default: none.
+   */
+  readonly onRejection?: ((event: RejectionEvent) => void) | undefined
   /**
    * Carries the context in which the host calls into the runtime, `submit`, `newPromise` or `finish` to what the guest does for it: its jobs,
    * timers, immediates and host functions. Default: none.
@@ -132,6 +138,7 @@ export class Adapter {
     try {
       entries.enter(() => {
         this.#core.marshal.runProfile('installProfile')
+        if (this.#options.onRejection !== undefined) configure(this.#core, 'tellsRejections', 1)
         this.#core.installBuiltins(Runtime.nodeBuiltins(this.#runtime))
         if (this.#options.contextApi === true) this.#core.marshal.runProfile('installContextApi')
       }, 'bind')
@@ -176,6 +183,7 @@ export class Adapter {
       onCall: () => ({ type: 'Error', message: 'no host functions of that kind here', code: 'ERR_HOST_CALL_LIMIT' }),
       onSyncCall: () => undefined,
       onSettled: () => {},
+      onRejectionEvent: (event) => this.#bridge.entries.withoutEntering('onRejection', () => this.#options.onRejection?.(event)),
       onFatal: (error) => {
         this.#fatal ??= error
       },

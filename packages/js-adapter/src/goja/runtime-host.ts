@@ -2,6 +2,7 @@
 import type { TimeSource } from '../engine/time-imports.ts'
 import type { JsAdapterError } from '../errors.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
+import type { RejectionEvent } from '../ports.ts'
 import type { Refusal } from '../runtime/host-error.ts'
 
 const NO_CALLS: Refusal = { type: 'Error', message: 'no host functions of that kind here', code: 'ERR_HOST_CALL_LIMIT' }
@@ -51,6 +52,9 @@ export class RuntimeHost implements DispatcherHost {
   }
   onSettled(id: number, fulfilled: boolean, value: unknown): void {
     this.#delegate?.onSettled(id, fulfilled, value)
+  }
+  onRejectionEvent(event: RejectionEvent): void {
+    this.#delegate?.onRejectionEvent?.(event)
   }
   onFatal(error: JsAdapterError, origin: string): void {
     this.#delegate?.onFatal(error, origin)

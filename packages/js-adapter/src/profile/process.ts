@@ -159,9 +159,19 @@ const reasonText = (reason) => {
   if (!isObject(reason)) return '' + reason
   return typeof reason === 'function' ? functionToString(reason) : isArray(reason) ? '[object Array]' : '#<' + (constructorOf(reason) || 'Object') + '>'
 }
+const rejectionIds = new $WeakMap()
+let lastRejectionId = 0
+/* Only to a host that asked for it. */
+const tellRejection = (promise, kind, taken, reason) => {
+  if (config.tellsRejections !== 1) return
+  let id = weakMapGet(rejectionIds, promise)
+  if (id === undefined) { id = ++lastRejectionId; weakMapSet(rejectionIds, promise, id) }
+  host(30, kind, id, taken, reason)
+}
 const reportRejections = () => {
   cellsI[6] = 0
   for (let i = 0; i < toReportHandled.length; i++) {
+    tellRejection(toReportHandled[i], 1, listeners.has('rejectionHandled'), undefined)
     try { emit('rejectionHandled', toReportHandled[i]) } catch (error) { uncaught(error, 'uncaughtException') }
   }
   toReportHandled.length = 0
@@ -172,6 +182,7 @@ const reportRejections = () => {
     const { promise, reason, handled } = list[i]
     if (handled) continue
     weakSetAdd(warnedRejections, promise)
+    tellRejection(promise, 0, listeners.has('unhandledRejection'), reason)
     if (listeners.has('unhandledRejection')) {
       try { emit('unhandledRejection', reason, promise) } catch (error) {
         /* Node's own pass ends here as well: what is left is looked at after the next rejection. */

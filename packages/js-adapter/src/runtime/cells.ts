@@ -55,4 +55,6 @@ export const HOST_OP = {
   keysBesideItems: 26,
   /** Writes a console line of plain values; `true`: it is written, or dropped by its budget. */
   plainLine: 27,
+  /** A rejection that nothing handled when the entry's queues were empty, or its handler that came later. */
+  rejection: 30,
 } as const

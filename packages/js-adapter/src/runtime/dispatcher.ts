@@ -10,6 +10,7 @@ import { HOST_OP } from './cells.ts'
 import type { DispatchedGuest } from './dispatched-guest.ts'
 import { readLine, streamOf } from './console-line.ts'
 import { classId, proxyTarget } from './engine-words.ts'
+import type { RejectionEvent } from '../ports.ts'
 import { describeHostError, GuestRefusal, guestPointerOf, isOwnError, refusalOf, tooLargeArguments } from './host-error.ts'
 import type { Refusal } from './host-error.ts'
 import { RawCallView } from './raw-call.ts'
@@ -44,6 +45,8 @@ export interface DispatcherHost {
   onFatal(error: JsAdapterError, origin: string): void
   /** A rejection without a handler, or its handler. `true` keeps it from the profile. Must not enter the guest. */
   onRejection?(promise: number, handled: boolean): boolean
+  /** Told of rejections when the profile's setting `tellsRejections` is 1. */
+  onRejectionEvent?(event: RejectionEvent): void
   /** A module was loaded, or refused with a code. */
   onModule?(name: string, code: string | undefined, text: string | undefined): void
   /** The synchronous function of `onSyncCall` that runs now. */
@@ -292,6 +295,19 @@ export class Dispatcher {
           if (!(error instanceof ResultTooLarge) && !(error instanceof EngineFull)) throw error
           host.onSettled(id, false, core.errorFrom(error))
         }
+        return 0
+      }
+      case HOST_OP.rejection: {
+        const unhandled = marshal.readNumber(at(1)) === 0
+        const error = unhandled
+          ? core.errorFrom(new GuestThrow(core.instance.exports._QTS_DupValuePointer(core.instance.ctx, at(4))))
+          : undefined
+        host.onRejectionEvent?.({
+          kind: unhandled ? 'unhandled' : 'handled',
+          promiseId: marshal.readNumber(at(2)),
+          error,
+          taken: marshal.readPrimitive(at(3)).value === true,
+        })
         return 0
       }
       case HOST_OP.fatal:

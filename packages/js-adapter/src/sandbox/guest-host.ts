@@ -55,6 +55,7 @@ export function guestHost({
     onModule: (name, code, text) => reports.module(core().operation?.id ?? 0, name, code, text),
     runningName: () => hostCalls.runningName,
     onSettled: (id, fulfilled, value) => entries().settled(id, fulfilled, value),
+    onRejectionEvent: (event) => reports.rejection(event),
     onFatal: (error) => {
       ending().fatal ??= error
     },

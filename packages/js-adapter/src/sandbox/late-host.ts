@@ -1,6 +1,7 @@
 // Stands in for the sandbox while its guest is being made: only clocks are asked for then.
 import type { JsAdapterError } from '../errors.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
+import type { RejectionEvent } from '../ports.ts'
 import type { Refusal } from '../runtime/host-error.ts'
 import type { GuestClock } from './clock.ts'
 import type { Entropy } from './entropy.ts'
@@ -60,6 +61,9 @@ export class LateHost implements DispatcherHost {
   }
   onSettled(id: number, fulfilled: boolean, value: unknown): void {
     this.#host?.onSettled(id, fulfilled, value)
+  }
+  onRejectionEvent(event: RejectionEvent): void {
+    this.#host?.onRejectionEvent?.(event)
   }
   onFatal(error: JsAdapterError, origin: string): void {
     this.#host?.onFatal(error, origin)

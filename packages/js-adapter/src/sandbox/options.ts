@@ -10,7 +10,7 @@ import type { ResolvedLimits, SandboxLimits, StackBounds } from '../limits.ts'
 import { assertHardLimit } from '../platform/watchdog.ts'
 import { resolveNodeBuiltins } from '../runtime/node-builtins.ts'
 import type { ModuleSource } from '../runtime/modules.ts'
-import type { AdapterLogger, AdapterObserver, ConsoleSink, ContextPort, Entropy, LoopLike } from '../ports.ts'
+import type { AdapterLogger, AdapterObserver, ConsoleSink, ContextPort, Entropy, LoopLike, RejectionEvent } from '../ports.ts'
 
 export const LIFECYCLES = ['service', 'program'] as const
 /**
@@ -87,6 +87,11 @@ export interface SandboxOptions {
   /** Errors of timers, immediates and settlements, and uncaught ones. Default: logged. */
   readonly onError?: ((error: JsAdapterError, origin: ErrorOrigin) => void) | undefined
   /**
+   * Told of promises of the guest that were rejected without a handler, and of handlers that come later, in the order of the guest's own events
+   * and whether it listens to them or not. Runs outside the guest. Default: none.
+   */
+  readonly onRejection?: ((event: RejectionEvent) => void) | undefined
+  /**
    * Where guest time comes from. `monotonic` (default): the platform's clock. `loop`: `loop.nowMs()`, for virtual time; guest time
    * then stands still inside an operation. Limits always use the platform's clock.
    */
@@ -143,6 +148,7 @@ export interface ResolvedSandboxOptions {
   readonly console: ConsoleSink
   readonly lifecycle: Lifecycle
   readonly onError: ((error: JsAdapterError, origin: ErrorOrigin) => void) | undefined
+  readonly onRejection: ((event: RejectionEvent) => void) | undefined
   readonly clock: 'monotonic' | 'loop'
   readonly maxCallbacksPerTurn: number
   readonly id: string
@@ -214,6 +220,7 @@ export function resolveSandboxOptions(options: SandboxOptions, stack?: StackBoun
     console: options.console ?? silent,
     lifecycle: oneOf('lifecycle', options.lifecycle ?? 'service', LIFECYCLES),
     onError: options.onError,
+    onRejection: options.onRejection,
     clock: oneOf('clock', options.clock ?? (deterministic === undefined ? 'monotonic' : 'loop'), ['monotonic', 'loop']),
     maxCallbacksPerTurn,
     id,

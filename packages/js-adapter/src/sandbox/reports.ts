@@ -4,7 +4,7 @@ import { AuditLog } from './audit-log.ts'
 import { JsAdapterError, LimitError, StackOverflowError } from '../errors.ts'
 import { utf8Length } from '../platform/bytes.ts'
 import type { LimitName } from '../limit-names.ts'
-import type { InstanceSample, OperationSample } from '../ports.ts'
+import type { InstanceSample, OperationSample, RejectionEvent } from '../ports.ts'
 import type { EntryOutcome } from '../runtime/entry.ts'
 import { detailsOf, exceptionFrom } from '../runtime/outcome.ts'
 import type { GuestClock } from './clock.ts'
@@ -225,6 +225,11 @@ export class Reports {
     })
     if (onError === undefined || kind === 'run' || kind === 'call') return
     this.#contained(() => onError(error, { sandboxId: id, kind, limit, discardedJobs, discardedTicks }))
+  }
+  /** A rejection without a handler, or its handler. */
+  rejection(event: RejectionEvent): void {
+    const { onRejection } = this.#options
+    if (onRejection !== undefined) this.#contained(() => onRejection(event))
   }
   /** An error that nothing in the guest took, and that ends it. */
   uncaught(error: JsAdapterError): void {

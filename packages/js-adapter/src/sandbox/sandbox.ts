@@ -9,6 +9,7 @@ import { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import { collect } from '../runtime/engine-words.ts'
 import type { EntryBounds } from '../runtime/entry.ts'
+import { configure } from '../runtime/installation.ts'
 import { harden } from '../runtime/hardening.ts'
 import type { Stub } from '../runtime/stubs.ts'
 import { GuestClock, clockMs } from './clock.ts'
@@ -232,6 +233,7 @@ export class Sandbox implements AsyncDisposable {
     this.#ending.assertAlive()
   }
   #exposeOwn(): void {
+    if (this.#options.onRejection !== undefined) this.#entries.trusted(() => configure(this.#core, 'tellsRejections', 1))
     const { modules } = this.#options
     this.#entries.trusted(() => this.#core.installBuiltins(modules?.nodeBuiltins ?? []))
     if (this.#options.contextApi) this.#entries.trusted(() => this.#core.marshal.runProfile('installContextApi'))

@@ -111,6 +111,8 @@ export function resolveThreaded(options: ThreadOptions): ResolvedThreaded {
   const { loop, resourceLimits: given, guardInWorker = false } = options
   if (Reflect.get(options, 'engine') !== undefined)
     throw new TypeError('engine cannot be shared with a thread: leave it out in mode "worker", and choose by variant')
+  if (Reflect.get(options, 'onRejection') !== undefined)
+    throw new TypeError('onRejection is told inside the guest\'s own thread: leave it out in mode "worker"')
   if (typeof loop?.createIngress !== 'function')
     throw new TypeError('loop must be an event loop with ingress: it has no method createIngress')
   const resourceLimits = resolveThreadLimits(given)

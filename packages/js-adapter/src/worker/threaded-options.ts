@@ -42,4 +42,4 @@ export interface ThreadOptions {
   readonly threadFile?: URL | undefined
 }
 /** Options of an inline sandbox that no thread takes, or takes in another form. */
-export type OnlyInline = 'mode' | 'loop' | 'engine' | 'modules' | 'clock'
+export type OnlyInline = 'mode' | 'loop' | 'engine' | 'modules' | 'clock' | 'onRejection'
