@@ -91,7 +91,7 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
       [
         'throw new TypeError("bad")\nlet 5\n"kept"\nfor (;;);\n6 * 7\nglobalThis.kept = 1\nnew Array(1e9).join("x")\ntypeof kept\n',
       ],
-      { words: [...words, '--operation-timeout', '50', '--hard-timeout', '150'] },
+      { words: [...words, '--operation-timeout', '800', '--hard-timeout', '2000'] },
     )
     expect(err).toContain('uncaught TypeError: bad')
     expect(err).toContain('SyntaxError')
