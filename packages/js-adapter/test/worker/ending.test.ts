@@ -73,7 +73,8 @@ test("T-2 an interrupt stops what runs, or the next entry, once; its reason is t
   sandbox.interrupt(reason)
   while (opened.errors.length === 0) await new Promise((resolve) => setImmediate(resolve))
   expect(opened.errors[0]?.error).toMatchObject({ code: 'ERR_INTERRUPTED', value: reason })
-  // What the stopped entry left behind may be an entry of its own, and would be the next one.
+  // What the stopped entry left behind is an entry of its own, in a later turn, and would be the next one.
+  await sandbox.run('new Promise((r) => setTimeout(r, 20))')
   expect(await sandbox.run('0')).toBe(0)
   sandbox.interrupt('next')
   await expect(sandbox.run('globalThis.ran = 1')).rejects.toMatchObject({ code: 'ERR_INTERRUPTED', value: 'next' })
