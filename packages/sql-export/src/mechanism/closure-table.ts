@@ -17,16 +17,7 @@ import { isKeyCell } from '../vocabulary/value-kind.ts'
 import type { Address, AddressPage, AddressRequest } from './address.ts'
 import { PendingIndexes } from '../structure/pending-indexes.ts'
 import { isUniqueEdge } from './edges.ts'
-
-/** Marks of a row: selected for itself or as a child; named by an edge whose parents must be there; not there; dropped. */
-export const DOWN = 1
-export const REQUIRED = 2
-export const ABSENT = 4
-export const DROPPED = 8
-const QUEUED = 16
-
-/** Its bytes are counted. */
-export const COUNTED = 32
+import { ABSENT, DOWN, DROPPED, QUEUED, REQUIRED } from './row-marks.ts'
 
 /** The keys of one table. */
 export class ClosureTable {
