@@ -1,6 +1,6 @@
 // Hands events to pino as objects, so that everything its owner configured applies.
 import type { EventHost, FieldRecord } from '@loopwright/logiface/backend'
-import { EmptyRecord, readJson } from '@loopwright/logiface/backend'
+import { readJson } from '@loopwright/logiface/backend'
 import type { PinoAccess, Serializer } from './pino-access.ts'
 import type { PinoRecordEvent } from './pino-record-event.ts'
 
@@ -23,7 +23,9 @@ export class ObjectWriter {
     const { instance, symbols } = pino
     const { labels, values } = instance.levels
     this.#levels = { labels: Object.assign(Object.create(labels), labels), values: Object.assign(Object.create(values), values) }
-    this.#cache = Object.create(Reflect.get(instance, symbols.found.lsCache as symbol) as object) as Record<number, string>
+    const cache = Reflect.get(instance, symbols.found.lsCache as symbol) as Record<number, string>
+    // of its own: a number that only the prototype has is looked up the slow way
+    this.#cache = Object.assign(Object.create(cache) as Record<number, string>, cache)
     // set one by one: an object made from property descriptors is a hash table to V8
     const own = Object.create(instance as object) as Record<PropertyKey, unknown>
     own['levels'] = this.#levels
@@ -107,7 +109,7 @@ function copyOf(source: object): object {
   return Object.create(null, Object.getOwnPropertyDescriptors(source)) as object
 }
 
-/** pino's default merge, with keys such as `__proto__` as ordinary members. */
-function mergeFields(record: FieldRecord, mixed: Readonly<Record<string, unknown>>): FieldRecord {
-  return Object.assign(new EmptyRecord(), mixed, record)
+/** pino's default merge, with keys such as `__proto__` as ordinary members, and into an object of its own: a mixin may give the same one again. */
+function mergeFields(record: FieldRecord, mixed: Readonly<Record<string, unknown>>): object {
+  return { ...mixed, ...record }
 }
