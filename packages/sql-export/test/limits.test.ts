@@ -14,17 +14,26 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+interface Limited {
+  readonly sql?: string
+  /** Whose pages `tamper` sees. */
+  readonly table?: string
+  /** Default: the same. Rows of a root may be read with their references, and not by page. */
+  readonly root?: string
+  readonly tamper?: Tamper
+}
+
 /** Runs with limits into a file, which keeps nothing of a run that fails. */
 async function limited(
   limits: ExportConfig['limits'],
-  { sql = SHOP, table = 'customer', tamper }: { readonly sql?: string; readonly table?: string; readonly tamper?: Tamper } = {},
+  { sql = SHOP, table = 'customer', root = table, tamper }: Limited = {},
   options: Partial<RunOptions> = {},
 ): Promise<{ readonly error: unknown; readonly tables: unknown; readonly bytes: number }> {
   await using opened = await openSqlite(await makeDatabase(sql), { readOnly: true })
   const source: Source = tamper === undefined ? opened : faultySource(opened, table, tamper)
   const to = join(testFolder(), 'to.db')
   const destination = await openSqlite(to, { create: true })
-  const plan = await planExport({ source, roots: [{ table }], limits, counts: false })
+  const plan = await planExport({ source, roots: [{ table: root }], limits, counts: false })
   let error: unknown
   let bytes = 0
   const meter = {
@@ -63,7 +72,7 @@ describe('G-6 maxBytes', () => {
       return [chunk]
     }
     for (const batchRows of [1, 5000]) {
-      const { error, tables } = await limited({ maxBytes: 40 }, { tamper }, { batchRows })
+      const { error, tables } = await limited({ maxBytes: 40 }, { root: 'orders', tamper }, { batchRows })
       expect(error).toMatchObject({ code: 'ERR_EXPORT_LIMIT', step: 'closure' })
       expect(tables).toEqual([])
     }
@@ -89,7 +98,7 @@ describe('G-6 deadlineMs', () => {
   }
 
   test('G-6 deadlineMs ends the closure before anything is written', async () => {
-    const result = await limited({ deadlineMs: 50_000 }, { tamper: late((columns) => !isLoad(columns)) })
+    const result = await limited({ deadlineMs: 50_000 }, { root: 'orders', tamper: late((columns) => !isLoad(columns)) })
     expect(result).toMatchObject({ error: { code: 'ERR_EXPORT_LIMIT', step: 'closure' }, tables: [] })
   })
 
