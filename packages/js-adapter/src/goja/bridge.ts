@@ -1,18 +1,17 @@
 // All conversions of one runtime, wired together: wrappers, stand-ins, host calls, promises.
-// Longer than most: the one place where the parts of a runtime are wired together.
 import { Exception } from '../errors.ts'
 import type { JsAdapterError } from '../errors.ts'
 import type { AdapterLogger } from '../ports.ts'
 import type { Core } from '../runtime/core.ts'
 import { GuestThrow } from '../runtime/marshal.ts'
 import type { Frame } from '../values/frames.ts'
+import { Callables } from './callables.ts'
 import { ClassNames } from './class-names.ts'
 import type { DynamicArray, DynamicObject } from './dynamic.ts'
 import { Entries } from './entries.ts'
 import { Exporter } from './exporting.ts'
-import type { GuestFunction } from './exporting.ts'
 import type { FieldNameMapper } from './field-names.ts'
-import { GuestObject, GuestSymbol } from './guest-object.ts'
+import { GuestObject } from './guest-object.ts'
 import type { GuestValue, ObjectOwner } from './guest-object.ts'
 import type { GuestAccess } from './guest-access.ts'
 import type { GuestOp } from './guest/source.ts'
@@ -28,6 +27,7 @@ import { Promises } from './promises.ts'
 import { Proxies } from './proxies.ts'
 import { readBytes } from './buffers.ts'
 import { StandIns } from './stand-ins.ts'
+import { Symbols } from './symbols.ts'
 import { Wrappers } from './wrappers.ts'
 
 /** Arguments that one call carries without a list. */
@@ -52,9 +52,8 @@ export class Bridge implements GuestAccess {
   readonly promises: Promises
   readonly #proxies: Proxies
   readonly #classes: ClassNames
-  readonly #functions = new WeakMap<Function, GuestObject>()
-  readonly #callables = new WeakMap<GuestObject, WeakRef<GuestFunction>>()
-  readonly #symbols = new Map<symbol, number>()
+  readonly #callables: Callables
+  readonly #symbols: Symbols
   readonly #described = new WeakSet<Exception>()
   /** Guest objects that this package holds for its own work. */
   readonly #own = new Set<GuestObject>()
@@ -66,6 +65,8 @@ export class Bridge implements GuestAccess {
     this.core = core
     this.ops = new Operations(core)
     this.#classes = new ClassNames(core, this.ops)
+    this.#symbols = new Symbols(core, this.ops)
+    this.#callables = new Callables((fn, args) => this.#callExported(fn, args))
     this.owner = this.#makeOwner()
     this.wrappers = new Wrappers(core, this.owner, { maxHandles, logger })
     this.entries = new Entries(core, {
@@ -76,7 +77,7 @@ export class Bridge implements GuestAccess {
     this.standIns = new StandIns(core, this.ops)
     this.exporter = new Exporter(core, this.standIns, {
       wrap: (pointer) => this.wrappers.wrap(pointer),
-      asFunction: (wrapper) => this.#callable(wrapper),
+      asFunction: (wrapper) => this.#callables.of(wrapper),
       asPromise: (wrapper) => this.promises.follow(wrapper),
       isObject: (wrapper) => wrapper instanceof GuestObject,
     })
@@ -98,8 +99,8 @@ export class Bridge implements GuestAccess {
       construct: (constructor) => this.#guestConstructor(constructor),
       live: (target) => this.standIns.find(target) ?? this.#proxies.live(target, this.mapper),
       promise: (promise) => this.promises.import(promise),
-      symbol: (symbol) => this.#symbol(symbol),
-      original: (fn) => this.#functions.get(fn),
+      symbol: (symbol) => this.#symbols.give(symbol),
+      original: (fn) => this.#callables.original(fn),
     })
     const sample = core.marshal.newBuffer(new Uint8Array(1))
     this.wrappers.learn(sample)
@@ -117,7 +118,8 @@ export class Bridge implements GuestAccess {
       promiseState: (promise) => PROMISE_STATES[this.#promiseState(promise)] ?? 'pending',
       promiseResult: (promise) => this.#promiseResult(promise),
       bytes: (buffer) => this.entries.enter(() => new Uint8Array(this.core.marshal.readBuffer(this.wrappers.borrow(buffer)))),
-      symbolsOf: (target) => this.#symbolsOf(target),
+      symbolsOf: (target) =>
+        this.entries.enter(() => this.#symbols.ofObject(this.wrappers.borrow(target), (pointer) => this.take(pointer))),
     }
   }
   #sweep(): void {
@@ -145,7 +147,7 @@ export class Bridge implements GuestAccess {
         const own = [...this.#own].map((wrapper) => this.wrappers.borrow(wrapper))
         return {
           handles: this.wrappers.counts().live - own.length,
-          own: [...own, ...this.ops.pointers, ...this.#symbols.values()],
+          own: [...own, ...this.ops.pointers, ...this.#symbols.pointers],
         }
       },
     })
@@ -224,6 +226,21 @@ export class Bridge implements GuestAccess {
       for (let index = 0; index < owned.length; index++) marshal.free(owned[index] ?? 0)
       if (self !== undefined) marshal.free(selfPointer)
     }
+  }
+  /** A call of the host's through an exported function: arguments by reference, the result as a plain value. */
+  #callExported(fn: GuestObject, args: readonly unknown[]): unknown {
+    return this.entries.enter(() => {
+      const { marshal, instance } = this.core
+      const list = this.list(args)
+      try {
+        const result = this.ops.run('applyTo', this.wrappers.borrow(fn), instance.undefined, list)
+        const exported = this.exporter.export(result)
+        marshal.free(result)
+        return exported
+      } finally {
+        marshal.free(list)
+      }
+    })
   }
   #callWithList(target: number, self: unknown, args: readonly unknown[]): GuestValue {
     const { marshal } = this.core
@@ -305,26 +322,6 @@ export class Bridge implements GuestAccess {
   forget(exception: Exception): void {
     if (exception.value instanceof GuestObject) exception.value.release()
   }
-  isIterable(value: GuestObject): boolean {
-    return value.get(Symbol.iterator) instanceof GuestObject
-  }
-  /** Iterates a guest iterable; `false` from `step`, or an error of it, stops it and calls its `return`. */
-  iterate(iterable: GuestValue, step: (value: GuestValue) => boolean): void {
-    const iterator = this.expectObject(this.operate('openIterator', iterable))
-    try {
-      while (this.operate('stepIterator', iterator) === true) {
-        let more = false
-        try {
-          more = step(iterator.get('value'))
-        } finally {
-          if (!more) this.operate('closeIterator', iterator)
-        }
-        if (!more) return
-      }
-    } finally {
-      iterator.release()
-    }
-  }
   /** The bytes of a buffer or view; `undefined` for anything else. */
   bytesOf(value: GuestValue, asView: boolean): Uint8Array | undefined {
     if (!(value instanceof GuestObject)) return undefined
@@ -375,32 +372,6 @@ export class Bridge implements GuestAccess {
     if (value instanceof GuestObject) return value
     throw new TypeError(`expected a guest object, got ${value === null ? 'null' : typeof value}`)
   }
-  #symbol(symbol: symbol): number {
-    const { instance, marshal } = this.core
-    let pointer = this.#symbols.get(symbol)
-    if (pointer === undefined) {
-      const description = symbol.description === undefined ? marshal.newUndefined() : marshal.newText(symbol.description)
-      pointer = this.ops.run('newSymbol', description)
-      marshal.free(description)
-      this.#symbols.set(symbol, pointer)
-    }
-    return instance.exports._QTS_DupValuePointer(instance.ctx, pointer)
-  }
-  #symbolsOf(target: GuestObject): readonly GuestSymbol[] {
-    return this.entries.enter(() => {
-      const { marshal, instance } = this.core
-      const list = this.ops.run('symbols', this.wrappers.borrow(target))
-      const length = this.ops.member(list, 'length')
-      const found: GuestSymbol[] = []
-      for (let index = 0; index < marshal.readNumber(length); index++) {
-        const symbol = this.take(instance.exports._QTS_GetPropNumber(instance.ctx, list, index))
-        if (symbol instanceof GuestSymbol) found.push(symbol)
-      }
-      marshal.free(length)
-      marshal.free(list)
-      return found
-    })
-  }
   #setOwn(target: number, key: string, value: unknown): void {
     const { marshal } = this.core
     const item = this.give(value)
@@ -408,33 +379,6 @@ export class Bridge implements GuestAccess {
     const flags = marshal.newNumber(key === 'cause' ? 5 : 7)
     this.ops.perform('defineData', target, name, item, flags)
     for (const pointer of [item, name, flags]) marshal.free(pointer)
-  }
-
-  #callable(wrapper: GuestObject): GuestFunction {
-    const known = this.#callables.get(wrapper)?.deref()
-    if (known !== undefined) return known
-    const fn: GuestFunction = (...args) => {
-      try {
-        return this.entries.enter(() => {
-          const { marshal, instance } = this.core
-          const list = this.list(args)
-          try {
-            const result = this.ops.run('applyTo', this.wrappers.borrow(wrapper), instance.undefined, list)
-            const exported = this.exporter.export(result)
-            marshal.free(result)
-            return exported
-          } finally {
-            marshal.free(list)
-          }
-        })
-      } catch (error) {
-        if (error instanceof Exception && error.hasHostError) throw error.unwrap()
-        throw error
-      }
-    }
-    this.#callables.set(wrapper, new WeakRef(fn))
-    this.#functions.set(fn, wrapper)
-    return fn
   }
 
   #promiseState(promise: GuestObject): number {

@@ -2,6 +2,7 @@
 import { Exception, JsAdapterError } from '../errors.ts'
 import type { Bridge } from './bridge.ts'
 import { GuestObject, GuestSymbol } from './guest-object.ts'
+import { isIterable, iterate } from './iteration.ts'
 import type { GuestValue } from './guest-object.ts'
 import { describeShape, SIMPLE_SHAPES } from '../values/shapes.ts'
 import type { AnyFunctionShape, AnyStructShape, Exported, Shape, SimpleShape } from '../values/shapes.ts'
@@ -116,8 +117,8 @@ class Conversion {
   #items(value: GuestValue, shape: Shape, path: string): GuestValue[] {
     if (typeof value !== 'string' && (!(value instanceof GuestObject) || value.isFunction)) return this.#fail(value, shape, path)
     const items: GuestValue[] = []
-    if (typeof value === 'string' || this.#bridge.isIterable(value)) {
-      this.#bridge.iterate(value, (item) => {
+    if (typeof value === 'string' || isIterable(value)) {
+      iterate(this.#bridge, value, (item) => {
         items.push(item)
         return true
       })

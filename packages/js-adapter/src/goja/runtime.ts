@@ -18,6 +18,7 @@ import type { FieldNameMapper } from './field-names.ts'
 import type { IntrinsicName } from './guest/source.ts'
 import { GuestArrayBuffer } from './guest-array-buffer.ts'
 import { GuestObject, GuestSymbol } from './guest-object.ts'
+import { iterate } from './iteration.ts'
 import type { GuestValue } from './guest-object.ts'
 import { GuestPromise } from './guest-promise.ts'
 import { GuestProxy } from './guest-proxy.ts'
@@ -284,7 +285,7 @@ export class Runtime implements Disposable {
   }
   /** Iterates a guest iterable; `false` from `step` stops it and calls its `return`, and so does an error that `step` throws. */
   forOf(iterable: GuestValue, step: (value: GuestValue) => boolean): void {
-    this.#bridge.iterate(iterable, step)
+    iterate(this.#bridge, iterable, step)
   }
   /** Runs `f`; a guest exception becomes a value, anything else passes through. */
   try<T>(f: () => T): { readonly value: T } | { readonly exception: Exception } {
