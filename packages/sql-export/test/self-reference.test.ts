@@ -14,7 +14,8 @@ const rows = Array.from({ length: ROWS }, (_, at) => at + 1)
   .map((i) => `(${i * 3}, 'c${i}', ${parent(i) * 3}, 'c${parent(parent(i))}')`)
   .join(', ')
 const CONFIG: ExportConfig = { roots: [{ table: 'part' }], follow: [] }
-const CONTENT = 'SELECT p.code, w.code, p.like_code FROM part AS p JOIN part AS w ON w.id = p.within ORDER BY p.code'
+const CONTENT =
+  'SELECT p.code AS code, w.code AS within_code, p.like_code AS alike FROM part AS p JOIN part AS w ON w.id = p.within ORDER BY p.code'
 
 test('L-3 a self reference of MySQL that is NOT NULL is loaded by depth with the checks on, at every page size and by either path', {
   timeout: 120_000,
