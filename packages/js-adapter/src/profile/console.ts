@@ -122,6 +122,7 @@ const numbersFirst = (head, columns) => {
   for (let i = 0; i < keys.length; i++) { head[i + 1] = keys[i]; columns[i + 1] = at[keys[i]] }
 }
 consoleMethod('table', (data, properties) => {
+  if (properties !== undefined && !isArray(properties)) throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "properties" argument must be an instance of Array. Received ' + describeReceived(properties))
   if (!isObject(data)) { writeLine(0, formatLog([data])); return }
   const indexName = isMap(data) || isSet(data) ? '(iteration index)' : '(index)'
   const head = safeList(), columns = safeList(), indexColumn = safeList()
@@ -133,13 +134,13 @@ consoleMethod('table', (data, properties) => {
     const at = indexColumn.length
     indexColumn[at] = label
     const primitive = !isObject(value)
-    if (primitive) { hasValues = true; valueColumn[at] = cellText(value); return }
+    if (primitive && properties === undefined) { hasValues = true; valueColumn[at] = cellText(value); return }
     const keys = properties === undefined ? objectKeys(value) : properties
     for (let i = 0; i < keys.length; i++) {
       const key = '' + keys[i]
       let column = names.get(key)
       if (column === undefined) { column = safeList(); names.set(key, column); head[head.length] = key; columns[columns.length] = column }
-      if (hasOwn(value, key)) column[at] = cellText(value[key])
+      if (!primitive && hasOwn(value, key)) column[at] = cellText(value[key])
     }
   }
   if (isMap(data)) {

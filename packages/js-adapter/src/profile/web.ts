@@ -3,6 +3,13 @@
 export const web: string = String.raw`
 const dataCloneError = (what) => new DOMException(what + ' could not be cloned.', 'DataCloneError')
 const isDetached = typeof getOwnPropertyDescriptor(ArrayBuffer.prototype, 'detached')?.get === 'function' ? getter(ArrayBuffer.prototype, 'detached') : () => false
+const bufferGetter = (key, otherwise) => getOwnPropertyDescriptor(ArrayBuffer.prototype, key) === undefined ? otherwise : getter(ArrayBuffer.prototype, key)
+const isResizable = bufferGetter('resizable', () => false), bufferMaxByteLength = bufferGetter('maxByteLength', bufferByteLength)
+const resizableCopy = (v) => {
+  const copy = new $ArrayBuffer(bufferByteLength(v), { __proto__: null, maxByteLength: bufferMaxByteLength(v) })
+  typedSet(new $Uint8Array(copy), new $Uint8Array(v))
+  return copy
+}
 const detachBuffer = typeof ArrayBuffer.prototype.transfer === 'function' ? uncurry(ArrayBuffer.prototype.transfer) : undefined
 const structuredClone = function structuredClone(value, options = undefined) {
   if (arguments.length === 0) throw codedError($TypeError, 'ERR_MISSING_ARGS', 'The "The value argument must be specified" argument must be specified')
@@ -63,7 +70,7 @@ const structuredClone = function structuredClone(value, options = undefined) {
     }
     if (isBuffer(v)) {
       if (isDetached(v)) throw new DOMException('An ArrayBuffer is detached and could not be cloned.', 'DataCloneError')
-      return bufferSlice(v, 0)
+      return isResizable(v) ? resizableCopy(v) : bufferSlice(v, 0)
     }
     if (isView(v)) { const buffer = one(viewBuffer(v)); return new $DataView(buffer, viewOffset(v), viewByteLength(v)) }
     const typed = typedTag(v)
