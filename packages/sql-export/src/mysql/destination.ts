@@ -14,6 +14,7 @@ import { queryTexts } from './connection.ts'
 import { foreignTableDdl } from './ddl.ts'
 import { asExportError, errnoOf, guarded, isLost } from './errors.ts'
 import { mysqlJournal } from './journal.ts'
+import { keySlices } from './key-slices.ts'
 import { columnsOf } from './source.ts'
 import { existingSql, orphansSql, quoteName, updateSql } from './sql.ts'
 import { loadDataWriter } from './load-data.ts'
@@ -135,7 +136,10 @@ export class MysqlSession implements DestinationSession {
   }
 
   async countExisting(table: TableRef, key: readonly string[], values: readonly (readonly Cell[])[]): Promise<number> {
-    return Number(await this.#value(existingSql(table.name, columnsOf(this.#known, table, key), values)))
+    const facts = columnsOf(this.#known, table, key)
+    let count = 0
+    for (const slice of keySlices(values)) count += Number(await this.#value(existingSql(table.name, facts, slice.values)))
+    return count
   }
 
   openWriter(table: TableRef, columns: readonly string[]): RowWriter {

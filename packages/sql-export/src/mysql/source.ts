@@ -4,12 +4,13 @@ import { ORDINAL, pageColumns } from '../port/source.ts'
 import { findTable } from '../structure/catalog.ts'
 import { KeyRange, isIntegerPage, isNarrow } from '../structure/key-range.ts'
 import type { ParamValue } from '../structure/plan.ts'
-import type { Row } from '../vocabulary/cell.ts'
+import type { Cell, Row } from '../vocabulary/cell.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 import type { MysqlCatalog } from './catalog.ts'
 import type { BytesRow, MysqlConnection, MysqlField } from './connection.ts'
 import { asExportError, guarded, isLost } from './errors.ts'
+import { keySlices } from './key-slices.ts'
 import type { ColumnFacts } from './sql.ts'
 import { bindLiterals, childrenSql, pageSql, rangeSql } from './sql.ts'
 import type { CellReader } from './value-text.ts'
@@ -64,22 +65,36 @@ export class MysqlSnapshot implements SourceSnapshot {
       this.#sparse.add(what)
       done = page.next
     }
-    const rest = done === 0 ? request : { ...request, values: values.slice(done) }
-    for await (const chunk of this.#read(pageSql(rest, columnsOf(this.#known, table, address), facts), names, readers, what)) {
-      if (done > 0) for (const row of chunk.rows) row[0] = BigInt(done + Number(row[0]))
-      yield chunk
-    }
+    const rest = done === 0 ? values : values.slice(done)
+    const keys = columnsOf(this.#known, table, address)
+    yield* this.#readSlices(rest, done, (slice) =>
+      this.#read(pageSql({ ...request, values: slice }, keys, facts), names, readers, what),
+    )
   }
 
   async *readChildren(request: ChildRequest): AsyncGenerator<RowChunk> {
     const { child, parent, parentKey, columns } = request
     const readers = [readInteger, ...columnsOf(this.#known, child, columns).map(({ kind }) => readerOf(kind))]
-    yield* this.#read(
-      childrenSql(request, columnsOf(this.#known, parent, parentKey)),
-      [ORDINAL, ...columns],
-      readers,
-      tableText(child),
+    const keys = columnsOf(this.#known, parent, parentKey)
+    yield* this.#readSlices(request.values, 0, (values) =>
+      this.#read(childrenSql({ ...request, values }, keys), [ORDINAL, ...columns], readers, tableText(child)),
     )
+  }
+
+  /** One result of several, whose rows are numbered through. @param offset - the number of the first key. */
+  async *#readSlices(
+    values: readonly (readonly Cell[])[],
+    offset: number,
+    read: (values: readonly (readonly Cell[])[]) => AsyncIterable<RowChunk>,
+  ): AsyncGenerator<RowChunk> {
+    for (const slice of keySlices(values)) {
+      const first = offset + slice.from
+      const isLast = slice.from + slice.values.length === values.length
+      for await (const chunk of read(slice.values)) {
+        if (first > 0) for (const row of chunk.rows) row[0] = BigInt(first + Number(row[0]))
+        yield isLast ? chunk : { ...chunk, isLast: false }
+      }
+    }
   }
 
   async end(): Promise<void> {
