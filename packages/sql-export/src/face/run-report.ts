@@ -2,6 +2,7 @@
 import type { Closure } from '../mechanism/closure-set.ts'
 import type { TableCounts } from '../mechanism/load.ts'
 import type { VerifyCheck } from '../mechanism/verify.ts'
+import type { ExportMeter } from '../port/ports.ts'
 import type { Plan, PlanLoss } from '../structure/plan.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 
@@ -48,6 +49,17 @@ export function tableReports(closure: Closure, countsOf: (table: string) => Tabl
     const { bytes: _bytes, ...counts } = countsOf(tableText(table.id))
     return { table: tableText(table.id), ...counts, dropped: counts.dropped + closureTable.droppedRows() }
   })
+}
+
+/** Counts what became of the rows, and measures what their keys took. */
+export function meterTables(meter: ExportMeter, closure: Closure, tables: readonly TableReport[]): void {
+  for (const { table, written, dropped, nulled, patched } of tables) {
+    meter.add('sql_export.rows_written', written, { table })
+    if (dropped > 0) meter.add('sql_export.rows_dropped', dropped, { table })
+    if (nulled > 0) meter.add('sql_export.rows_nulled', nulled, { table })
+    if (patched > 0) meter.add('sql_export.rows_patched', patched, { table })
+  }
+  for (const { table, bytes } of closure.tables) meter.record('sql_export.key_bytes', bytes, { table: tableText(table.id) })
 }
 
 export function runNotes(plan: Plan, closure: Closure, found: readonly string[]): string[] {

@@ -31,7 +31,7 @@ import { keyMemory } from './key-budget.ts'
 import { requireExisting, requireKeyMode, reserveBlocks } from './reserve.ts'
 import type { ResolvedRunOptions } from './run-options.ts'
 import type { RunReport, StepReport } from './run-report.ts'
-import { noCounts, runNotes, tableReports } from './run-report.ts'
+import { meterTables, noCounts, runNotes, tableReports } from './run-report.ts'
 import { endQuietly } from './run-end.ts'
 import { factsToState, keysOf, requireSameKeys, rowsOf } from './run-state.ts'
 import type { RunStart } from './run-state.ts'
@@ -346,7 +346,7 @@ export class Run {
   #report(closure: Closure, checks: readonly VerifyCheck[]): Omit<RunReport, 'snapshots'> {
     const { meter, logger } = this.#options
     const tables = tableReports(closure, (table) => this.#countsOf(table))
-    for (const { table, written } of tables) meter.add('sql_export.rows_written', written, { table })
+    meterTables(meter, closure, tables)
     if (logger.enabled('info'))
       logger.log('info', 'export verified', {
         rows: tables.reduce((sum, { written }) => sum + written, 0),
