@@ -78,6 +78,6 @@ test('O-1 a logger fits the logger of the adapter', () => {
   expectTypeOf<Logger>().toExtend<AdapterLogger>()
 })
 
-test('Sandbox fits the guest caller of the export', () => {
+test('X-5 Sandbox fits the guest caller of the export', () => {
   expectTypeOf<Sandbox>().toExtend<GuestCaller>()
 })

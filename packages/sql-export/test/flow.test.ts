@@ -16,7 +16,9 @@ const BATCH_ROWS = 500
 function metered(
   source: Source,
   destination: Destination,
-): { readonly source: Source; readonly destination: Destination; ahead(): number } {
+): { readonly source: Source; readonly destination: Destination; ahead(): number; askedWhileOpen(): number } {
+  let open = 0
+  let askedWhileOpen = 0
   let read = 0
   let written = 0
   let ahead = 0
@@ -27,6 +29,7 @@ function metered(
         const member: unknown = Reflect.get(target, name, target)
         if (name !== 'readPage') return typeof member === 'function' ? (member.bind(target) as unknown) : member
         return async function* (request: Parameters<SourceSnapshot['readPage']>[0]) {
+          if (open > 0) askedWhileOpen++
           for await (const chunk of target.readPage(request)) {
             if (isLoading) read += chunk.rows.length
             ahead = Math.max(ahead, read - written)
@@ -46,10 +49,15 @@ function metered(
           return {
             write: async (...rows: Parameters<typeof writer.write>) => {
               for (let turns = 0; turns < 20; turns++) await new Promise((go) => setImmediate(go))
+              open++
               await writer.write(...rows)
               written += rows[0].length
             },
-            flush: () => writer.flush(),
+            flush: async () => {
+              for (let turns = 0; turns < 20; turns++) await new Promise((go) => setImmediate(go))
+              open = 0
+              return await writer.flush()
+            },
             close: () => writer.close(),
           }
         }
@@ -68,6 +76,7 @@ function metered(
     source: wrap(source, 'begin', snapshotOf),
     destination: wrap(destination, 'openSession', sessionOf),
     ahead: () => ahead,
+    askedWhileOpen: () => askedWhileOpen,
   }
 }
 
@@ -77,7 +86,7 @@ const rows = (engine: 'sqlite' | 'postgres'): string =>
     : `CREATE TABLE item (id bigint PRIMARY KEY, note text); INSERT INTO item SELECT i, 'note ' || i FROM generate_series(1, ${ROWS}) AS i`
 
 for (const engine of ['sqlite', 'postgres'] as const)
-  test(`Q-2 a slow destination stops the reader: never more than two pages are ahead: ${engine}`, {
+  test(`Q-1 Q-2 a slow destination stops the reader: the next page is asked for meanwhile, and never more than two are ahead: ${engine}`, {
     timeout: 120_000,
   }, async (context) => {
     if (engine === 'postgres' && !hasPostgres) context.skip('needs postgresql: no server answers here')
@@ -95,10 +104,26 @@ for (const engine of ['sqlite', 'postgres'] as const)
         ? await openSqlite(await makeDatabase(rows(engine)), { readOnly: true })
         : await openPostgres(url, { readOnly: true })
     await using to = await openSqlite(join(testFolder(), 'to.db'), { create: true })
-    const { source, destination, ahead } = metered(from, to)
+    const { source, destination, ahead, askedWhileOpen } = metered(from, to)
     const plan = await planExport({ source, destination, createTables: true, roots: [{ table: 'item' }], counts: false })
     const report = await runExport(plan, { source, destination, batchRows: BATCH_ROWS })
     expect(report.tables.map(({ written }) => written)).toEqual([ROWS])
+    expect(askedWhileOpen(), 'pages that were asked for before the one before them was flushed').toBe(ROWS / BATCH_ROWS - 1)
     expect(ahead()).toBeGreaterThan(0)
     expect(ahead()).toBeLessThanOrEqual(2 * BATCH_ROWS)
   })
+
+test('Q-1 a page of wide rows is in memory by chunks, never as a whole', async () => {
+  const rowBytes = 64 * 1024
+  const rows = 300
+  const from = await makeDatabase(
+    `CREATE TABLE item (id INTEGER PRIMARY KEY, note BLOB); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows}) INSERT INTO item SELECT i, zeroblob(${rowBytes}) FROM n`,
+  )
+  await using own = await openSqlite(from, { readOnly: true })
+  await using to = await openSqlite(join(testFolder(), 'to.db'), { create: true })
+  const { source, destination, ahead } = metered(own, to)
+  const plan = await planExport({ source, destination, createTables: true, roots: [{ table: 'item' }], counts: false })
+  const report = await runExport(plan, { source, destination, batchRows: rows })
+  expect(report.tables.map(({ written }) => written)).toEqual([rows])
+  expect(ahead() * rowBytes).toBeLessThanOrEqual(1024 * 1024)
+})
