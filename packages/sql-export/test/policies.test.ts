@@ -124,21 +124,21 @@ for (const engine of TEST_ENGINES)
   })
 
 for (const engine of TEST_ENGINES)
-  test(`V-14 a row of more bytes than maxRowBytes is told with table and column, and nothing is written: ${engine}`, async (context) => {
+  test(`V-12 V-14 a row of more bytes than maxRowBytes is told with table, page, ordinal and column, and nothing is written: ${engine}`, async (context) => {
     requireEngines(context, engine)
     const schema = `CREATE TABLE wide (id bigint NOT NULL PRIMARY KEY, short varchar(20), body ${engine === 'mysql' ? 'mediumtext' : 'text'}, later varchar(20))`
     const origin = await engines.make(
       engine,
-      `${schema}; INSERT INTO wide VALUES (1, 'x', 'small', 'y'), (2, 'x', '${'canary '.repeat(3000)}', 'y')`,
+      `${schema}; INSERT INTO wide VALUES (1, 'x', 'small', 'y'), (7391, 'x', '${'canary '.repeat(3000)}', 'y')`,
     )
     const target = await engines.make(engine, schema)
     await using source = await origin.open(true)
     await using destination = await target.open()
     const plan = await planExport({ source, destination, roots: [{ table: 'wide' }] })
     const failed = runExport(plan, { source, destination, maxRowBytes: 20_000 })
-    await expect(failed).rejects.toMatchObject({ code: 'ERR_EXPORT_VALUE', table: { name: 'wide' } })
-    await expect(failed).rejects.toThrow(/maxRowBytes.*body/)
-    await expect(failed).rejects.not.toThrow(/canary/)
+    await expect(failed).rejects.toMatchObject({ code: 'ERR_EXPORT_VALUE', table: { name: 'wide' }, batch: 0 })
+    await expect(failed).rejects.toThrow(/wide, page 0, ordinal 1: .*maxRowBytes.*body/)
+    await expect(failed).rejects.not.toThrow(/canary|7391/)
     expect(await target.rows('SELECT count(*) FROM wide')).toEqual([['0']])
     await runExport(plan, { source, destination, maxRowBytes: 40_000 })
     expect(await target.rows('SELECT count(*) FROM wide')).toEqual([['2']])

@@ -133,7 +133,7 @@ export async function loadTable(
       }
       const check = { batch, keyKinds: table.keyKinds, byStoredKey: true, allowRepeats: false, wasDelivered }
       const missing = await readCheckedPage({ readPage: () => chunks }, request, check, async (rows) => {
-        await writeRows(rows, page)
+        await writeRows(rows, page, batch)
       })
       requireAll(ref, batch, missing, 'load')
       ahead.ask()
@@ -160,20 +160,20 @@ export async function loadTable(
     sent = 0
   }
 
-  function tooLarge(row: Row): never {
+  function tooLarge(row: Row, batch: number): never {
     let largest = 1
     for (let at = 1; at < row.length; at++) if (cellBytes(row[at] ?? null) > cellBytes(row[largest] ?? null)) largest = at
     throw new ExportError(
       'ERR_EXPORT_VALUE',
-      `${tableText(ref)}: a row has more than the ${options.maxRowBytes} bytes of maxRowBytes, most of them in ${columns[largest - 1] ?? tail.join(', ')}`,
-      { table: ref, step: 'load', remedy: 'Raise maxRowBytes, or mask the column.' },
+      `${tableText(ref)}, page ${batch}, ordinal ${row[0]}: a row has more than the ${options.maxRowBytes} bytes of maxRowBytes, most of them in ${columns[largest - 1] ?? tail.join(', ')}`,
+      { table: ref, step: 'load', batch, remedy: 'Raise maxRowBytes, or mask the column.' },
     )
   }
 
-  async function writeRows(rows: readonly Row[], page: Int32Array): Promise<void> {
+  async function writeRows(rows: readonly Row[], page: Int32Array, batch: number): Promise<void> {
     options.signal?.throwIfAborted()
     options.limits.requireTime('load', ref)
-    const bytes = sizeOf(rows, options.maxRowBytes, tooLarge)
+    const bytes = sizeOf(rows, options.maxRowBytes, (row) => tooLarge(row, batch))
     options.limits.takeBytes(ref, bytes)
     let kept = rows
     for (const step of steps) kept = await step.apply(kept)
