@@ -410,7 +410,7 @@ test('S-2 Z-4 writes that commit during a run are not seen, and the source is ne
   expect(await query(from, "SELECT count(*) AS n FROM sqlite_schema WHERE name LIKE 'loopwright%'")).toEqual([[0n]])
 })
 
-test('A-3 A-4 a handle is left open; a URL is opened and closed; a missing file is never made', async () => {
+test('A-3 a handle is left open; a URL is opened and closed; a missing file is never made', async () => {
   const from = await makeDatabase(SHOP)
   const made = await planExport({ source: `sqlite:${from}`, roots: [{ table: 'region' }] })
   await using source = await openSqlite(from, { readOnly: true })
