@@ -1,5 +1,6 @@
 // Host functions that declare the shapes of their arguments and of their result.
 import { describe, expect, test } from 'vitest'
+import type { AuditRecord } from '../src/audit.ts'
 import { hostFunction } from '../src/sandbox/declared.ts'
 import type { HostCallContext } from '../src/sandbox/host-functions.ts'
 import { array, func, map, optional, record, set, struct, tuple } from '../src/values/shapes.ts'
@@ -219,7 +220,7 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     opened.sandbox.close()
   })
 
-  test('F-6 hostErrors: opaque tells the guest a number, whether hardened or not; message can be kept with hardened', async () => {
+  test('F-6 hostErrors: opaque tells the guest a call id, or nothing of a synchronous call, whether hardened or not; message can be kept with hardened', async () => {
     const failing = (): never => {
       throw new RangeError('the password is hunter2')
     }
@@ -240,10 +241,38 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     const shut = ['HostError', 'host call failed (N)', undefined]
     const typed = ['TypeError', 'the undefined at args[0] is no number', 'ERR_VALUE_CONVERSION']
     expect(await told({})).toEqual([open, open, typed])
-    expect(await told({ hostErrors: 'opaque' })).toEqual([shut, shut, typed])
-    expect(await told({ hardened: true })).toEqual([shut, shut, typed])
+    const bare = ['HostError', 'host call failed', undefined]
+    expect(await told({ hostErrors: 'opaque' })).toEqual([shut, bare, typed])
+    expect(await told({ hardened: true })).toEqual([shut, bare, typed])
     expect(await told({ hardened: true, hostErrors: 'message' })).toEqual([open, open, typed])
     await expect(openSandbox({ hostErrors: 'none' as never })).rejects.toThrow('hostErrors must be one of message, opaque')
+  })
+
+  test('F-6 the number of an opaque error is the call id that the host function was given and the audit log records', async () => {
+    const records: AuditRecord[] = []
+    const given: number[] = []
+    const opened = await openSandbox({ variant, hostErrors: 'opaque', audit: { write: (record) => records.push(record) } })
+    const fail = (_n: number, { callId }: HostCallContext): never => {
+      given.push(callId)
+      throw new Error('hunter2')
+    }
+    opened.sandbox.expose('fine', async () => 1)
+    opened.sandbox.expose('fail', fail)
+    opened.sandbox.expose('now', { sync: () => fail(0, { callId: -1 } as HostCallContext) })
+    const messages = await run(
+      opened,
+      `(async () => {
+        try { now() } catch {}
+        const all = await Promise.allSettled([fail(1), fine(), fail(2), fine(), fail(3)])
+        return all.filter((one) => one.status === 'rejected').map((one) => one.reason.message)
+      })()`,
+    )
+    opened.sandbox.close()
+    const ids = given.filter((id) => id !== -1)
+    expect(messages).toEqual(ids.map((id) => `host call failed (${id})`))
+    expect(new Set(ids).size).toBe(3)
+    const settledCalls = records.filter(({ event }) => event === 'call.settled').map(({ callId }) => callId)
+    expect(settledCalls).toEqual(expect.arrayContaining([undefined, ...ids]))
   })
 })
 

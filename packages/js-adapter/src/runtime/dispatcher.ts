@@ -223,8 +223,8 @@ export class Dispatcher {
       return instance.exports._QTS_Throw(instance.ctx, instance.undefined)
     }
   }
-  /** An owned guest error for a host error or refusal. */
-  makeError(error: unknown): number {
+  /** An owned guest error for a host error or refusal. @param callId - of the asynchronous call that failed: opaque errors tell it. */
+  makeError(error: unknown, callId?: number): number {
     const { marshal } = this.#required()
     let type = 'Error'
     let message = 'host error'
@@ -239,7 +239,7 @@ export class Dispatcher {
       code = error.code
     } else if (this.#host.opaqueErrors === true) {
       type = 'HostError'
-      message = `host call failed (${this.#lastHostErrorId + 1})`
+      message = callId === undefined ? 'host call failed' : `host call failed (${callId})`
     } else [type, message] = describeHostError(error)
     const parts = [marshal.newText(type), marshal.newText(message)]
     parts.push(code === undefined ? marshal.newUndefined() : marshal.newText(code))

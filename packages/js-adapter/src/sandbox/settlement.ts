@@ -20,7 +20,7 @@ export function settleHostCall(
     }
   }
   const fail = (reason: unknown): void => {
-    const error = dispatcher.makeError(reason)
+    const error = dispatcher.makeError(reason, callId)
     try {
       marshal.runProfile('settleError', id, error)
     } finally {
