@@ -3,6 +3,8 @@ import { JsAdapterError } from '../errors.ts'
 import { sha256 } from '../platform/sha256.ts'
 import { calibrate } from './calibration.ts'
 import type { Calibration } from './calibration.ts'
+import { assertCapabilities, resolveRequired } from './capabilities.ts'
+import type { EngineCapabilities, EngineCapability } from './capabilities.ts'
 import { Guard, GUARD_KINDS } from './guard.ts'
 import type { GuardKind } from './guard.ts'
 import { Instance } from './instance.ts'
@@ -32,19 +34,8 @@ export interface EngineOptions {
    * to stop a loop. Only where no other time limit lies around an entry: see docs/engine-tuning.md, "Guard".
    */
   readonly guard?: GuardKind | undefined
-}
-
-export interface EngineCapabilities {
-  /** Time limits hold to within some milliseconds in interpreted code. */
-  readonly adaptivePolling: boolean
-  /** `unhandledRejection` and `rejectionHandled` exist. */
-  readonly rejectionTracking: boolean
-  /** `Math.random` can be given its state: images need it, and deterministic sandboxes. */
-  readonly reseed: boolean
-  /** The guest's wall clock and time zone can be given: deterministic and hardened sandboxes need it. */
-  readonly timeSource: boolean
-  /** The hard limit starts no thread for each entry. */
-  readonly threadlessGuard: boolean
+  /** What the build must have on this machine: loading fails without it, in place of an engine whose `capabilities` say that it is not there. Default: none. */
+  readonly require?: readonly EngineCapability[] | undefined
 }
 
 /** What an image is tied to. */
@@ -108,7 +99,7 @@ export class Engine {
   /**
    * Reads, patches, compiles and calibrates a variant.
    * @throws JsAdapterError `ERR_ENGINE_VARIANT` if it cannot be loaded, `ERR_ENGINE_CALIBRATION` if it is not what this
-   * package knows how to bound, `ERR_LIMIT_UNSUPPORTED` for `breakOnSigint` away from Node.
+   * package knows how to bound or lacks what `require` names, `ERR_LIMIT_UNSUPPORTED` for `breakOnSigint` away from Node.
    */
   static async load(options: EngineOptions = {}): Promise<Engine> {
     const { breakOnSigint, guard: kind = 'thread' } = options
@@ -117,7 +108,9 @@ export class Engine {
     return Engine.loadGuarded(options, new Guard({ breakOnSigint, kind }))
   }
   /** @internal The same with a hard limit of the caller's own. */
-  static async loadGuarded({ variant = 'ng', source, allowUncalibrated = false }: EngineOptions, guard: Guard): Promise<Engine> {
+  static async loadGuarded(options: EngineOptions, guard: Guard): Promise<Engine> {
+    const { variant = 'ng', source, allowUncalibrated = false } = options
+    const required = resolveRequired(options.require)
     const { name, packageName, wasm, load } = await openVariant(variant, source)
     const patched = exportTable(wasm)
     const module = await webAssembly().compile(patched)
@@ -136,7 +129,9 @@ export class Engine {
       Instance.create(await Substrate.create({ module, load, memoryMaxBytes }), hooks),
     )
     const identity = { wasmSha256: sha256(wasm), patchedSha256: sha256(patched), mutableGlobals: countMutableGlobals(wasm) }
-    return new Engine({ variant: name, packageName, module, load, calibration, identity }, guard, checker)
+    const engine = new Engine({ variant: name, packageName, module, load, calibration, identity }, guard, checker)
+    assertCapabilities(name, engine, required)
+    return engine
   }
 
   /** @internal */

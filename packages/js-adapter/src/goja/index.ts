@@ -1,6 +1,7 @@
 // Public names of this entry.
 export { Engine } from '../engine/engine.ts'
-export type { EngineCapabilities, EngineOptions } from '../engine/engine.ts'
+export type { EngineCapabilities, EngineCapability } from '../engine/capabilities.ts'
+export type { EngineOptions } from '../engine/engine.ts'
 export {
   Exception,
   InterruptedError,
