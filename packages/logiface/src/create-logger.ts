@@ -4,13 +4,13 @@ import type { BoundsOptions } from './bounds.ts'
 import { createStats, resolveBounds } from './bounds.ts'
 import type { ContextSource, LoggerRoot } from './builder/logger-core.ts'
 import { LoggerCore } from './builder/logger-core.ts'
+import { ContextFragments } from './builder/context-fragments.ts'
 import { bind, resolveThreshold } from './builder/context-recorder.ts'
 import { offBuilder } from './builder/off-builder.ts'
 import type { LogClock } from './clock.ts'
 import { systemClock } from './clock.ts'
 import { LogError } from './errors.ts'
 import type { Backend } from './event/backend.ts'
-import type { Event } from './event/event.ts'
 import type { Failure } from './event/host.ts'
 import { EventHost } from './event/host.ts'
 import type { Level, LevelAlias, LevelName } from './level.ts'
@@ -89,7 +89,7 @@ export function createLogger<const L extends string = never, const M extends Off
     development,
     exit,
     off: disabled === 'noop' ? offBuilder : undefined,
-    contextFragments: new WeakMap<object, Event>(),
+    contextFragments: new ContextFragments(),
     dpanic(message, error) {
       const builder = face?.dpanic() as { err(error: unknown): { msg(text: string): void } } | undefined
       builder?.err(error).msg(message)

@@ -263,7 +263,7 @@ export class EventBuilder extends FieldWriter implements Builder<unknown, unknow
       try {
         const store = contexts[i]?.getStore()
         if (typeof store !== 'object' || store === null) continue
-        const known = contextFragments.get(store)
+        const known = contextFragments.of(store)
         if (known !== undefined) {
           event.addFragment?.(known)
           continue

@@ -1,5 +1,6 @@
 // What a logger is beneath its face: the shared root, a threshold, and its own bound fields.
 import type { Backend } from '../event/backend.ts'
+import type { ContextFragments } from './context-fragments.ts'
 import type { Event } from '../event/event.ts'
 import type { EventHost } from '../event/host.ts'
 import { isFailClosed, isReported } from '../errors.ts'
@@ -42,7 +43,7 @@ export interface LoggerRoot {
   readonly exit: ((status: number) => void) | undefined
   /** What a level method returns when its level is off. */
   readonly off: unknown
-  readonly contextFragments: WeakMap<object, Event>
+  readonly contextFragments: ContextFragments
   /** Reports misuse and broken modifiers through the logger itself. */
   dpanic(message: string, error: Error | undefined): void
 }
