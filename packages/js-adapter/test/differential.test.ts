@@ -2,8 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { comparable } from './differential/comparable.ts'
-import { openSandbox } from './support/open.ts'
+import { runProgram } from './support/program.ts'
 
 interface Recorded {
   readonly stdout: string
@@ -29,25 +28,10 @@ test('I-3 every script has a recording, and there are at least 200', () => {
 
 describe.each(['ng', 'bellard'] as const)('I-3 %s', (variant) => {
   test.each(scriptsOf(variant))('%s prints what Node printed, and ends with its code', async (name, expected) => {
-    let stdout = ''
-    let stderr = ''
-    const { sandbox, loop } = await openSandbox({
-      variant,
-      lifecycle: 'program',
-      console: {
-        write: (stream, text) => {
-          if (stream === 'stdout') stdout += text
-          else stderr += text
-        },
-      },
-    })
-    sandbox.run(readFileSync(join(folder, name), 'utf8'), { name, module: name.endsWith('.mjs') }).catch(() => {})
-    await loop.run()
-    sandbox.close()
-    const { exitCode } = await sandbox.exited
-    expect({ stdout: comparable(stdout), stderr: comparable(stderr), exitCode }).toEqual({
+    const printed = await runProgram(variant, name, readFileSync(join(folder, name), 'utf8'))
+    expect(printed).toEqual({
       stdout: expected.stdout,
-      stderr: expected.stderr ?? comparable(stderr),
+      stderr: expected.stderr ?? printed.stderr,
       exitCode: expected.exitCode,
     })
   })
