@@ -1,7 +1,7 @@
 // A hundred thousand promises, each with one handler, settled one after the other; and the same by libraries and by the platform.
-import { EventLoop } from '@loopwright/eventloop'
 import bluebird from 'bluebird'
 import { defineWorkload, medianNs } from '../harness/workload.ts'
+import { withLoop } from '../sandbox/support/running-loop.ts'
 
 const COUNT = 100_000
 interface Thenable {
@@ -29,14 +29,7 @@ async function settled(resolve: (value: number) => Thenable): Promise<number> {
 export const workload = defineWorkload({
   unit: 'ns',
   subjects: {
-    eventloop: async () => {
-      const loop = new EventLoop({ autoExit: false })
-      const ended = loop.run()
-      const ns = await settled((value) => loop.resolve(value))
-      await loop.shutdown()
-      await ended
-      return ns
-    },
+    eventloop: () => withLoop((loop) => settled((value) => loop.resolve(value))),
     native: () => settled((value) => Promise.resolve(value)),
     bluebird: () => settled((value) => bluebird.resolve(value)),
   },

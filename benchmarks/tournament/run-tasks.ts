@@ -1,8 +1,8 @@
 // A hundred thousand tasks, queued at once and run in order.
-import { EventLoop } from '@loopwright/eventloop'
 import fastq from 'fastq'
 import PQueue from 'p-queue'
 import { defineWorkload, medianNs } from '../harness/workload.ts'
+import { withLoop } from '../sandbox/support/running-loop.ts'
 
 const COUNT = 100_000
 
@@ -23,14 +23,7 @@ async function inOrder(queue: (task: () => void) => unknown): Promise<number> {
 export const workload = defineWorkload({
   unit: 'ns',
   subjects: {
-    eventloop: async () => {
-      const loop = new EventLoop({ autoExit: false })
-      const ended = loop.run()
-      const ns = await inOrder((task) => loop.submit(task))
-      await loop.shutdown()
-      await ended
-      return ns
-    },
+    eventloop: () => withLoop((loop) => inOrder((task) => loop.submit(task))),
     setImmediate: () => inOrder((task) => setImmediate(task)),
     'setTimeout 0': () => inOrder((task) => setTimeout(task, 0)),
     queueMicrotask: () => inOrder(queueMicrotask),
