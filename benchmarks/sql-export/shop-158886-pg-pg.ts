@@ -1,26 +1,9 @@
 // The subset of the shop from one PostgreSQL database into another: the exporter, and COPY … TO | COPY … FROM of the same rows.
 import { pipeline } from 'node:stream/promises'
-import { planExport, runExport } from '@loopwright/sql-export'
-import { openPostgres } from '@loopwright/sql-export/postgres'
 import pgCopyStreams from 'pg-copy-streams'
 import { defineWorkload } from '../harness/workload.ts'
-import { EDGES, ROOT, SUBSET, SUBSET_ROWS, notRun, openClient, requireSame, withShop } from './support/shop-postgres.ts'
-
-/** Closure, new keys, validation, load, verification and sequences. */
-const exporter = (references: 'bulk' | 'enforced'): Promise<number> =>
-  withShop(async (from, to) => {
-    await using source = await openPostgres(from, { readOnly: true })
-    await using destination = await openPostgres(to)
-    const startedAt = performance.now()
-    const plan = await planExport({ source, destination, roots: [ROOT], references, counts: false })
-    const report = await runExport(plan, { source, destination, commitRows: 1_000_000 })
-    const ms = performance.now() - startedAt
-    const written = report.tables.reduce((sum, table) => sum + table.written, 0)
-    if (written !== SUBSET_ROWS) throw new Error(`${written} rows`)
-
-    await requireSame(from, to)
-    return ms
-  })
+import { EDGES, SUBSET, notRun, openClient, requireSame, withShop } from './support/shop-postgres.ts'
+import { exportSubset } from './support/shop-subset.ts'
 
 /** The floor: the same rows with the keys they have, in the same bulk mode, with the same checks of references and counts. */
 const copy = (): Promise<number> =>
@@ -59,7 +42,7 @@ const copy = (): Promise<number> =>
 
 export const workload = defineWorkload({
   unit: 'ms',
-  subjects: { export: () => exporter('bulk'), 'export, enforced': () => exporter('enforced'), 'COPY to COPY': copy },
+  subjects: { export: () => exportSubset('bulk'), 'export, enforced': () => exportSubset('enforced'), 'COPY to COPY': copy },
   figures: [
     { subject: 'export', peer: 'COPY to COPY', ratio: 'speedup', target: '>= 0.6' },
     { subject: 'export, enforced', peer: 'COPY to COPY', ratio: 'speedup' },
