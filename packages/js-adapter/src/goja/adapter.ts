@@ -1,14 +1,12 @@
 // Binds a runtime to an event loop: timers, immediates, process and the rest of the profile, promises that settle on the loop.
-// Longer than most: whatever ends an adapter is one state, and every way into its guest is beside it.
 import { Exception, JsAdapterError } from '../errors.ts'
-import type { ConsoleSink, ContextPort, LoopLike, RejectionEvent } from '../ports.ts'
+import type { ConsoleSink, LoopLike } from '../ports.ts'
 import { GUARD_SLACK_MS } from '../runtime/hard-limit.ts'
 import type { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import type { EntryOutcome } from '../runtime/entry.ts'
 import { configure } from '../runtime/installation.ts'
 import { GuestClock } from '../sandbox/clock.ts'
-import { checkContext } from '../sandbox/options.ts'
 import { Contexts } from '../sandbox/contexts.ts'
 import type { Captured } from '../sandbox/contexts.ts'
 import { PEEKS, stepOrReport } from '../sandbox/passes.ts'
@@ -16,44 +14,12 @@ import { TimerBridge } from '../sandbox/timer-bridge.ts'
 import type { PassKind } from '../sandbox/timer-bridge.ts'
 import { AbortTracker } from './abort-tracker.ts'
 import type { TrackedSignal } from './abort-tracker.ts'
+import { resolveAdapterOptions } from './adapter-options.ts'
+import type { AdapterOptions, ResolvedAdapterOptions } from './adapter-options.ts'
 import type { Bridge } from './bridge.ts'
 import type { GuestValue } from './guest-object.ts'
 import type { HostPromise } from './promises.ts'
 import { Runtime } from './runtime.ts'
-
-export interface AdapterOptions {
-  /** `'program'` (default) ends by itself when nothing is left; `'service'` on `finish()`. */
-  readonly lifecycle?: 'program' | 'service' | undefined
-  /** Where the guest's console goes. Default: nowhere. */
-  readonly console?: ConsoleSink | undefined
-  /** What guest timers and clocks follow: the platform (default), or the loop, where time stands still inside a callback. */
-  readonly clock?: 'monotonic' | 'loop' | undefined
-  /** Timer or immediate callbacks of one loop callback, 1 to 2^20. Default 256. */
-  readonly maxCallbacksPerTurn?: number | undefined
-  /**
-   * Told what an entry that nobody awaits threw: a settlement, or an interrupted timer callback. Runs in the context of that entry. Default:
-   * thrown into the loop.
-   */
-  readonly onError?: ((error: unknown, origin: AdapterErrorOrigin) => void) | undefined
-  /**
-   * Told of promises of the guest that were rejected without a handler, and of handlers that come later, in the order of the guest's own events.
-   * Called inside the engine: entering the guest from it throws `ERR_REENTRANT`. Default: none.
-   */
-  readonly onRejection?: ((event: RejectionEvent) => void) | undefined
-  /**
-   * Carries the context in which the host calls into the runtime, `submit`, `newPromise` or `finish` to what the guest does for it: its jobs,
-   * timers, immediates and host functions. Default: none.
-   */
-  readonly context?: ContextPort | undefined
-  /** Gives the guest `loopwright.bindContext(fn)`. Only with `context`. Default `false`. */
-  readonly contextApi?: boolean | undefined
-}
-
-/** Where an error that nobody awaits came from. */
-export interface AdapterErrorOrigin {
-  /** Of the context port, for the entry that failed. */
-  readonly correlationId: string | undefined
-}
 
 /** How the guest of an adapter ended. */
 export interface AdapterExit {
@@ -62,7 +28,6 @@ export interface AdapterExit {
   readonly error: JsAdapterError | undefined
 }
 
-const MAX_CALLBACKS = 2 ** 20
 const NOWHERE: { readonly captured: Captured | undefined } = { captured: undefined }
 
 /** One runtime on one loop. */
@@ -71,10 +36,9 @@ export class Adapter {
   readonly #runtime: Runtime
   readonly #bridge: Bridge
   readonly #core: Core
-  readonly #options: AdapterOptions
+  readonly #options: ResolvedAdapterOptions
   readonly #timers: TimerBridge
   readonly #clock: GuestClock
-  readonly #maxCallbacks: number
   readonly #abort: AbortTracker
   readonly #contexts: Contexts
   /** In which a program ends that ends by itself. */
@@ -95,23 +59,14 @@ export class Adapter {
 
   /** @throws TypeError or RangeError for a wrong option. */
   constructor(loop: LoopLike, runtime: Runtime, options: AdapterOptions = {}) {
-    const { lifecycle = 'program', clock = 'monotonic', maxCallbacksPerTurn = 256 } = options
-    if (lifecycle !== 'program' && lifecycle !== 'service')
-      throw new TypeError(`lifecycle must be 'program' or 'service', got ${String(lifecycle)}`)
-    if (clock !== 'monotonic' && clock !== 'loop')
-      throw new TypeError(`clock must be 'monotonic' or 'loop', got ${String(clock)}`)
-    if (!Number.isInteger(maxCallbacksPerTurn) || maxCallbacksPerTurn < 1 || maxCallbacksPerTurn > MAX_CALLBACKS)
-      throw new RangeError(`maxCallbacksPerTurn must be an integer from 1 to ${MAX_CALLBACKS}, got ${maxCallbacksPerTurn}`)
-    checkContext(options)
+    this.#options = resolveAdapterOptions(options)
     this.#loop = loop
     this.#runtime = runtime
     this.#contexts = new Contexts(options.context)
-    this.#options = { ...options, lifecycle }
-    this.#maxCallbacks = maxCallbacksPerTurn
     this.#bridge = Runtime.bridgeOf(runtime)
     this.#core = this.#bridge.core
     this.#console = options.console
-    this.#clock = new GuestClock({ clock, loop })
+    this.#clock = new GuestClock({ clock: this.#options.clock, loop })
     this.#abort = new AbortTracker(this.#bridge)
     this.#timers = new TimerBridge({
       loop,
@@ -320,7 +275,11 @@ export class Adapter {
     })
     this.#passing = true
     try {
-      for (let count = 0; count < this.#maxCallbacks && performance.now() - startedAtMs <= GUARD_SLACK_MS; count++) {
+      for (
+        let count = 0;
+        count < this.#options.maxCallbacksPerTurn && performance.now() - startedAtMs <= GUARD_SLACK_MS;
+        count++
+      ) {
         const next = this.#contexts.enabled ? this.#contexts.next(this.#core, PEEKS[kind]) : NOWHERE
         if (next === undefined) return false
         let more = false

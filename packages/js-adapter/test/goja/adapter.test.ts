@@ -1,7 +1,7 @@
 // The adapter: a runtime of this face on an event loop.
 import { describe, expect, test } from 'vitest'
 import { Adapter } from '../../src/goja/adapter.ts'
-import type { AdapterOptions } from '../../src/goja/adapter.ts'
+import type { AdapterOptions } from '../../src/goja/adapter-options.ts'
 import type { Runtime } from '../../src/goja/runtime.ts'
 import type { RuntimeOptions } from '../../src/goja/runtime-options.ts'
 import { FakeLoop } from '../support/fake-loop.ts'

@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { describe, expect, test } from 'vitest'
 import { Adapter } from '../../src/goja/adapter.ts'
-import type { AdapterOptions } from '../../src/goja/adapter.ts'
+import type { AdapterOptions } from '../../src/goja/adapter-options.ts'
 import type { HostPromise } from '../../src/goja/promises.ts'
 import type { Runtime } from '../../src/goja/runtime.ts'
 import type { ContextPort } from '../../src/ports.ts'

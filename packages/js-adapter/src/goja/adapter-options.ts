@@ -1,0 +1,55 @@
+// What an adapter is told when it is made, and what its options must be.
+import type { ConsoleSink, ContextPort, RejectionEvent } from '../ports.ts'
+import { checkContext } from '../sandbox/options.ts'
+
+const MAX_CALLBACKS = 2 ** 20
+
+export interface AdapterOptions {
+  /** `'program'` (default) ends by itself when nothing is left; `'service'` on `finish()`. */
+  readonly lifecycle?: 'program' | 'service' | undefined
+  /** Where the guest's console goes. Default: nowhere. */
+  readonly console?: ConsoleSink | undefined
+  /** What guest timers and clocks follow: the platform (default), or the loop, where time stands still inside a callback. */
+  readonly clock?: 'monotonic' | 'loop' | undefined
+  /** Timer or immediate callbacks of one loop callback, 1 to 2^20. Default 256. */
+  readonly maxCallbacksPerTurn?: number | undefined
+  /**
+   * Told what an entry that nobody awaits threw: a settlement, or an interrupted timer callback. Runs in the context of that entry. Default:
+   * thrown into the loop.
+   */
+  readonly onError?: ((error: unknown, origin: AdapterErrorOrigin) => void) | undefined
+  /**
+   * Told of promises of the guest that were rejected without a handler, and of handlers that come later, in the order of the guest's own events.
+   * Called inside the engine: entering the guest from it throws `ERR_REENTRANT`. Default: none.
+   */
+  readonly onRejection?: ((event: RejectionEvent) => void) | undefined
+  /**
+   * Carries the context in which the host calls into the runtime, `submit`, `newPromise` or `finish` to what the guest does for it: its jobs,
+   * timers, immediates and host functions. Default: none.
+   */
+  readonly context?: ContextPort | undefined
+  /** Gives the guest `loopwright.bindContext(fn)`. Only with `context`. Default `false`. */
+  readonly contextApi?: boolean | undefined
+}
+
+/** Where an error that nobody awaits came from. */
+export interface AdapterErrorOrigin {
+  /** Of the context port, for the entry that failed. */
+  readonly correlationId: string | undefined
+}
+
+/** With its defaults. */
+export type ResolvedAdapterOptions = AdapterOptions &
+  Required<{ [K in 'lifecycle' | 'clock' | 'maxCallbacksPerTurn']: NonNullable<AdapterOptions[K]> }>
+
+/** @throws TypeError or RangeError that names the member, its range and its value. */
+export function resolveAdapterOptions(options: AdapterOptions): ResolvedAdapterOptions {
+  const { lifecycle = 'program', clock = 'monotonic', maxCallbacksPerTurn = 256 } = options
+  if (lifecycle !== 'program' && lifecycle !== 'service')
+    throw new TypeError(`lifecycle must be 'program' or 'service', got ${String(lifecycle)}`)
+  if (clock !== 'monotonic' && clock !== 'loop') throw new TypeError(`clock must be 'monotonic' or 'loop', got ${String(clock)}`)
+  if (!Number.isInteger(maxCallbacksPerTurn) || maxCallbacksPerTurn < 1 || maxCallbacksPerTurn > MAX_CALLBACKS)
+    throw new RangeError(`maxCallbacksPerTurn must be an integer from 1 to ${MAX_CALLBACKS}, got ${maxCallbacksPerTurn}`)
+  checkContext(options)
+  return { ...options, lifecycle, clock, maxCallbacksPerTurn }
+}
