@@ -190,6 +190,24 @@ test('L-3 --allow-alter lets a cycle load whose constraints cannot wait by thems
   expect(await target.rows('SELECT d.id, r.id FROM d JOIN r ON r.id = d.r AND r.d = d.id')).toEqual([['1', '5']])
 })
 
+test('Q-1 Q-3 --buffer-bytes and --concurrency are integers in their bounds, and reach the run', async () => {
+  const { from, config, to } = await files()
+  const copy = ['run', '--from', from, '--to', `sqlite:${to}`, '--config', config, '--create-tables']
+  for (const [flag, value, word] of [
+    ['--buffer-bytes', '1e6', 'must be an integer'],
+    ['--buffer-bytes', '1048575', 'from 1048576'],
+    ['--concurrency', 'two', 'must be an integer'],
+    ['--concurrency', '9', 'from 1 to 8'],
+    ['--concurrency', '2', 'one writer'],
+  ] as const) {
+    const refused = run(...copy, flag, value)
+    expect(refused.status, refused.stderr).toBe(2)
+    expect(refused.stderr).toContain(word)
+  }
+  expect(run('plan', '--from', from, '--config', config, '--concurrency', '2').stderr).toContain('plan takes no --concurrency')
+  expect(run(...copy, '--buffer-bytes', '1048576', '--concurrency', '1')).toMatchObject({ status: 0 })
+})
+
 test('--help and --version end with 0', () => {
   expect(run('--help')).toMatchObject({ status: 0, stderr: '' })
   expect(run('--version').stdout).toMatch(/^\d+\.\d+\.\d+/)

@@ -17,7 +17,8 @@ function metered(
   source: Source,
   destination: Destination,
 ): { readonly source: Source; readonly destination: Destination; ahead(): number; askedWhileOpen(): number } {
-  let open = 0
+  let asked = 0
+  let flushed = 0
   let askedWhileOpen = 0
   let read = 0
   let written = 0
@@ -29,7 +30,7 @@ function metered(
         const member: unknown = Reflect.get(target, name, target)
         if (name !== 'readPage') return typeof member === 'function' ? (member.bind(target) as unknown) : member
         return async function* (request: Parameters<SourceSnapshot['readPage']>[0]) {
-          if (open > 0) askedWhileOpen++
+          if (isLoading && asked++ > flushed) askedWhileOpen++
           for await (const chunk of target.readPage(request)) {
             if (isLoading) read += chunk.rows.length
             ahead = Math.max(ahead, read - written)
@@ -49,14 +50,14 @@ function metered(
           return {
             write: async (...rows: Parameters<typeof writer.write>) => {
               for (let turns = 0; turns < 20; turns++) await new Promise((go) => setImmediate(go))
-              open++
               await writer.write(...rows)
               written += rows[0].length
             },
             flush: async () => {
               for (let turns = 0; turns < 20; turns++) await new Promise((go) => setImmediate(go))
-              open = 0
-              return await writer.flush()
+              const count = await writer.flush()
+              flushed++
+              return count
             },
             close: () => writer.close(),
           }
@@ -113,17 +114,39 @@ for (const engine of ['sqlite', 'postgres'] as const)
     expect(ahead()).toBeLessThanOrEqual(2 * BATCH_ROWS)
   })
 
-test('Q-1 a page of wide rows is in memory by chunks, never as a whole', async () => {
+test('Q-1 no more than bufferBytes, and the chunk that passes them, wait to be written', async () => {
   const rowBytes = 64 * 1024
   const rows = 300
   const from = await makeDatabase(
     `CREATE TABLE item (id INTEGER PRIMARY KEY, note BLOB); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows}) INSERT INTO item SELECT i, zeroblob(${rowBytes}) FROM n`,
   )
   await using own = await openSqlite(from, { readOnly: true })
+  const mib = 1024 * 1024
+  const chunkBytes = 256 * 1024 + rowBytes
+  for (const bufferBytes of [mib, 4 * mib]) {
+    await using to = await openSqlite(join(testFolder(), 'to.db'), { create: true })
+    const { source, destination, ahead } = metered(own, to)
+    const plan = await planExport({ source, destination, createTables: true, roots: [{ table: 'item' }], counts: false })
+    const report = await runExport(plan, { source, destination, batchRows: rows, bufferBytes })
+    expect(report.tables.map(({ written }) => written)).toEqual([rows])
+    expect(ahead() * rowBytes).toBeGreaterThanOrEqual(bufferBytes)
+    expect(ahead() * rowBytes).toBeLessThanOrEqual(bufferBytes + 2 * chunkBytes) // the one on its way, and the one that is written
+  }
+})
+
+test('Q-1 bufferBytes is an integer from 1 MiB to 1 GiB', async () => {
+  await using handle = await openSqlite(await makeDatabase('CREATE TABLE item (id INTEGER PRIMARY KEY)'))
   await using to = await openSqlite(join(testFolder(), 'to.db'), { create: true })
-  const { source, destination, ahead } = metered(own, to)
-  const plan = await planExport({ source, destination, createTables: true, roots: [{ table: 'item' }], counts: false })
-  const report = await runExport(plan, { source, destination, batchRows: rows })
-  expect(report.tables.map(({ written }) => written)).toEqual([rows])
-  expect(ahead() * rowBytes).toBeLessThanOrEqual(1024 * 1024)
+  const plan = await planExport({
+    source: handle,
+    destination: to,
+    createTables: true,
+    roots: [{ table: 'item' }],
+    counts: false,
+  })
+  for (const bufferBytes of [1024 * 1024 - 1, 1024 ** 3 + 1, 2e6 + 0.5])
+    await expect(runExport(plan, { source: handle, destination: to, bufferBytes })).rejects.toMatchObject({
+      code: 'ERR_EXPORT_CONFIG',
+      message: expect.stringContaining('bufferBytes') as string,
+    })
 })

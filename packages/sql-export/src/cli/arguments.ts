@@ -19,6 +19,8 @@ export interface Arguments {
   readonly run: string | undefined
   readonly keys: 'keep' | 'remap' | undefined
   readonly batchRows: number | undefined
+  readonly bufferBytes: number | undefined
+  readonly concurrency: number | undefined
   readonly workDir: string | undefined
   readonly json: boolean
   readonly mermaid: boolean
@@ -50,7 +52,9 @@ export const HELP = `usage: sql-export plan|run|resume|verify [options]
   --create-tables     makes missing tables, and a missing file
   --allow-alter       makes constraints of a cycle that nothing else loads DEFERRABLE for its transaction (PostgreSQL)
   --commit MODE       batch: commits as it goes, and can be resumed (default); once: one transaction, and no journal
+  --concurrency N     tables loaded at a time, 1 to 8 (default: 1); PostgreSQL and MySQL destinations, references in bulk
   --batch-rows N      rows read at a time, 1 to 100000 (default: 5000)
+  --buffer-bytes N    bytes that may wait between reader and writer, 1048576 to 1073741824 (default: 16777216)
   --work-dir DIR      where keys go that have no room in memory (default: the system's for temporary files)
   --json              prints the plan, report or verdict as JSON, and diagnostics as one JSON object a line
   --mermaid           prints the plan as a Mermaid flowchart
@@ -72,6 +76,8 @@ const OPTIONS = {
   run: { type: 'string' },
   keys: { type: 'string' },
   'batch-rows': { type: 'string' },
+  'buffer-bytes': { type: 'string' },
+  concurrency: { type: 'string' },
   'work-dir': { type: 'string' },
   json: { type: 'boolean' },
   mermaid: { type: 'boolean' },
@@ -118,9 +124,11 @@ const TAKES: Readonly<Record<Command, readonly string[]>> = {
     'create-tables',
     'allow-alter',
     'commit',
+    'buffer-bytes',
+    'concurrency',
     'progress',
   ],
-  resume: ['from', 'to', 'run', 'batch-rows', 'work-dir', 'json', 'out', 'progress'],
+  resume: ['from', 'to', 'run', 'batch-rows', 'buffer-bytes', 'concurrency', 'work-dir', 'json', 'out', 'progress'],
   verify: ['from', 'to', 'run', 'content', 'batch-rows', 'work-dir', 'json', 'out', 'progress'],
 }
 
@@ -149,8 +157,6 @@ export function parseArguments(args: readonly string[]): Arguments | 'help' | 'v
   for (const flag of Object.keys(values))
     if (!TAKES[command].includes(flag)) throw configError(`${command} takes no --${flag}`, SEE_HELP)
   requireInputs(command, values)
-  const batchRows = values['batch-rows'] === undefined ? undefined : Number(values['batch-rows'])
-  if (batchRows !== undefined && !Number.isInteger(batchRows)) throw configError('--batch-rows must be an integer', SEE_HELP)
   return {
     command,
     from: values.from,
@@ -161,7 +167,9 @@ export function parseArguments(args: readonly string[]): Arguments | 'help' | 'v
     plan: values.plan,
     run: values.run,
     keys: oneOf('--keys', values.keys, ['keep', 'remap'] as const),
-    batchRows,
+    batchRows: integer('--batch-rows', values['batch-rows']),
+    bufferBytes: integer('--buffer-bytes', values['buffer-bytes']),
+    concurrency: integer('--concurrency', values.concurrency),
     workDir: values['work-dir'],
     json: values.json ?? false,
     mermaid: values.mermaid ?? false,
@@ -196,6 +204,12 @@ function requireInputs(command: Command, { from, to, config, template, param, pl
     throw configError('run needs either --template or --config, or --plan', SEE_HELP)
   if (param !== undefined && template === undefined) throw configError('--param belongs to --template', SEE_HELP)
   if (plan !== undefined && keys !== undefined) throw configError('--keys is part of the plan', 'Plan again with --keys.')
+}
+
+function integer(flag: string, value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
+  if (!/^\d{1,15}$/.test(value)) throw configError(`${flag} must be an integer`, SEE_HELP)
+  return Number(value)
 }
 
 function oneOf<T extends string>(flag: string, value: string | undefined, words: readonly T[]): T | undefined {

@@ -43,11 +43,13 @@ export async function runCommand(args: Arguments, context: CommandContext): Prom
     }
     case 'run': {
       const plan = args.plan === undefined ? await makePlan(args, context) : parsePlan(readText(args.plan))
-      const { batchRows, createTables, allowAlter, commit, workDir } = args
+      const { batchRows, bufferBytes, concurrency, createTables, allowAlter, commit, workDir } = args
       const report = await runExport(plan, {
         source: args.from ?? '',
         destination: args.to ?? '',
         batchRows,
+        bufferBytes,
+        concurrency,
         createTables,
         allowAlter,
         commit,
@@ -60,12 +62,14 @@ export async function runCommand(args: Arguments, context: CommandContext): Prom
       return 0
     }
     case 'resume': {
-      const { batchRows, run: runId, workDir } = args
+      const { batchRows, bufferBytes, concurrency, run: runId, workDir } = args
       const report = await resumeExport({
         source: args.from ?? '',
         destination: args.to ?? '',
         runId,
         batchRows,
+        bufferBytes,
+        concurrency,
         workDir,
         secrets: environment(),
         signal: context.signal,

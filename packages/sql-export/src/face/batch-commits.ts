@@ -14,14 +14,26 @@ export class BatchCommits {
   readonly #mode: ReferenceMode
   readonly #options: CommitOptions
   /** By step: rank of the first row that is not committed, and the number of rows that are. */
-  readonly #committed = new Map<string, { readonly next: number; readonly rows: number }>()
+  readonly #committed: Map<string, { readonly next: number; readonly rows: number }>
   readonly #uncommitted = new Map<string, { readonly first: number; readonly last: number; readonly rows: number }>()
   #uncommittedRows = 0
 
-  constructor(session: DestinationSession, mode: ReferenceMode, options: CommitOptions) {
+  /** @param committed - what is known to be committed already. */
+  constructor(
+    session: DestinationSession,
+    mode: ReferenceMode,
+    options: CommitOptions,
+    committed: Map<string, { readonly next: number; readonly rows: number }> = new Map(),
+  ) {
     this.#session = session
     this.#mode = mode
     this.#options = options
+    this.#committed = committed
+  }
+
+  /** Commits of other steps of the same run, over a session of their own. */
+  beside(session: DestinationSession): BatchCommits {
+    return new BatchCommits(session, this.#mode, this.#options, this.#committed)
   }
 
   /** Takes up a batch that an earlier execution committed. */
@@ -53,6 +65,12 @@ export class BatchCommits {
 
   /** Commits what was written, with the journal's rows of it, and begins the next transaction. */
   async commit(runId: string): Promise<void> {
+    await this.commitLast(runId)
+    await this.#session.begin(this.#mode)
+  }
+
+  /** Commits what was written, with the journal's rows of it. */
+  async commitLast(runId: string): Promise<void> {
     for (const [table, batch] of this.#uncommitted) {
       await this.#session.journal.insertBatch({ runId, table, ...batch })
       this.#committed.set(table, { next: batch.last + 1, rows: (this.#committed.get(table)?.rows ?? 0) + batch.rows })
@@ -61,6 +79,5 @@ export class BatchCommits {
     this.#uncommitted.clear()
     this.#uncommittedRows = 0
     this.hasCommitted = true
-    await this.#session.begin(this.#mode)
   }
 }

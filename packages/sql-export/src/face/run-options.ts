@@ -33,6 +33,11 @@ export interface RunOptions {
   readonly secrets?: Readonly<Record<string, ConfigParam>> | undefined
   /** A row of more bytes is `ERR_EXPORT_VALUE`. Integer, 1 to 2^53 - 1. Default 64 MiB. */
   readonly maxRowBytes?: number | undefined
+  /**
+   * Bytes that may wait between a reader and its writer: once there are so many no more is read until some are written. Integer,
+   * 1 MiB to 1 GiB. Default 16 MiB. Never changes the result.
+   */
+  readonly bufferBytes?: number | undefined
   /** Rows that a transformer gets at a time. Integer, 1 to 10 000. Default 200. */
   readonly transformRows?: number | undefined
   /** Time that a transformer has for a batch, in milliseconds. Integer, 1 to 2^31 - 1. Default 30 000. */
@@ -44,6 +49,12 @@ export interface RunOptions {
   readonly commit?: 'batch' | 'once' | undefined
   /** Integer, 1 000 to 10 000 000. Default 50 000. */
   readonly commitRows?: number | undefined
+  /**
+   * Tables that are loaded at a time, each over connections of its own. Integer, 1 to 8. Default 1. More than one needs a PostgreSQL
+   * or MySQL destination that is opened by URL, references in bulk, and commits by batch; a run of at most `commitRows` rows is one
+   * transaction all the same. Never changes the result.
+   */
+  readonly concurrency?: number | undefined
   /** Whether the journal is removed after success. Default `false`: the run stays known to `verifyExport`. */
   readonly dropJournal?: boolean | undefined
   /** For a plan that was made without a destination. Default `false`. */
@@ -74,10 +85,12 @@ export interface ResolvedRunOptions {
   readonly workDir: string
   readonly secrets: Secrets
   readonly maxRowBytes: number
+  readonly bufferBytes: number
   readonly transformRows: number
   readonly transformTimeoutMs: number
   readonly commit: 'batch' | 'once'
   readonly commitRows: number
+  readonly concurrency: number
   readonly dropJournal: boolean
   readonly createTables: boolean
   readonly references: ReferencePolicy
@@ -89,7 +102,8 @@ export interface ResolvedRunOptions {
   readonly signal: AbortSignal | undefined
 }
 
-const MAX_ROW_BYTES = 64 * 1024 * 1024
+const MIB = 1024 * 1024
+const MAX_ROW_BYTES = 64 * MIB
 
 function requireInteger(name: string, value: number, most: number, least = 1): number {
   if (!Number.isInteger(value) || value < least || value > most)
@@ -116,10 +130,12 @@ export function resolveRunOptions(options: RunOptions): ResolvedRunOptions {
     workDir: options.workDir ?? tmpdir(),
     secrets: requireSecrets(options.secrets ?? {}),
     maxRowBytes: requireInteger('maxRowBytes', options.maxRowBytes ?? MAX_ROW_BYTES, Number.MAX_SAFE_INTEGER),
+    bufferBytes: requireInteger('bufferBytes', options.bufferBytes ?? 16 * MIB, 1024 * MIB, MIB),
     transformRows: requireInteger('transformRows', transformRows, 10_000),
     transformTimeoutMs: requireInteger('transformTimeoutMs', transformTimeoutMs, 2 ** 31 - 1),
     commit,
     commitRows: requireInteger('commitRows', commitRows, 10_000_000, 1000),
+    concurrency: requireInteger('concurrency', options.concurrency ?? 1, 8),
     dropJournal: options.dropJournal ?? false,
     createTables: options.createTables ?? false,
     references: options.references ?? 'auto',

@@ -5,9 +5,6 @@ import { computeClosure } from '../mechanism/closure.ts'
 import type { Closure } from '../mechanism/closure-set.ts'
 import { LimitWatch } from '../mechanism/limits.ts'
 import type { TableCounts } from '../mechanism/load.ts'
-import type { LoadOptions } from '../mechanism/load.ts'
-import { loadTable } from '../mechanism/load.ts'
-import { patchTable } from '../mechanism/patch.ts'
 import type { KeyMemory } from '../mechanism/key-memory.ts'
 import { maskKeyId, needsMaskKey, requireMaskKey } from '../mechanism/mask.ts'
 import { ProgressReporter } from '../mechanism/progress.ts'
@@ -17,17 +14,18 @@ import { takeBaseline, verifyGenerators, verifyReferences, verifyRowCounts } fro
 import type { Destination, DestinationSession } from '../port/destination.ts'
 import type { Source, SourceSnapshot } from '../port/source.ts'
 import type { Catalog } from '../structure/catalog.ts'
-import { findTable } from '../structure/catalog.ts'
 import type { JournalFacts, JournalRun, RunState } from '../structure/journal.ts'
 import { identityOf, parseFacts } from '../structure/journal.ts'
 import type { Plan } from '../structure/plan.ts'
 import { planToJson } from '../structure/plan.ts'
 import { ExportError, isExportError } from '../vocabulary/errors.ts'
-import type { TableRef } from '../vocabulary/table-ref.ts'
 import { sameTable, tableId, tableText } from '../vocabulary/table-ref.ts'
 import { BatchCommits } from './batch-commits.ts'
 import { constraintDigest, makeMissingTables, referenceMode, refuseSame } from './destination-schema.ts'
 import { keyMemory } from './key-budget.ts'
+import { requireLanes } from './load-lanes.ts'
+import type { RowSteps } from './load-rows.ts'
+import { PATCH, loadRows, patchRows } from './load-rows.ts'
 import { requireExisting, requireKeyMode, reserveBlocks } from './reserve.ts'
 import type { ResolvedRunOptions } from './run-options.ts'
 import type { RunReport, StepReport } from './run-report.ts'
@@ -35,9 +33,6 @@ import { meterTables, noCounts, runNotes, tableReports } from './run-report.ts'
 import { endQuietly } from './run-end.ts'
 import { factsToState, keysOf, requireSameKeys, rowsOf } from './run-state.ts'
 import type { RunStart } from './run-state.ts'
-
-/** Before a table's id, in the journal: what was patched. */
-const PATCH = 'patch '
 
 /** What a resumed run finds in the journal. */
 export interface Resumption {
@@ -102,6 +97,8 @@ export class Run {
   async run(resumption?: Resumption): Promise<RunReport> {
     refuseSame(this.#plan, this.#source, this.#destination, this.#options.allowSame)
     if (needsMaskKey(this.#plan)) requireMaskKey(this.#options.maskKey)
+    const { concurrency, commit } = this.#options
+    if (concurrency > 1) requireLanes(this.#plan, commit, this.#session)
     for (const transformer of this.#options.transformers) checkTransformer(transformer, this.#plan.tables)
     const snapshot = await this.#source.begin()
     let report: Omit<RunReport, 'snapshots'>
@@ -222,57 +219,32 @@ export class Run {
   async #load(closure: Closure, snapshot: SourceSnapshot, start: RunStart): Promise<void> {
     await this.#enterState('loading')
     this.#progress.enter('load', rowsOf(closure))
-    const options = this.#loadOptions(closure, start)
-    for (const { tables, edges } of this.#plan.steps.filter(({ kind }) => kind === 'load')) {
-      const waiting = this.#plan.edges.filter(({ name, load }) => load === 'deferred' && edges.includes(name))
-      const isOneTransaction = waiting.length > 0
-      if (isOneTransaction && this.#plan.destination?.allowAlter === true) await this.#session.relaxReferences?.(waiting)
-      for (const ref of tables) {
-        const counts = this.#countsOf(tableText(ref))
-        const onPage = async (table: TableRef, last: number, ms: number): Promise<void> => {
-          this.#options.meter.record('sql_export.page_ms', ms, { table: tableText(table) })
-          this.#commits.note(tableId(table), last, counts.written)
-          if (!isOneTransaction) await this.#commits.commitIfDue(this.#runId)
-        }
-        await this.#timed(`load ${tableText(ref)}`, () =>
-          loadTable(ref, snapshot, this.#session, { ...options, onPage }, counts, this.#commits.nextOf(tableId(ref))),
-        )
-      }
-      if (isOneTransaction && this.#plan.destination?.allowAlter === true) await this.#session.restoreReferences?.()
-      if (isOneTransaction) await this.#commits.commitIfDue(this.#runId)
-    }
+    await loadRows(this.#rowSteps(closure, snapshot, start))
   }
 
-  /** Sets the references that were written as NULL, now that every row is there. */
   async #patch(closure: Closure, snapshot: SourceSnapshot, start: RunStart): Promise<void> {
     const tables = this.#plan.steps.filter(({ kind }) => kind === 'patch').flatMap((step) => step.tables)
     if (tables.length === 0) return
     await this.#enterState('patching')
     this.#progress.enter('patch', null)
-    const options = this.#loadOptions(closure, start)
-    for (const ref of tables) {
-      const step = `${PATCH}${tableId(ref)}`
-      const counts = this.#countsOf(tableText(ref))
-      const onPage = async (_table: TableRef, last: number): Promise<void> => {
-        this.#commits.note(step, last, counts.patched)
-        await this.#commits.commitIfDue(this.#runId)
-      }
-      await this.#timed(`patch ${tableText(ref)}`, () =>
-        patchTable(ref, snapshot, this.#session, { ...options, onPage }, counts, this.#commits.nextOf(step)),
-      )
-    }
+    await patchRows(tables, this.#rowSteps(closure, snapshot, start))
   }
 
-  #loadOptions(closure: Closure, start: RunStart): Omit<LoadOptions, 'onPage'> {
+  #rowSteps(closure: Closure, snapshot: SourceSnapshot, start: RunStart): RowSteps {
+    const { signal } = this.#options
     return {
       plan: this.#plan,
       catalog: this.#catalog,
-      closure,
-      blocks: start.starts,
-      ...this.#options,
+      there: this.#there,
+      options: this.#options,
       limits: this.#limits,
-      tableThere: (ref) => findTable(this.#there, ref) ?? findTable(this.#catalog, ref),
-      onRows: (table: string, rows: number, bytes: number) => this.#moved(table, rows, bytes),
+      runId: this.#runId,
+      closure,
+      start,
+      main: { snapshot, session: this.#session, commits: this.#commits, signal },
+      countsOf: (table) => this.#countsOf(table),
+      moved: (table, rows, bytes) => this.#moved(table, rows, bytes),
+      timed: (step, work) => this.#timed(step, work),
     }
   }
 
@@ -285,7 +257,6 @@ export class Run {
     const { meter } = this.#options
     meter.add('sql_export.rows_read', rows, { table })
     meter.add('sql_export.bytes', bytes, { table })
-    this.#commits.moved(rows)
     this.#progress.moved(table, rows, bytes)
   }
 

@@ -1,6 +1,6 @@
 // Reads the rows of the closure, page by page, and writes them.
 import type { DestinationSession } from '../port/destination.ts'
-import type { SourceSnapshot } from '../port/source.ts'
+import type { PageReader } from '../port/source.ts'
 import type { RowTransformer } from '../port/transformer.ts'
 import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import { findTable } from '../structure/catalog.ts'
@@ -50,6 +50,8 @@ export interface LoadOptions {
   readonly signal: AbortSignal | undefined
   readonly limits: LimitWatch
   readonly maxRowBytes: number
+  /** What may wait between reader and writer. */
+  readonly bufferBytes: number
   /** The table as it is at the destination. */
   readonly tableThere?: ((ref: TableRef) => CatalogTable | undefined) | undefined
   readonly onRows: (table: string, rows: number, bytes: number) => void
@@ -64,7 +66,7 @@ export type LoadTarget = Pick<DestinationSession, 'openWriter' | 'tailFormat'> &
 /** Loads one table from a rank on. Rows are asked for in key order; every one must arrive, once. */
 export async function loadTable(
   ref: TableRef,
-  snapshot: SourceSnapshot,
+  snapshot: PageReader,
   session: LoadTarget,
   options: LoadOptions,
   counts: TableCounts,
@@ -120,7 +122,7 @@ export async function loadTable(
       yield { from, batch, page, request: { table: ref, address: table.table.key, values, columns, predicates, tail } }
     }
   }
-  const ahead = new PageAhead(snapshot, pages())
+  const ahead = new PageAhead(snapshot, pages(), options.bufferBytes)
   try {
     for (let taken = ahead.take(); taken !== undefined; taken = ahead.take()) {
       const { chunks } = taken
@@ -136,7 +138,6 @@ export async function loadTable(
         await writeRows(rows, page, batch)
       })
       requireAll(ref, batch, missing, 'load')
-      ahead.ask()
       options.limits.requireTime('load', ref)
       if (isOneStatement && from + page.length < total) continue // no commit before the statement has ended
       await flush()
@@ -213,7 +214,7 @@ export function requireAll(ref: TableRef, batch: number, missing: readonly numbe
 function tailOf(
   { table }: ClosureTable,
   edges: Plan['edges'],
-  snapshot: SourceSnapshot,
+  snapshot: PageReader,
   session: Pick<DestinationSession, 'openWriter' | 'tailFormat'>,
   { transformers }: LoadOptions,
 ): string[] {

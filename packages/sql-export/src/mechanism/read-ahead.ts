@@ -1,80 +1,116 @@
-// One page is asked for while the page before it is written.
-import type { PageRequest, RowChunk, SourceSnapshot } from '../port/source.ts'
+// One page is read ahead while the page before it is written.
+import type { PageReader, PageRequest, RowChunk } from '../port/source.ts'
+import { cellBytes } from '../vocabulary/cell.ts'
+
+interface Held {
+  readonly chunk: RowChunk
+  readonly bytes: number
+}
+
+interface Reading<Page> {
+  readonly page: Page
+  readonly held: Held[]
+  failure: { readonly error: unknown } | undefined
+  hasEnded: boolean
+  isTaken: boolean
+}
 
 /**
- * Pages of one table, in order. The first chunk of the next page is asked for as soon as a page has been read, so that the source
- * works while the destination does. What is read ahead is one chunk, and what the driver's own buffers hold.
+ * Pages of one table, in order. The next page is asked for as soon as the one at hand has been read, and is read while that one is
+ * written: no further than a page, and no more is read once `bufferBytes` wait to be written.
  */
 export class PageAhead<Page extends { readonly request: PageRequest }> {
-  readonly #snapshot: SourceSnapshot
+  readonly #reader: Pick<PageReader, 'readPage'>
   readonly #pages: Iterator<Page, unknown>
-  #ahead:
-    | { readonly page: Page; readonly chunks: AsyncIterator<RowChunk>; readonly first: Promise<IteratorResult<RowChunk>> }
-    | undefined
+  readonly #bufferBytes: number
+  #ahead: Reading<Page> | undefined
+  /** The page that is being read, until it has ended. */
+  #reading: Promise<void> = Promise.resolve()
+  #isReading = false
+  #heldBytes = 0
+  #isClosed = false
+  #onChunk = (): void => {}
+  #onRoom = (): void => {}
 
-  constructor(snapshot: SourceSnapshot, pages: Iterator<Page, unknown>) {
-    this.#snapshot = snapshot
+  constructor(reader: Pick<PageReader, 'readPage'>, pages: Iterator<Page, unknown>, bufferBytes: number) {
+    this.#reader = reader
     this.#pages = pages
+    this.#bufferBytes = bufferBytes
   }
 
-  /** Asks for the next page, if there is one and none is on its way. */
-  ask(): void {
-    if (this.#ahead !== undefined) return
+  /** The next page and its rows, once the page before it has been read; `undefined` after the last. */
+  take(): { readonly page: Page; readonly chunks: AsyncIterable<RowChunk> } | undefined {
+    this.#ask()
+    const taken = this.#ahead
+    if (taken === undefined) return undefined
+    this.#ahead = undefined
+    taken.isTaken = true
+    this.#ask()
+    return { page: taken.page, chunks: this.#chunksOf(taken) }
+  }
+
+  /** Lets go of what nobody took. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#onRoom()
+    await this.#reading
+  }
+
+  /** Asks for the next page, unless one is on its way or nobody has taken the last. */
+  #ask(): void {
+    if (this.#isReading || this.#ahead !== undefined || this.#isClosed) return
     const next = this.#pages.next()
     if (next.done === true) return
-    const page = next.value
-    const chunks = this.#snapshot.readPage(page.request)[Symbol.asyncIterator]()
-    const first = chunks.next()
-    first.catch(() => {}) // whoever takes the page hears of it
-    this.#ahead = { page, chunks, first }
+    const reading = { page: next.value, held: [], failure: undefined, hasEnded: false, isTaken: false }
+    this.#ahead = reading
+    this.#isReading = true
+    this.#reading = this.#read(reading)
   }
 
-  /** The next page and its rows; `undefined` after the last. */
-  take(): { readonly page: Page; readonly chunks: AsyncIterable<RowChunk> } | undefined {
-    this.ask()
-    const ahead = this.#ahead
-    if (ahead === undefined) return undefined
-    this.#ahead = undefined
-    return { page: ahead.page, chunks: resumed(ahead.chunks, ahead.first) }
-  }
-
-  /** Lets go of a page that nobody took. */
-  async close(): Promise<void> {
-    const ahead = this.#ahead
-    this.#ahead = undefined
-    if (ahead === undefined) return
+  async #read(reading: Reading<Page>): Promise<void> {
     try {
-      await ahead.first
-    } catch {
-      return // the run has failed already, by this or by something before it
+      for await (const chunk of this.#reader.readPage(reading.page.request)) {
+        const bytes = chunkBytes(chunk)
+        reading.held.push({ chunk, bytes })
+        this.#heldBytes += bytes
+        this.#onChunk()
+        while (this.#heldBytes >= this.#bufferBytes && !this.#isClosed)
+          await new Promise<void>((resolve) => {
+            this.#onRoom = resolve
+          })
+        if (this.#isClosed) break
+      }
+    } catch (error) {
+      reading.failure = { error } // whoever takes the page hears of it
     }
-    await ahead.chunks.return?.()
+    reading.hasEnded = true
+    this.#isReading = false
+    this.#onChunk()
+    if (reading.isTaken && reading.failure === undefined) this.#ask()
+  }
+
+  async *#chunksOf(reading: Reading<Page>): AsyncGenerator<RowChunk, void, undefined> {
+    for (;;) {
+      const first = reading.held.shift()
+      if (first !== undefined) {
+        yield first.chunk
+        this.#heldBytes -= first.bytes // it has been written
+        this.#onRoom()
+      } else if (reading.failure !== undefined) throw reading.failure.error
+      else if (reading.hasEnded) return
+      else
+        await new Promise<void>((resolve) => {
+          this.#onChunk = resolve
+        })
+    }
   }
 }
 
-async function* resumed(
-  chunks: AsyncIterator<RowChunk>,
-  first: Promise<IteratorResult<RowChunk>>,
-): AsyncGenerator<RowChunk, void, undefined> {
-  let hasEnded = false
-  try {
-    for (let next = await settled(first); ; next = await settled(chunks.next())) {
-      if (next.done === true) {
-        hasEnded = true
-        return
-      }
-      yield next.value
-    }
-  } finally {
-    if (!hasEnded) await chunks.return?.()
+function chunkBytes({ rows }: RowChunk): number {
+  let bytes = 0
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] ?? []
+    for (let j = 1; j < row.length; j++) bytes += cellBytes(row[j] ?? null)
   }
-
-  async function settled(next: Promise<IteratorResult<RowChunk>>): Promise<IteratorResult<RowChunk>> {
-    try {
-      return await next
-    } catch (error) {
-      hasEnded = true
-      throw error
-    }
-  }
+  return bytes
 }

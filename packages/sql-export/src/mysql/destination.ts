@@ -25,7 +25,11 @@ const RESERVE_ATTEMPTS = 5
 /** Rows of one UPDATE. */
 const PATCH_ROWS = 500
 const LOCK = "CONCAT('loopwright:', SHA1(DATABASE()))"
-export const TRY_LOCK: string = `SELECT GET_LOCK(${LOCK}, 0)`
+const MOST_BESIDE = 8
+/** Each of the further writers of a run has one: while one of a dead process is there, its last commit may be on its way. */
+const besideLock = (number: number): string => `CONCAT('loopwright:', SHA1(DATABASE()), ':${number}')`
+const ARE_FREE = Array.from({ length: MOST_BESIDE }, (_, i) => `IS_FREE_LOCK(${besideLock(i + 1)})`).join(' AND ')
+export const TRY_LOCK: string = `SELECT IF(GET_LOCK(${LOCK}, 0) = 1, IF(${ARE_FREE}, 1, 1 - RELEASE_LOCK(${LOCK})), 0)`
 const UNLOCK = `SELECT RELEASE_LOCK(${LOCK})`
 /** A user without the right to alter a table cannot move its counter. */
 const MAY_NOT_ALTER = 1142
@@ -45,7 +49,9 @@ export class MysqlSession implements DestinationSession {
   readonly #onEnd: () => void
   readonly #limits: ServerLimits
   readonly notes: readonly string[]
+  readonly another: (() => Promise<DestinationSession>) | undefined
   #known: MysqlCatalog
+  #besides = 0
   #inTransaction = false
   #hasEnded = false
 
@@ -55,6 +61,7 @@ export class MysqlSession implements DestinationSession {
     onEnd: () => void,
     known: MysqlCatalog,
     limits: ServerLimits,
+    connect: (() => Promise<MysqlConnection>) | undefined,
   ) {
     this.#connection = connection
     this.#readCatalog = readCatalog
@@ -65,6 +72,24 @@ export class MysqlSession implements DestinationSession {
       ? []
       : ['rows are written by INSERT: LOAD DATA LOCAL is off, at the server (local_infile) or in the URL (localInfile=off)']
     this.journal = mysqlJournal(connection, () => this.#goOn())
+    this.another = connect === undefined ? undefined : () => this.#beside(connect)
+  }
+
+  /** Another connection that writes; the lock stays with this one. */
+  async #beside(connect: () => Promise<MysqlConnection>): Promise<DestinationSession> {
+    const connection = await connect()
+    await guarded('ERR_EXPORT_CONNECTION', 'the lock could not be shared', {}, () =>
+      connection.execute(`SELECT GET_LOCK(${besideLock(++this.#besides)}, 0)`),
+    )
+    const session = new MysqlSession(connection, this.#readCatalog, () => {}, this.#known, this.#limits, undefined)
+    session.end = async () => {
+      try {
+        await session.rollback()
+      } finally {
+        await connection.close()
+      }
+    }
+    return session
   }
 
   async createTables(tables: readonly CatalogTable[], engine: Engine): Promise<void> {

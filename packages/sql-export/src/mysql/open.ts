@@ -124,10 +124,8 @@ class Handle implements MysqlHandle {
     const [maxPacket, localInfile] = await guardedRead('the settings could not be read', () =>
       queryTexts(writer, 'SELECT @@max_allowed_packet, @@local_infile'),
     )
-    return new MysqlSession(writer, readCatalog, onEnd, await readCatalog(), {
-      maxPacketBytes: Number(maxPacket),
-      localInfile: localInfile === '1' && this.#target.hasLocalInfile,
-    })
+    const limits = { maxPacketBytes: Number(maxPacket), localInfile: localInfile === '1' && this.#target.hasLocalInfile }
+    return new MysqlSession(writer, readCatalog, onEnd, await readCatalog(), limits, () => connectMysql(this.#target))
   }
 
   async close(): Promise<void> {

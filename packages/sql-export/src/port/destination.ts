@@ -79,6 +79,11 @@ export interface DestinationSession {
   /** The least key that the table's generator may give next; `null` if it has none. */
   nextKeyFloor(table: TableRef): Promise<bigint | null>
   readonly journal: Journal
+  /**
+   * Opens a further writer beside this one, under its lock, over a connection of its own; whoever asked for it ends it. Engines with
+   * one writer need not have it.
+   */
+  readonly another?: (() => Promise<DestinationSession>) | undefined
   /** What the report should say of how rows are written. */
   readonly notes?: readonly string[] | undefined
   /** Ends the statement at hand, which then fails. Engines whose statements end soon need not have it. */

@@ -53,11 +53,19 @@ export interface SourceSnapshot {
   readRoot(sql: string, params: readonly ParamValue[]): AsyncIterable<RowChunk>
   readPage(request: PageRequest): AsyncIterable<RowChunk>
   readChildren(request: ChildRequest): AsyncIterable<RowChunk>
+  /**
+   * Opens a further reader of this very snapshot, over a connection of its own; whoever asked for it ends it. Sources that have one
+   * connection, or whose snapshots cannot be shared, need not have it.
+   */
+  readonly another?: (() => Promise<SourceSnapshot>) | undefined
   /** Ends the statement at hand, which then fails. Engines whose statements end soon need not have it. */
   cancel?(): Promise<void>
   /** Ends the snapshot. @throws ExportError `ERR_EXPORT_SOURCE_CHANGED` if the engine finds that it was none. */
   end(): Promise<void>
 }
+
+/** What rows are loaded through. */
+export type PageReader = Pick<SourceSnapshot, 'readPage' | 'tailFormat'>
 
 export interface RootSql {
   readonly table: TableRef

@@ -23,6 +23,7 @@ import { foreignEdgeDdl, foreignTableDdl } from './ddl.ts'
 import { asExportError, guarded, isLost } from './errors.ts'
 import { postgresJournal } from './journal.ts'
 import { relaxConstraints } from './relax.ts'
+import type { Connect } from './source.ts'
 import { TAIL_FORMAT, addressOf } from './source.ts'
 import { existingSql, orphansSql, quoteName, updateSql } from './sql.ts'
 import { copyWriter } from './writer.ts'
@@ -33,8 +34,13 @@ const RESERVE_ATTEMPTS = 5
 const PATCH_ROWS = 1000
 
 /** Lock of one default schema of one database, held by the session: `pg_try_advisory_lock`. */
-export const TRY_LOCK = "SELECT pg_try_advisory_lock(hashtextextended('loopwright sql-export ' || current_schema(), 0))"
-const UNLOCK = "SELECT pg_advisory_unlock(hashtextextended('loopwright sql-export ' || current_schema(), 0))"
+const LOCK = "hashtextextended('loopwright sql-export ' || current_schema(), 0)"
+/** Shared by the further writers of a run: while one of a dead process is there, its last commit may be on its way. */
+const BESIDE = "hashtextextended('loopwright sql-export, beside ' || current_schema(), 0)"
+export const TRY_LOCK: string = `SELECT CASE WHEN NOT pg_try_advisory_lock(${LOCK}) THEN false
+  WHEN pg_try_advisory_lock(${BESIDE}) THEN pg_advisory_unlock(${BESIDE}) ELSE NOT pg_advisory_unlock(${LOCK}) END`
+const UNLOCK = `SELECT pg_advisory_unlock(${LOCK})`
+const LOCK_BESIDE = `SELECT pg_advisory_lock_shared(${BESIDE})`
 
 export class PostgresSession implements DestinationSession {
   readonly journal: Journal
@@ -42,6 +48,7 @@ export class PostgresSession implements DestinationSession {
   readonly #connection: PostgresConnection
   readonly #readCatalog: () => Promise<PostgresCatalog>
   readonly #onEnd: () => void
+  readonly another: (() => Promise<DestinationSession>) | undefined
   #known: PostgresCatalog | undefined
   #inTransaction = false
   /** Statements that make constraints what they were. */
@@ -53,12 +60,29 @@ export class PostgresSession implements DestinationSession {
     readCatalog: () => Promise<PostgresCatalog>,
     onEnd: () => void,
     known: PostgresCatalog,
+    connect: Connect,
   ) {
     this.#connection = connection
     this.#readCatalog = readCatalog
     this.#onEnd = onEnd
     this.#known = known
     this.journal = postgresJournal(connection)
+    this.another = connect === undefined ? undefined : () => this.#beside(connect)
+  }
+
+  /** Another connection that writes; the lock stays with this one. */
+  async #beside(connect: () => Promise<PostgresConnection>): Promise<DestinationSession> {
+    const connection = await connect()
+    await guarded('ERR_EXPORT_CONNECTION', 'the lock could not be shared', {}, () => connection.execute(LOCK_BESIDE))
+    const session = new PostgresSession(connection, this.#readCatalog, () => {}, await this.#catalog(), undefined)
+    session.end = async () => {
+      try {
+        await session.rollback()
+      } finally {
+        await connection.close()
+      }
+    }
+    return session
   }
 
   async createTables(tables: readonly CatalogTable[], engine: Engine): Promise<void> {

@@ -85,7 +85,7 @@ class Handle implements PostgresHandle {
       throw configError('the database is read or written already by this handle', 'Open another one.')
     const { first } = this.#maker
     const snapshot = await guarded('ERR_EXPORT_CONNECTION', 'the snapshot could not be taken', {}, () =>
-      PostgresSnapshot.begin(first, () => readPostgresCatalog(first)),
+      PostgresSnapshot.begin(first, this.#maker.another, () => readPostgresCatalog(first)),
     )
     this.#hasSnapshot = true
     const end = snapshot.end.bind(snapshot)
@@ -114,7 +114,7 @@ class Handle implements PostgresHandle {
     const onEnd = (): void => {
       this.#hasSession = false
     }
-    return new PostgresSession(writer, readCatalog, onEnd, await readCatalog())
+    return new PostgresSession(writer, readCatalog, onEnd, await readCatalog(), this.#maker.another)
   }
 
   async close(): Promise<void> {

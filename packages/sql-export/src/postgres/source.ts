@@ -13,6 +13,7 @@ import type { PostgresCatalog } from './catalog.ts'
 import type { PostgresConnection, TextRow } from './connection.ts'
 import { CopyRows } from './copy-rows.ts'
 import { asExportError, guarded, isLost } from './errors.ts'
+import { queryText } from './connection.ts'
 import type { AddressColumn } from './sql.ts'
 import { childrenSql, pageSql, rangeSql } from './sql.ts'
 import type { CellReader } from './value-text.ts'
@@ -55,6 +56,11 @@ function isKeyOf({ key, uniqueKeys }: CatalogTable, address: readonly string[]):
   return [key, ...uniqueKeys].some((names) => names.length === address.length && names.every((name) => address.includes(name)))
 }
 
+const BEGIN = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
+
+/** Makes further connections to the database; `undefined` where there can be only one. */
+export type Connect = (() => Promise<PostgresConnection>) | undefined
+
 /** A transaction that only reads, in one snapshot. */
 export class PostgresSnapshot implements SourceSnapshot {
   readonly atEpochMs: number
@@ -64,21 +70,51 @@ export class PostgresSnapshot implements SourceSnapshot {
   /** Tables of which a page named fewer than half of the rows between its first and last key. */
   readonly #sparse = new Set<string>()
   #joinsByIndex = false
+  readonly another: (() => Promise<SourceSnapshot>) | undefined
 
-  private constructor(connection: PostgresConnection, known: PostgresCatalog, atEpochMs: number) {
+  private constructor(connection: PostgresConnection, known: PostgresCatalog, atEpochMs: number, connect: Connect) {
     this.#connection = connection
     this.#known = known
     this.atEpochMs = atEpochMs
+    this.another = connect === undefined ? undefined : () => this.#share(connect)
   }
 
   /** Begins the transaction; its first statement takes the snapshot. */
-  static async begin(connection: PostgresConnection, readCatalog: () => Promise<PostgresCatalog>): Promise<PostgresSnapshot> {
-    await connection.execute('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+  static async begin(
+    connection: PostgresConnection,
+    connect: Connect,
+    readCatalog: () => Promise<PostgresCatalog>,
+  ): Promise<PostgresSnapshot> {
+    await connection.execute(BEGIN)
     try {
       const known = await readCatalog()
-      return new PostgresSnapshot(connection, known, Date.now())
+      return new PostgresSnapshot(connection, known, Date.now(), connect)
     } catch (error) {
       await connection.execute('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** A transaction of another connection takes the same snapshot, for as long as this one lasts. */
+  async #share(connect: () => Promise<PostgresConnection>): Promise<SourceSnapshot> {
+    const connection = await connect()
+    try {
+      return await guarded('ERR_EXPORT_CONNECTION', 'the snapshot could not be shared', {}, async () => {
+        const id = await queryText(this.#connection, 'SELECT pg_export_snapshot()')
+        await connection.execute(`${BEGIN}; SET TRANSACTION SNAPSHOT '${id}'`)
+        const shared = new PostgresSnapshot(connection, this.#known, this.atEpochMs, undefined)
+        const end = shared.end.bind(shared)
+        shared.end = async () => {
+          try {
+            await end()
+          } finally {
+            await connection.close()
+          }
+        }
+        return shared
+      })
+    } catch (error) {
+      await connection.close()
       throw error
     }
   }
