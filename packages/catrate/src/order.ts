@@ -1,4 +1,5 @@
-// Two intrusive lists over the logs of a limiter: by last use, and by last admission.
+// Two intrusive lists over the logs of a limiter: by last use, and by last admission. Written out twice: one class for both would read
+// its links by names that are values, which costs a look-up a call.
 import type { CategoryLog } from './category-log.ts'
 
 /** Order of last call. hot: benchmarks/catrate/catrate-allow */

@@ -1,38 +1,10 @@
 // A worker on the node host: runs one of several programs and posts what it saw.
-import { parentPort, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import { nodeHost } from '../../../src/hosts/node.ts'
 import { EventLoop } from '../../../src/loop.ts'
-import { hostSuite } from '../../../src/testing/host-suite.ts'
+import { post, runSuite, throwInTick } from './worker-programs.ts'
 
 export type NodeHostDuty = 'suite' | 'ref' | 'unref' | 'wake' | 'throw' | 'timers'
-
-function post(value: unknown): void {
-  parentPort?.postMessage(value)
-}
-
-async function runSuite(): Promise<void> {
-  const cases = hostSuite(() => {
-    const host = nodeHost()
-    return {
-      host,
-      passUntil: (instantMs) => new Promise((resolve) => setTimeout(resolve, Math.max(0, instantMs - host.nowMs()) + 1)),
-      wake: () => {
-        if (host.wakeWord !== undefined) Atomics.notify(host.wakeWord, 0)
-      },
-    }
-  })
-  const results: [string, string][] = []
-  for (const { name, run } of cases) {
-    results.push([
-      name,
-      await run().then(
-        () => 'passed',
-        (error: unknown) => String(error),
-      ),
-    ])
-  }
-  post(results)
-}
 
 /** Starts a host that nothing visits. */
 function startIdle(ref: boolean): void {
@@ -62,22 +34,6 @@ function waitForWake(): void {
   setImmediate(() => post(host.wakeWord))
 }
 
-async function throwOnce(): Promise<void> {
-  const seen: string[] = []
-  process.on('uncaughtException', (error) => seen.push(`uncaught ${error.message}`))
-  const loop = new EventLoop({ autoExit: true })
-  loop.submit(() => {
-    seen.push('one')
-    process.nextTick(() => {
-      throw new Error('tick')
-    })
-    process.nextTick(() => seen.push('rest of the checkpoint'))
-  })
-  loop.submit(() => seen.push('two'))
-  await loop.run()
-  post(seen)
-}
-
 async function runTimers(): Promise<void> {
   const loop = new EventLoop({ autoExit: true })
   const late: number[] = []
@@ -90,11 +46,11 @@ async function runTimers(): Promise<void> {
 }
 
 const programs: Readonly<Record<NodeHostDuty, () => unknown>> = {
-  suite: runSuite,
+  suite: () => runSuite(nodeHost, (word) => Atomics.notify(word, 0)),
   ref: () => startIdle(true),
   unref: () => startIdle(false),
   wake: waitForWake,
-  throw: throwOnce,
+  throw: () => throwInTick(),
   timers: runTimers,
 }
 await programs[workerData as NodeHostDuty]()

@@ -5,7 +5,7 @@ import type { IngressTransferable } from '../../../src/ingress/layout.ts'
 import { connectIngress } from '../../../src/ingress/producer.ts'
 import { wake } from '../../../src/ingress/wake.ts'
 import { EventLoop } from '../../../src/loop.ts'
-import { hostSuite } from '../../../src/testing/host-suite.ts'
+import { post, runSuite, throwInTick } from '../../hosts/support/worker-programs.ts'
 import { commands } from './producing.ts'
 
 export interface BlockingDuty {
@@ -16,34 +16,6 @@ export interface BlockingDuty {
 
 const { kind, maxParkMs, reply } = workerData as BlockingDuty
 const ignore = { tick() {}, level() {}, line() {}, blob() {}, job() {}, failed() {} }
-
-function post(value: unknown): void {
-  parentPort?.postMessage(value)
-}
-
-async function runSuite(): Promise<void> {
-  const cases = hostSuite(() => {
-    const host = blockingHost({ maxParkMs: 1 })
-    return {
-      host,
-      passUntil: (instantMs) => new Promise((resolve) => setTimeout(resolve, Math.max(0, instantMs - host.nowMs()) + 1)),
-      wake: () => {
-        if (host.wakeWord !== undefined) wake(host.wakeWord)
-      },
-    }
-  })
-  const results: [string, string][] = []
-  for (const { name, run } of cases) {
-    results.push([
-      name,
-      await run().then(
-        () => 'passed',
-        (error: unknown) => String(error),
-      ),
-    ])
-  }
-  post(results)
-}
 
 function tryOptions(): void {
   const outcomes = [0, 0.5, 60_001, Number.NaN, '50', 1, 60_000, Number.POSITIVE_INFINITY, undefined].map((value) => {
@@ -110,30 +82,14 @@ async function runTimers(): Promise<void> {
   post(late)
 }
 
-async function interrupted(): Promise<void> {
-  const seen: string[] = []
-  process.on('uncaughtException', (error) => seen.push(`uncaught ${error.message}`))
-  const loop = new EventLoop({ host: blockingHost({ maxParkMs: 5 }), autoExit: true })
-  loop.submit(() => {
-    seen.push('one')
-    process.nextTick(() => {
-      throw new Error('tick')
-    })
-    process.nextTick(() => seen.push('rest of the checkpoint'))
-  })
-  loop.submit(() => seen.push('two'))
-  await loop.run()
-  post(seen)
-}
-
 const programs: Readonly<Record<BlockingDuty['kind'], () => unknown>> = {
-  suite: runSuite,
+  suite: () => runSuite(() => blockingHost({ maxParkMs: 1 }), wake),
   options: tryOptions,
   echo,
   messages: serveMessages,
   park,
   unref,
   timers: runTimers,
-  interrupted,
+  interrupted: () => throwInTick(() => blockingHost({ maxParkMs: 5 })),
 }
 await programs[kind]()
