@@ -219,3 +219,41 @@ test(`R-1 after kill -9 at ${KILLS} instants each row is there exactly once`, { 
     expect(await query(to, DIGEST)).toEqual(expected)
   }
 })
+
+test('P-6 R-4 what of a run is another is named, and nothing is written', async () => {
+  const from = await makeDatabase(SCHEMA)
+  const to = join(testFolder(), 'to.db')
+  await using source = await openSqlite(from, { readOnly: true })
+  await using destination = await openSqlite(to, { create: true })
+  const plan = await planExport({ source, destination, createTables: true, roots: [{ table: 'child' }], counts: false })
+  let seen = 0
+  const slow = (identity: string, most = Number.POSITIVE_INFINITY): RowTransformer => ({
+    identity,
+    tables: { child: { reads: [], writes: [] } },
+    transform: ({ rows }) => {
+      if ((seen += rows.length) > most) throw new Error('enough')
+      return rows
+    },
+  })
+  const both = { source, destination, commitRows: 1000, batchRows: 100 }
+  await expect(runExport(plan, { ...both, transform: slow('one', 2000) })).rejects.toMatchObject({ code: 'ERR_EXPORT_TRANSFORM' })
+  const rows = async (): Promise<unknown> => query(to, 'SELECT count(*), max(rows) FROM child, loopwright_export_batch')
+  const before = await rows()
+  for (const [options, difference] of [
+    [{ transform: slow('one'), commit: 'once' }, 'commit (batch then, once now)'],
+    [{ transform: slow('two') }, 'transformers (one then, two now)'],
+    [{}, 'transformers (one then, none now)'],
+    [{ transform: slow('one'), maskKey: 'a key of at least thirty-two bytes, for tests' }, 'mask key (none then, one now)'],
+    [
+      { commit: 'once', maskKey: 'a key of at least thirty-two bytes, for tests' },
+      'commit (batch then, once now); transformers (one then, none now); mask key',
+    ],
+  ] as const)
+    await expect(resumeExport({ ...both, ...options })).rejects.toMatchObject({
+      code: 'ERR_EXPORT_PLAN_CHANGED',
+      message: expect.stringContaining(difference) as string,
+    })
+  expect(await rows()).toEqual(before)
+  const report = await resumeExport({ ...both, transform: slow('one'), commit: 'batch' })
+  expect(report.verdict).toBe('complete')
+})

@@ -14,7 +14,7 @@ import { IntegerKeyStore } from '../src/structure/integer-key-store.ts'
 import { SHOP, makeDatabase, query, testFolder } from './database.ts'
 import { TEST_ENGINES, requireEngines, testEngines } from './server/engines.ts'
 import { makeMariadb, mariadbTest, runMariadb } from './server/mariadb.ts'
-import { postgresFile, runPostgres, serverTest } from './server/postgres.ts'
+import { postgresFile, serverTest } from './server/postgres.ts'
 import { listenToMariadb, listenToPostgres } from './server/statements.ts'
 
 const engines = testEngines()
@@ -200,7 +200,7 @@ test('ERR_EXPORT_LIMIT a work directory that is read-only ends the run before an
   expect(await query(to, 'SELECT count(*) FROM sqlite_schema')).toEqual([[0n]])
 })
 
-test('P-6 a run is known by its plan, its transformers and its mask key, and by nothing else', async () => {
+test('P-6 a run is known by its plan, its transformers, its mask key and how it commits, and by nothing else', async () => {
   const from = await makeDatabase(SHOP)
   const identity = async (options: Partial<RunOptions>, keys: 'keep' | 'remap' = 'remap'): Promise<string> => {
     const to = join(testFolder(), 'to.db')
@@ -340,21 +340,6 @@ test('O-7 a connection is tried three times where the server may answer a moment
     })
     expect(server.count()).toBe(attempts)
   }
-})
-
-serverTest('O-7 a statement that fails is not tried again', async () => {
-  const url = await file.makeSchema()
-  const schema = new URL(url).searchParams.get('schema') ?? ''
-  await runPostgres(
-    file.url,
-    `SET search_path = ${schema}; CREATE TABLE a (id bigint PRIMARY KEY, v text); CREATE FUNCTION clash() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE SQLSTATE '40001'; END $$; CREATE TRIGGER clash BEFORE INSERT ON a FOR EACH STATEMENT EXECUTE FUNCTION clash(); ALTER TABLE a ENABLE ALWAYS TRIGGER clash`,
-  )
-  await using source = await openSqlite(await makeDatabase(MANY), { readOnly: true })
-  await using destination = await openPostgres(url)
-  const plan = await planExport({ source, destination, roots: [{ table: 'a' }], counts: false })
-  const { sent } = listenToPostgres()
-  await expect(runExport(plan, { source, destination })).rejects.toMatchObject({ code: 'ERR_EXPORT_WRITE', isTemporary: true })
-  expect(sent.filter((sql) => sql.startsWith('COPY'))).toHaveLength(1)
 })
 
 test('X-5 a limit that fires in a guest is ERR_EXPORT_TRANSFORM with its cause, and nothing of the batch is written', async () => {

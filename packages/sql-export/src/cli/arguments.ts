@@ -128,7 +128,7 @@ const TAKES: Readonly<Record<Command, readonly string[]>> = {
     'concurrency',
     'progress',
   ],
-  resume: ['from', 'to', 'run', 'batch-rows', 'buffer-bytes', 'concurrency', 'work-dir', 'json', 'out', 'progress'],
+  resume: ['from', 'to', 'run', 'commit', 'batch-rows', 'buffer-bytes', 'concurrency', 'work-dir', 'json', 'out', 'progress'],
   verify: ['from', 'to', 'run', 'content', 'batch-rows', 'work-dir', 'json', 'out', 'progress'],
 }
 

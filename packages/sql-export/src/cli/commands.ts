@@ -62,13 +62,14 @@ export async function runCommand(args: Arguments, context: CommandContext): Prom
       return 0
     }
     case 'resume': {
-      const { batchRows, bufferBytes, concurrency, run: runId, workDir } = args
+      const { batchRows, bufferBytes, commit, concurrency, run: runId, workDir } = args
       const report = await resumeExport({
         source: args.from ?? '',
         destination: args.to ?? '',
         runId,
         batchRows,
         bufferBytes,
+        commit,
         concurrency,
         workDir,
         secrets: environment(),

@@ -8,6 +8,8 @@ import { parsePlan, requirePlan } from '../structure/plan.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import { requireDestinationSchema, requireSourceSchema } from './destination-schema.ts'
 import { withDestination, withSource } from './open-url.ts'
+import { requireIdentity } from './run-state.ts'
+import { retryConflicts } from './retry.ts'
 import { Run } from './run.ts'
 import type { ResolvedRunOptions, ResumeOptions, RunOptions } from './run-options.ts'
 import { resolveRunOptions } from './run-options.ts'
@@ -32,12 +34,14 @@ export async function runExport(plan: Plan, options: RunOptions): Promise<RunRep
 async function start(plan: Plan, source: Source, destination: Destination, options: ResolvedRunOptions): Promise<RunReport> {
   const session = await destination.openSession()
   try {
-    const catalog = await source.readCatalog()
-    requireSourceSchema(plan, source, catalog)
-    const there = await destination.readCatalog()
-    if (options.commit === 'batch') requireJournal(there)
-    const fitted = requireDestinationSchema(plan, catalog, destination, there, options)
-    return await new Run(fitted, catalog, there, source, destination, session, options).run()
+    return await retryConflicts(options, async () => {
+      const catalog = await source.readCatalog()
+      requireSourceSchema(plan, source, catalog)
+      const there = await destination.readCatalog()
+      if (options.commit === 'batch') requireJournal(there)
+      const fitted = requireDestinationSchema(plan, catalog, destination, there, options)
+      return new Run(fitted, catalog, there, source, destination, session, options)
+    })
   } finally {
     await session.end()
   }
@@ -55,10 +59,10 @@ function requireJournal({ denied }: Catalog): void {
  * Goes on with a run whose process died or failed: plan, keys and what was committed come from the destination's journal. The
  * closure is read again, from a new snapshot, and must have the same keys.
  * @throws ExportError `ERR_EXPORT_JOURNAL` if there is no such run, `ERR_EXPORT_SOURCE_CHANGED` if the keys are others,
- * `ERR_EXPORT_PLAN_CHANGED` if a schema, a transformer's identity or the mask key is another.
+ * `ERR_EXPORT_PLAN_CHANGED` if a schema, a transformer's identity, the mask key or the kind of commit is another, which is named.
  */
 export async function resumeExport(options: ResumeOptions): Promise<RunReport> {
-  const resolved = resolveRunOptions({ ...options, commit: 'batch' })
+  const resolved = resolveRunOptions(options)
   resolved.signal?.throwIfAborted()
   return withSource(options.source, (source) =>
     withDestination(options.destination, false, async (destination) => goOn(source, destination, options.runId, resolved)),
@@ -88,10 +92,7 @@ async function goOn(
     const catalog = await source.readCatalog()
     requireSourceSchema(plan, source, catalog)
     const resumed = new Run(plan, catalog, await destination.readCatalog(), source, destination, session, options)
-    if (resumed.identity() !== run.identity)
-      throw new ExportError('ERR_EXPORT_PLAN_CHANGED', 'the run began with other transformers or another mask key', {
-        remedy: 'Give those that it began with.',
-      })
+    requireIdentity(run, facts, resumed.identity())
     return await resumed.run({ run, facts })
   } finally {
     await session.end()

@@ -44,7 +44,8 @@ export interface RunOptions {
   readonly transformTimeoutMs?: number | undefined
   /**
    * `batch` (default): commits every `commitRows` rows, with a journal at the destination, so that a run can be resumed; the
-   * last of them only after verification. `once`: commits once, and leaves no journal.
+   * last of them only after verification. `once`: commits once, and leaves no journal. Part of the run's identity: one that is
+   * resumed commits as it began.
    */
   readonly commit?: 'batch' | 'once' | undefined
   /** Integer, 1 000 to 10 000 000. Default 50 000. */
@@ -72,7 +73,7 @@ export interface RunOptions {
 }
 
 /** Options of a run that goes on: the plan, its tables and its keys come from the journal. */
-export interface ResumeOptions extends Omit<RunOptions, 'commit' | 'createTables' | 'references' | 'allowAlter'> {
+export interface ResumeOptions extends Omit<RunOptions, 'createTables' | 'references' | 'allowAlter'> {
   /** The run's id, or how it begins. Default: the only unfinished one. */
   readonly runId?: string | undefined
 }

@@ -1,7 +1,8 @@
 // What a run must know to load rows: from the beginning, or from its journal.
 import type { Closure } from '../mechanism/closure-set.ts'
 import type { Baseline, KeyRanges } from '../mechanism/verify.ts'
-import type { JournalFacts } from '../structure/journal.ts'
+import type { JournalFacts, JournalRun, RunIdentity } from '../structure/journal.ts'
+import { identityDifferences, identityOf } from '../structure/journal.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import { tableId, tableText } from '../vocabulary/table-ref.ts'
 
@@ -42,6 +43,14 @@ export function requireSameKeys(closure: Closure, facts: JournalFacts): void {
   throw new ExportError('ERR_EXPORT_SOURCE_CHANGED', `the source has changed since the run began: ${list.join(', ')}`, {
     step: 'closure',
     remedy: 'Empty the destination, and run again.',
+  })
+}
+
+/** Refuses to go on with a run as another one, and says what is another. */
+export function requireIdentity(run: JournalRun, { identity: then }: JournalFacts, now: RunIdentity): void {
+  if (run.identity === identityOf(now)) return
+  throw new ExportError('ERR_EXPORT_PLAN_CHANGED', `the run had another identity: ${identityDifferences(then, now).join('; ')}`, {
+    remedy: 'Give what it began with.',
   })
 }
 

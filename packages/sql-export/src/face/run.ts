@@ -14,7 +14,7 @@ import { takeBaseline, verifyGenerators, verifyReferences, verifyRowCounts } fro
 import type { Destination, DestinationSession } from '../port/destination.ts'
 import type { Source, SourceSnapshot } from '../port/source.ts'
 import type { Catalog } from '../structure/catalog.ts'
-import type { JournalFacts, JournalRun, RunState } from '../structure/journal.ts'
+import type { JournalFacts, JournalRun, RunIdentity, RunState } from '../structure/journal.ts'
 import { identityOf, parseFacts } from '../structure/journal.ts'
 import type { Plan } from '../structure/plan.ts'
 import { planToJson } from '../structure/plan.ts'
@@ -85,13 +85,24 @@ export class Run {
   }
 
   /** What makes this run the same as another one. */
-  identity(): string {
-    const { transformers, maskKey } = this.#options
-    return identityOf({
+  identity(): RunIdentity {
+    const { transformers, maskKey, commit } = this.#options
+    return {
       planHash: this.#plan.hash,
       transformers: transformers.map(({ identity }) => identity),
       maskKeyId: maskKey === undefined ? null : maskKeyId(maskKey),
-    })
+      commit,
+    }
+  }
+
+  /** Whether something of the run is at the destination to stay. */
+  get hasCommitted(): boolean {
+    return this.#commits.hasCommitted
+  }
+
+  /** Something that the report tells besides. */
+  note(text: string): void {
+    this.#notes.push(text)
   }
 
   async run(resumption?: Resumption): Promise<RunReport> {
@@ -175,13 +186,14 @@ export class Run {
       references: Object.fromEntries(baseline.references),
       constraints,
       sourceEpochMs: snapshot.atEpochMs,
+      identity: this.identity(),
     }
     const start = { starts, ranges, baseline, constraints, sourceEpochMs: snapshot.atEpochMs, facts }
     if (this.#options.commit === 'batch') {
       await session.journal.create()
       await session.journal.insertRun({
         runId: this.#runId,
-        identity: this.identity(),
+        identity: identityOf(this.identity()),
         state: 'reserved',
         plan: planToJson(this.#plan),
         facts: JSON.stringify(facts),

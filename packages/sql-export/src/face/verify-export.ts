@@ -5,19 +5,19 @@ import { maskKeyId } from '../mechanism/mask.ts'
 import type { Destination } from '../port/destination.ts'
 import type { RowTransformer } from '../port/transformer.ts'
 import type { CatalogTable } from '../structure/catalog.ts'
-import { identityOf } from '../structure/journal.ts'
 import type { PlanEdge, PlanTable } from '../structure/plan.ts'
 import { undeclaredEdges, verifyContent } from '../verify/content.ts'
 import type { JournaledRun } from '../verify/journaled-run.ts'
 import type { ConfigParam } from '../structure/config.ts'
 import { chooseRuns, parseRun, verifyJournaledRows } from '../verify/journaled-run.ts'
-import { ExportError, configError } from '../vocabulary/errors.ts'
+import { configError } from '../vocabulary/errors.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { sameTable } from '../vocabulary/table-ref.ts'
 import { constraintDigest } from './destination-schema.ts'
 import type { DestinationInput, SourceInput } from './open-url.ts'
 import { withDestination, withSource } from './open-url.ts'
 import { resolveRunOptions } from './run-options.ts'
+import { requireIdentity } from './run-state.ts'
 
 export interface VerifyOptions {
   readonly destination: DestinationInput
@@ -126,15 +126,12 @@ async function compareWithSource(
   if (journaled.run.state !== 'complete') return { checks: [], notes: ['the run is not complete: its content was not compared'] }
   const resolved = resolveRunOptions({ ...options, source, destination: handle })
   const { transformers, maskKey } = resolved
-  const identity = identityOf({
+  requireIdentity(journaled.run, journaled.facts, {
     planHash: journaled.plan.hash,
     transformers: transformers.map((transformer) => transformer.identity),
     maskKeyId: maskKey === undefined ? null : maskKeyId(maskKey),
+    commit: 'batch', // no other leaves a journal
   })
-  if (identity !== journaled.run.identity)
-    throw new ExportError('ERR_EXPORT_PLAN_CHANGED', 'the run had other transformers or another mask key', {
-      remedy: 'Give those that it had.',
-    })
   return withSource(source, (from) => verifyContent(journaled, from, handle, resolved))
 }
 

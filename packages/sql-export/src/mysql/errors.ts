@@ -39,8 +39,9 @@ const TEXTS: Readonly<Record<number, string>> = {
 const VALUE = new Set([1048, 1263, 1264, 1265, 1292, 1366, 1406, 3140, 3819, 4025])
 const PRIVILEGE = new Set([1044, 1142, 1143, 1227])
 export const DUPLICATE_KEY = 1062
+export const DEADLOCK = 1213
 const TABLE_CHANGED = 1412
-const TEMPORARY = new Set([1040, 1205, 1213])
+const TEMPORARY = new Set([1040, 1205, DEADLOCK])
 
 export const isValueNumber = (errno: number): boolean => VALUE.has(errno)
 export const isPrivilegeNumber = (errno: number): boolean => PRIVILEGE.has(errno)
@@ -71,7 +72,7 @@ export function cleanError(error: unknown): CleanedError {
   const errno = errnoOf(error)
   const text = TEXTS[errno] === undefined && isLost(error) ? 'the connection failed' : textOfNumber(errno)
   const code = errno > 0 ? String(errno) : codeOf(error)
-  return new CleanedError(`${text}${code === '' ? '' : ` [${code}]`}`, code, errno === DUPLICATE_KEY)
+  return new CleanedError(`${text}${code === '' ? '' : ` [${code}]`}`, code, errno === DUPLICATE_KEY, errno === DEADLOCK)
 }
 
 export const asExportError: AsExportError = exportErrors((error) => {

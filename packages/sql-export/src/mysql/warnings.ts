@@ -5,7 +5,7 @@ import { tableText } from '../vocabulary/table-ref.ts'
 import type { MysqlConnection } from './connection.ts'
 import { textsOf } from './connection.ts'
 import { CleanedError } from '../vocabulary/cleaned-error.ts'
-import { DUPLICATE_KEY, isPrivilegeNumber, isValueNumber, textOfNumber } from './errors.ts'
+import { DEADLOCK, DUPLICATE_KEY, isPrivilegeNumber, isValueNumber, textOfNumber } from './errors.ts'
 import type { ColumnFacts } from './sql.ts'
 
 /** Of the server's log, not of the rows: a statement that it holds unsafe for replication by statements. */
@@ -31,11 +31,16 @@ export async function requireNoWarnings(
       ? 'ERR_EXPORT_PRIVILEGE'
       : isValueNumber(errno)
         ? 'ERR_EXPORT_VALUE'
-        : errno === DUPLICATE_KEY || errno === NO_PARENT
+        : errno === DUPLICATE_KEY || errno === NO_PARENT || errno === DEADLOCK
           ? 'ERR_EXPORT_WRITE'
           : 'ERR_EXPORT_WRITE_COUNT'
     const where = `${tableText(table)}${column === undefined ? '' : `.${column.name}`}`
-    const cause = new CleanedError(`${textOfNumber(errno)} [${errno}]`, String(errno), errno === DUPLICATE_KEY)
+    const cause = new CleanedError(
+      `${textOfNumber(errno)} [${errno}]`,
+      String(errno),
+      errno === DUPLICATE_KEY,
+      errno === DEADLOCK,
+    )
     throw new ExportError(code, `writing ${where} failed: ${cause.message}`, {
       table,
       cause,

@@ -34,6 +34,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 const NAMING = new Set(['42P01', '42703', '42883', '42704', '3F000', '42P07', '3D000', '28000', '28P01', '42710', '0A000'])
 const TEMPORARY = /^(40|53|55P03|57P|08)/
 const DUPLICATE = '23505'
+const CONFLICTS = new Set(['40001', '40P01'])
 const VALUE = /^(22|23502|23514)/
 
 function textOf(error: object, name: string): string {
@@ -59,6 +60,7 @@ export function cleanError(error: unknown): CleanedError {
     `${what}${where.length === 0 ? '' : ` (${where.join(', ')})`}${code === '' ? '' : ` [${code}]`}`,
     code,
     code === DUPLICATE,
+    CONFLICTS.has(code),
   )
 }
 

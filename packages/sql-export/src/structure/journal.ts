@@ -17,6 +17,8 @@ export interface JournalFacts {
   /** Identity of the destination's tables, keys, indexes and triggers. */
   readonly constraints: string
   readonly sourceEpochMs: number
+  /** What, besides the plan, the run is known by; so that what is another can be named. */
+  readonly identity: RunIdentity
   /** Of a run that is complete, by table: rows that it wrote, and rows of the whole table unless they lie in a block of their own. */
   readonly done?: Readonly<Record<string, { readonly rows: number; readonly after: number | null }>> | undefined
 }
@@ -53,10 +55,27 @@ export interface RunIdentity {
   readonly planHash: string
   readonly transformers: readonly string[]
   readonly maskKeyId: string | null
+  readonly commit: 'batch' | 'once'
 }
 
 export function identityOf(identity: RunIdentity): string {
   return canonicalHash(identity)
+}
+
+/** What of a run's identity is another now, in words; no key is told, nor its id. */
+export function identityDifferences(then: RunIdentity, now: RunIdentity): string[] {
+  const list = (names: readonly string[]): string => (names.length === 0 ? 'none' : names.join(', '))
+  const differences: string[] = []
+  if (then.commit !== now.commit) differences.push(`commit (${then.commit} then, ${now.commit} now)`)
+  if (list(then.transformers) !== list(now.transformers))
+    differences.push(`transformers (${list(then.transformers)} then, ${list(now.transformers)} now)`)
+  if (then.maskKeyId !== now.maskKeyId) {
+    const given = (id: string | null): string => (id === null ? 'none' : 'one')
+    const told =
+      then.maskKeyId === null || now.maskKeyId === null ? `${given(then.maskKeyId)} then, ${given(now.maskKeyId)} now` : 'another'
+    differences.push(`mask key (${told})`)
+  }
+  return differences.length === 0 ? ['the plan'] : differences
 }
 
 /** Reads the facts of a run. @throws ExportError `ERR_EXPORT_JOURNAL` if they are not what was written. */
@@ -67,7 +86,14 @@ export function parseFacts(run: JournalRun): JournalFacts {
   } catch {
     value = undefined
   }
-  if (typeof value !== 'object' || value === null || !('blocks' in value) || !('keys' in value) || !('constraints' in value))
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    !('blocks' in value) ||
+    !('keys' in value) ||
+    !('constraints' in value) ||
+    !('identity' in value)
+  )
     throw journalError(`the journal of run ${run.runId} is corrupt`, 'Empty the tables that it wrote, and run again.')
   return value as JournalFacts
 }

@@ -6,14 +6,21 @@ export class CleanedError extends Error {
   readonly code: string
   /** Whether a key would be there twice. */
   readonly isDuplicate: boolean
+  /** Whether another session was in the way: a serialization failure, a deadlock, a conflict with recovery. */
+  readonly isConflict: boolean
 
-  constructor(message: string, code: string, isDuplicate = false) {
+  constructor(message: string, code: string, isDuplicate = false, isConflict = false) {
     super(message)
     this.code = code
     this.isDuplicate = isDuplicate
+    this.isConflict = isConflict
   }
 }
 
 export function isDuplicateError(value: unknown): value is CleanedError {
   return value instanceof CleanedError && value.isDuplicate
+}
+
+export function isConflictError(value: unknown): value is CleanedError {
+  return value instanceof CleanedError && value.isConflict
 }
