@@ -1,4 +1,5 @@
 // Runs one hostile program in a sandbox of its own and judges how it ended, and what it left behind.
+import type { VariantName } from '../../engine/variant.ts'
 import { isJsAdapterError } from '../../errors.ts'
 import type { SandboxLimits } from '../../limits.ts'
 import type { RawCall } from '../../runtime/raw-call.ts'
@@ -26,6 +27,8 @@ export interface HostileOptions {
   readonly tolerant: boolean
   /** Whether sandboxes have a stack of more than 128 KiB, as those in threads have by default. Default `false`. */
   readonly deepStack?: boolean | undefined
+  /** The engine that the sandboxes are of. Without it a program that reaches a fault of one engine may end either way. */
+  readonly variant?: VariantName | undefined
 }
 
 export interface HostileReport {
@@ -64,6 +67,8 @@ export function hostileOutcome(error: unknown): HostileOutcome | string {
     case 'ERR_SANDBOX_EXITED':
     case 'ERR_LIMIT_RESULT':
       return 'guest'
+    case 'ERR_HOST_EXCEPTION_CROSSED':
+      return 'crossed'
     default:
       return error.code
   }
@@ -130,6 +135,15 @@ async function openProbed(
   }
 }
 
+function expectedOf(
+  { expect, deep = [], fault }: HostileCase,
+  { deepStack, variant }: HostileOptions,
+): readonly HostileOutcome[] {
+  if (fault !== undefined && fault === variant) return ['crossed']
+  const expected = deepStack === true ? [...expect, ...deep] : expect
+  return fault !== undefined && variant === undefined ? [...expected, 'crossed'] : expected
+}
+
 function accepted(expected: readonly HostileOutcome[], tolerant: boolean): readonly string[] {
   return tolerant && isStopped(expected) ? [...expected, 'soft', 'hard'] : expected
 }
@@ -150,9 +164,10 @@ export async function runHostileCase(hostile: HostileCase, options: HostileOptio
   const startedAtMs = performance.now()
   const { outcome } = await outcomeOf(sandbox.run(hostile.source))
   const elapsedMs = performance.now() - startedAtMs
-  const expected = options.deepStack === true ? [...hostile.expect, ...(hostile.deep ?? [])] : hostile.expect
+  const expected = expectedOf(hostile, options)
   if (!accepted(expected, options.tolerant).includes(outcome))
     failures.push(`ended as ${outcome}, expected ${expected.join(' or ')}`)
+  if (outcome === 'crossed' && sandbox.state !== 'condemned') failures.push(`the sandbox is ${sandbox.state}, not condemned`)
   let later: string | undefined
   if (hostile.later !== undefined && outcome === 'ok') {
     later = await Promise.race([reported.then(hostileOutcome), nothing()])
