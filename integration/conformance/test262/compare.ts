@@ -67,6 +67,8 @@ export async function compareOnTest262(
       else if (after.passed) counts.gained++
       else {
         counts.lost++
+        // At once: the whole takes long, and one who waits for it may look into the first loss meanwhile.
+        process.stderr.write(`test262 (${variant}): lost ${path} (${run.mode}): ${after.why}\n`)
         if (lost.length < FAILURES_SHOWN) lost.push(`${path} (${run.mode}): ${after.why}`)
       }
     }
