@@ -91,3 +91,21 @@ test('39 and A-2: calls, denials, limits and ends of two tenants are chained; a 
     expect(await verifyAudit(path, { key: KEY }), what).toMatchObject({ intact: false })
   }
 })
+
+test('A-2 and A-11: a log in batches takes the records of guests, but not where each must be written', async () => {
+  const path = join(folder, 'batched.log')
+  const backend = auditBackend({ path, key: KEY, mode: 'batch', flushMs: 60_000 })
+  const audit = auditSink(createLogger({ backend, levels: { audit: 9 } }), 'audit')
+  {
+    await using opened = openLoop()
+    await expect(opened.sandbox({ audit, auditRequired: true })).rejects.toThrow(/auditRequired .* mode 'each'/)
+    const sandbox = await opened.sandbox({ audit })
+    expect(await sandbox.run('6 * 7')).toBe(42)
+    expect(readFileSync(path, 'utf8')).toBe('')
+    sandbox.close()
+  }
+  backend.close()
+  const text = readFileSync(path, 'utf8')
+  expect(text).toContain('"event":"operation.end"')
+  expect(await verifyAudit(path, { key: KEY, expectedHead: backend.head })).toMatchObject({ intact: true })
+})

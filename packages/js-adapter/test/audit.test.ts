@@ -203,6 +203,18 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     await expect(openSandbox({ variant, auditRequired: true })).rejects.toThrow('auditRequired needs an audit')
   })
 
+  test('A-2 auditRequired refuses a sink that holds records, since it cannot tell which were not written; without it such a sink is taken', async () => {
+    const events: string[] = []
+    const audit = { holdsRecords: true, write: ({ event }: AuditRecord) => void events.push(event) }
+    await expect(openSandbox({ variant, audit, auditRequired: true })).rejects.toThrow(
+      /auditRequired .* writes each record at once/,
+    )
+    expect(events).toEqual([])
+    const { sandbox } = await openSandbox({ variant, audit })
+    sandbox.close()
+    expect(events).toContain('sandbox.closed')
+  })
+
   test('11.4 nothing is written under the guard, where V8 could cut it in two: a call that the hard limit cut is on record all the same', async () => {
     const engine = await sharedEngine(variant)
     const guarded: boolean[] = []

@@ -36,6 +36,8 @@ export interface LoggerMembers<L extends string, M extends OffMode> extends Asyn
   log(level: LevelName | LevelAlias | L | Level, message: string, fields?: Readonly<Record<string, unknown>>): void
   /** Runs `modifier` on an event of this level and writes it. @returns what became of it. */
   emit(level: LevelName | LevelAlias | L | Level, modifier: Modifier): Outcome
+  /** Whether events of this level wait in a batch of the backend: `emit` then does not tell whether their own write succeeds. */
+  holds(level: LevelName | LevelAlias | L | Level): boolean
   /** Starts an event of a level that is known only at run time. */
   at(level: LevelName | LevelAlias | L | Level): LevelBuilder<M>
   /** Starts a sub-logger's fields. */
@@ -132,6 +134,11 @@ export class LoggerFace {
       throw error
     }
     return builder.outcome
+  }
+
+  holds(level: Level | string): boolean {
+    const { backend, host } = this.#core.root
+    return backend?.holds?.(this.#resolve(level), host) === true
   }
 
   with(): ContextRecorder<LoggerFace> {

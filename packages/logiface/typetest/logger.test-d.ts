@@ -1,8 +1,10 @@
 // What the types of loggers promise, wrong uses included.
 import { expectTypeOf, test } from 'vitest'
-import { auditSink } from '../src/audit/index.ts'
-import type { Builder, Logger } from '../src/index.ts'
+import { auditBackend, auditSink } from '../src/audit/index.ts'
+import type { AuditBackend, AuditMode, RecordSink } from '../src/audit/index.ts'
+import type { Builder, Flushable, Logger } from '../src/index.ts'
 import { createLogger } from '../src/index.ts'
+import type { WriteMode } from '../src/line/writer-options.ts'
 
 interface LoopLogger {
   enabled(level: 'debug' | 'info' | 'warn' | 'error'): boolean
@@ -74,4 +76,21 @@ test('options that are wrong do not compile', () => {
   void (() => createLogger({ levels: { audit: 9 }, sample: { nope: { every: 2 } } }))
   // @ts-expect-error no such level
   void (() => createLogger({ level: 'loud' }))
+})
+
+test('an audit file has the modes of the line writer but the one in the background, and its sink says whether it holds records', () => {
+  expectTypeOf<AuditMode>().toEqualTypeOf<'each' | 'batch'>()
+  expectTypeOf<AuditMode>().toExtend<WriteMode>()
+  expectTypeOf(auditBackend).returns.toEqualTypeOf<AuditBackend>()
+  expectTypeOf<AuditBackend>().toExtend<Flushable>()
+  expectTypeOf<RecordSink['holdsRecords']>().toEqualTypeOf<boolean>()
+  void (() => auditBackend({ path: 'a', mode: 'batch', batchChars: 1000, flushMs: 10, maxQueuedBytes: 2 ** 20, sync: 'none' }))
+  // @ts-expect-error a chain is not written in the background
+  void (() => auditBackend({ path: 'a', mode: 'async' }))
+  // @ts-expect-error what is full refuses the newest line: there is no other rule for a chain
+  void (() => auditBackend({ path: 'a', mode: 'batch', onFull: 'drop-oldest' }))
+  const log = createLogger({ backend: null, levels: { audit: 9 } })
+  expectTypeOf(log.holds('audit')).toEqualTypeOf<boolean>()
+  // @ts-expect-error no such level
+  void (() => log.holds('nope'))
 })

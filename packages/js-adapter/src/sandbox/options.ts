@@ -237,6 +237,8 @@ function checkAudit({ audit, auditRequired, auditValues = {}, admission = {} }: 
   if (audit !== undefined && typeof audit.write !== 'function')
     throw new TypeError('audit must be an audit sink: it has no method write')
   if (auditRequired === true && audit === undefined) throw new TypeError('auditRequired needs an audit')
+  if (auditRequired === true && audit?.holdsRecords === true)
+    throw new TypeError("auditRequired needs an audit that writes each record at once: give its backend mode 'each'")
   for (const [name, redact] of Object.entries(auditValues))
     if (typeof redact !== 'function') throw new TypeError(`auditValues.${name} must be a function`)
   for (const member of ['tenants', 'functions'] as const)

@@ -58,6 +58,8 @@ test('T-1 wrong options are refused at once, each by its name', async () => {
   await expect(create({ modules: { load: () => '' } })).rejects.toThrow(/modules .* no method resolve/)
   await expect(create({ entropy: {} })).rejects.toThrow(/entropy .* no method fill/)
   await expect(create({ auditRequired: true })).rejects.toThrow(/auditRequired needs an audit/)
+  const holding = { holdsRecords: true, write: () => undefined }
+  await expect(create({ auditRequired: true, audit: holding })).rejects.toThrow(/auditRequired .* writes each record at once/)
   await expect(create({ contextApi: true })).rejects.toThrow(/contextApi needs a context/)
   await expect(create({ admission: { tenants: {} } })).rejects.toThrow(/admission.tenants must be a rate limiter/)
   await expect(create({ loop: { ...loop, createIngress: undefined } })).rejects.toThrow(/createIngress/)

@@ -59,9 +59,9 @@ export class LineSealer {
 
   /**
    * @param body - the line without its closing brace.
-   * @returns the bytes of the whole line, which are good until the next call, and the head that it makes.
+   * @returns the bytes of the whole line, which are good until the next call, its characters, and the head that it makes.
    */
-  seal(body: string, head: AuditHead): { readonly bytes: Uint8Array; readonly head: AuditHead } {
+  seal(body: string, head: AuditHead): { readonly bytes: Uint8Array; readonly chars: number; readonly head: AuditHead } {
     const seq = head.seq + 1
     const covered = `${body},"seq":${seq},"prev":"${head.hash}"`
     const room = BLOCK_BYTES + covered.length * 3 + TAIL_BYTES
@@ -70,7 +70,7 @@ export class LineSealer {
     const end = BLOCK_BYTES + buffer.write(covered, BLOCK_BYTES, 'utf8')
     const hash = this.#hash(end)
     const size = end + buffer.write(`${HASH_PART}${hash}"}\n`, end, 'latin1')
-    return { bytes: buffer.subarray(BLOCK_BYTES, size), head: { seq, hash } }
+    return { bytes: buffer.subarray(BLOCK_BYTES, size), chars: covered.length + TAIL_BYTES, head: { seq, hash } }
   }
 
   #hash(end: number): string {

@@ -1,8 +1,8 @@
 // Public names of this entry.
 export { auditBackend } from './audit-backend.ts'
 export type { AuditBackend } from './audit-backend.ts'
-export { SYNC_RULES } from './audit-options.ts'
-export type { AuditOptions, CheckpointOptions, SyncRule } from './audit-options.ts'
+export { AUDIT_MODES, SYNC_RULES } from './audit-options.ts'
+export type { AuditMode, AuditOptions, CheckpointOptions, SyncRule } from './audit-options.ts'
 export { auditSink } from './audit-sink.ts'
 export type { AuditLogger, RecordSink } from './audit-sink.ts'
 export type { AuditHead, AuditKey } from './hash-chain.ts'

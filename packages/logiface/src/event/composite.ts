@@ -12,21 +12,24 @@ import { TeeEvent } from './tee-event.ts'
 /** Which of the backends get an event of this level, by index. */
 type Route = (level: Level, host: EventHost) => readonly number[]
 type Join = (write: (index: number) => Outcome, asked: readonly number[]) => Outcome
+/** Whether the outcome of all may be that of one that holds lines. */
+type Holding = (asked: readonly Backend[], holds: (backend: Backend) => boolean) => boolean
 
 /** Tries the backends in the order given, and stops at the first that succeeds. It goes on only after `ErrDisabled`. */
 export function firstOf(...backends: readonly Backend[]): Backend {
-  return combine('firstOf', backends, everywhere(backends), (write, asked) => {
+  const writeFirst: Join = (write, asked) => {
     for (const index of asked) {
       const outcome = write(index)
       if (outcome !== ErrDisabled) return outcome
     }
     return ErrDisabled
-  })
+  }
+  return combine('firstOf', backends, everywhere(backends), writeFirst, (asked, holds) => asked.some(holds))
 }
 
 /** Writes to all; succeeds if one did. Each failure is reported on its own; if all failed, an `AggregateError` is the outcome. */
 export function fanOut(...backends: readonly Backend[]): Backend {
-  return combine('fanOut', backends, everywhere(backends), writeAll)
+  return combine('fanOut', backends, everywhere(backends), writeAll, allHold)
 }
 
 /** Routes by the name of the level; `rest` gets what is not named. */
@@ -54,7 +57,7 @@ function routed(name: string, routes: Readonly<Record<string, Backend>>, rest: B
     table[level] = found
     return found
   }
-  return combine(name, backends, route, writeAll)
+  return combine(name, backends, route, writeAll, allHold)
 }
 
 function everywhere(backends: readonly Backend[]): Route {
@@ -77,7 +80,10 @@ const writeAll: Join = (write, asked) => {
   return errors.length === 1 ? errors[0] : markReported(new AggregateError(errors, `${errors.length} backends failed`))
 }
 
-function combine(name: string, backends: readonly Backend[], route: Route, join: Join): Backend<TeeEvent> {
+/** One that writes at once is enough for success. */
+const allHold: Holding = (asked, holds) => asked.length > 0 && asked.every(holds)
+
+function combine(name: string, backends: readonly Backend[], route: Route, join: Join, holding: Holding): Backend<TeeEvent> {
   for (const backend of backends)
     if (typeof backend?.newEvent !== 'function' || typeof backend.write !== 'function')
       throw new LogError('ERR_LOG_OPTION', `${name} takes backends`)
@@ -129,6 +135,13 @@ function combine(name: string, backends: readonly Backend[], route: Route, join:
       }
     },
     enabled: (level) => backends.some((backend) => isOn(backend, level)),
+    holds(level, host) {
+      const asked = route(level, host).map((index) => backends[index] as Backend)
+      return holding(
+        asked.filter((backend) => isOn(backend, level)),
+        (backend) => backend.holds?.(level, host) === true,
+      )
+    },
     flush: (options?: FlushOptions) => closed((backend) => backend.flush?.(options)),
     flushSync() {
       const errors: unknown[] = []

@@ -70,6 +70,7 @@ export function lineBackend(options: LineBackendOptions = {}): LineBackend {
       return format.newEvent(level, host)
     },
     write: (event) => writer.write(text(event.line()), event.level),
+    holds: () => options.sink === undefined && options.mode !== 'each',
     flush: (flushOptions) => writer.flush(flushOptions),
     flushSync: () => writer.flushSync(),
     close: () => writer.close(),

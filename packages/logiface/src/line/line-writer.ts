@@ -7,9 +7,7 @@ import type { FilePort } from './file-port.ts'
 import { LineQueue } from './line-queue.ts'
 import { nodeFiles } from './file-port.ts'
 import type { LineWriterOptions, ResolvedWriterOptions } from './writer-options.ts'
-import { resolveWriterOptions } from './writer-options.ts'
-
-const URGENT_LEVEL = 2
+import { resolveWriterOptions, URGENT_LEVEL } from './writer-options.ts'
 
 /** What the writer tells its owner. */
 export interface WriterEvents {

@@ -1,5 +1,9 @@
 // How lines are written: the options of the line writer, checked once.
 import { LogError } from '../errors.ts'
+import type { Level } from '../level.ts'
+
+/** Lines of this level or a worse one end a batch. */
+export const URGENT_LEVEL: Level = 2
 
 export const WRITE_MODES = ['each', 'batch', 'async'] as const
 export type WriteMode = (typeof WRITE_MODES)[number]
@@ -67,12 +71,14 @@ export function resolveWriterOptions(options: LineWriterOptions): ResolvedWriter
   return { path, fd, mode, batchChars, flushMs, maxQueuedBytes, onFull, blockMs }
 }
 
-function range(member: string, value: number, min: number, max: number): void {
+/** @throws LogError `ERR_LOG_OPTION` naming the member and its range. */
+export function range(member: string, value: number, min: number, max: number): void {
   if (typeof value !== 'number' || !(value >= min && value <= max))
     throw new LogError('ERR_LOG_OPTION', `${member} must be from ${min} to ${max}, got ${String(value)}`)
 }
 
-function integer(member: string, value: number, min: number, max: number): void {
+/** @throws LogError `ERR_LOG_OPTION` naming the member and its range. */
+export function integer(member: string, value: number, min: number, max: number): void {
   if (!Number.isInteger(value)) throw new LogError('ERR_LOG_OPTION', `${member} must be an integer, got ${String(value)}`)
   range(member, value, min, max)
 }

@@ -62,3 +62,60 @@ test.each([3, 1000])(
     expect((await verifyAudit(path, { key: KEY, expectedHead: backend.head })).intact).toBe(true)
   },
 )
+
+test('A-10 a full disk, mode batch: bounded memory, whole lines only, and at exit only what is held is lost', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'audit-full-')), 'audit.log')
+  const script = `
+    const { statSync, readFileSync } = await import('node:fs')
+    const { createLogger } = await import(${DIST} + 'index.js')
+    const { auditBackend } = await import(${DIST} + 'audit/index.js')
+    const path = ${JSON.stringify(path)}
+    const backend = auditBackend({ path, key: ${JSON.stringify(KEY)}, mode: 'batch', sync: 'none', batchChars: 1024, maxQueuedBytes: 8192, flushMs: 60_000 })
+    const errors = []
+    const log = createLogger({ backend, levels: { audit: 9 }, onError: (error) => errors.push(error.code) })
+    const taken = []
+    const emit = (i) => { if (log.emit('audit', (event) => { event.addField('i', i) }) === undefined) taken.push(i) }
+    for (let i = 0; i < 500; i++) emit(i)
+    const full = { stats: backend.stats(), size: statSync(path).size, head: backend.head, text: readFileSync(path, 'utf8') }
+    let refused = 'no'
+    try { backend.flushSync() } catch (error) { refused = error.code }
+    process.stdout.write(JSON.stringify({ taken, full, refused, errors }))`
+  const { status, stdout, stderr } = spawnSync(
+    'bash',
+    ['-c', `ulimit -f ${LIMIT_KIB}; exec "$0" --input-type=module -e "$1"`, process.execPath, script],
+    { encoding: 'utf8' },
+  )
+  expect([status, stderr]).toEqual([0, ''])
+  const seen = JSON.parse(stdout) as {
+    taken: number[]
+    full: {
+      stats: { written: number; dropped: number; queuedBytes: number }
+      size: number
+      head: { seq: number; hash: string }
+      text: string
+    }
+    refused: string
+    errors: string[]
+  }
+  expect(seen.full.size).toBeLessThanOrEqual(LIMIT_KIB * 1024)
+  expect(seen.full.text.endsWith('}\n')).toBe(true)
+  expect(seen.full.stats.queuedBytes).toBeLessThanOrEqual(8192 + 1024 + 300)
+  expect(seen.full.stats).toMatchObject({ written: seen.taken.length, dropped: 500 - seen.taken.length })
+  expect(seen.refused).toBe('EFBIG')
+  expect(seen.errors).toEqual(['ERR_LOG_WRITE', 'ERR_LOG_FULL'])
+  // at exit what is held is lost: the file is a chain of the first lines that were taken
+  const numbers = readFileSync(path, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .flatMap((line) => (JSON.parse(line) as { i?: number }).i ?? [])
+  expect(numbers.length).toBeGreaterThan(30)
+  expect(numbers).toEqual(seen.taken.slice(0, numbers.length))
+  expect(await verifyAudit(path, { key: KEY, expectedHead: seen.full.head })).toMatchObject({ intact: true })
+
+  const backend = auditBackend({ path, key: KEY, mode: 'batch' })
+  createLogger({ backend, levels: { audit: 9 } })
+    .audit()
+    ?.msg('there is room again')
+  backend.close()
+  expect(await verifyAudit(path, { key: KEY, expectedHead: backend.head })).toMatchObject({ intact: true })
+})
