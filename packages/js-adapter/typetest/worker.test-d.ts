@@ -2,7 +2,7 @@
 import type { EventLoop } from '@loopwright/eventloop'
 import { expectTypeOf, test } from 'vitest'
 import { Sandbox, SandboxPool } from '../src/index.ts'
-import type { SandboxOptions } from '../src/index.ts'
+import type { RawCall, SandboxOptions } from '../src/index.ts'
 import type { WorkerSandbox, WorkerSandboxOptions, WorkerSandboxPool } from '../src/worker/index.ts'
 
 declare const loop: EventLoop
@@ -35,4 +35,33 @@ test('the options that are functions of the owner have one type in both modes', 
 test('what no thread can take does not compile', () => {
   // @ts-expect-error compiled code is not shared
   void (() => Sandbox.create({ loop, mode: 'worker', engine: {} as never as import('../src/index.ts').Engine }))
+})
+
+test('T-1 V-8 a function that must run inside the guest is no function of a guest in another thread', () => {
+  const raw = (call: RawCall): number => call.number(0)
+  const sync = (): number => 1
+  const asynchronous: Readonly<Record<string, () => number>> = { sync }
+  void ((sandbox: WorkerSandbox) => {
+    // @ts-expect-error raw
+    void sandbox.expose('f', { raw })
+    // @ts-expect-error sync
+    void sandbox.expose('f', { sync })
+    // @ts-expect-error sync, with its budget
+    void sandbox.expose('f', { sync, maxMs: 1 })
+    // @ts-expect-error raw, beside another function
+    void sandbox.expose('f', { add: sync, raw })
+    // @ts-expect-error in a namespace
+    void sandbox.expose('math', { add: { raw } })
+    // @ts-expect-error in a namespace
+    void sandbox.expose('math', { add: { sync } })
+    void sandbox.expose('f', sync)
+    void sandbox.expose('f', { async: sync, maxConcurrent: 2 })
+    void sandbox.expose('f', { async: sync, sync: 'block' })
+    void sandbox.expose('math', { add: sync, subtract: { async: sync, sync: 'block' } })
+    void sandbox.expose('math', asynchronous)
+  })
+  void ((sandbox: Sandbox) => {
+    sandbox.expose('f', { raw })
+    sandbox.expose('math', { add: { sync } })
+  })
 })

@@ -22,7 +22,13 @@ export interface BlockingHostFunctionOptions {
   readonly result?: undefined
 }
 export type WorkerHostFunction = AsyncHostFunction | AsyncHostFunctionOptions | BlockingHostFunctionOptions | DeclaredHostFunction
-export type WorkerExposed = WorkerHostFunction | Readonly<Record<string, WorkerHostFunction>>
+/** A namespace. What has a member of one of these names is a host function, and `raw` and `sync` ones cannot run in another thread. */
+export type WorkerNamespace = Readonly<Record<string, WorkerHostFunction>> & {
+  readonly async?: never
+  readonly sync?: never
+  readonly raw?: never
+}
+export type WorkerExposed = WorkerHostFunction | WorkerNamespace
 
 type HostCall = Extract<UpMessage, { type: 'hostCall' }>
 

@@ -2,6 +2,7 @@
 export type {
   BlockingHostFunctionOptions,
   WorkerExposed,
+  WorkerNamespace,
   WorkerHostFunction,
 } from './host-side.ts'
 export type { ThreadLimits } from './thread-limits.ts'
