@@ -1,5 +1,7 @@
 // Facts about one build of the engine that no export tells, each verified by its effect in a scratch instance.
 import { findObjectLayout } from './object-calibration.ts'
+import { findObjectFormat } from './format-calibration.ts'
+import type { ObjectFormat } from './object-format.ts'
 import type { ObjectLayout } from './object-layout.ts'
 import { Scratch } from './scratch.ts'
 import { findBreakWord, findRandomOffset, findTimeImports } from './state-calibration.ts'
@@ -26,6 +28,8 @@ export interface Calibration {
   readonly timeImports: TimeImports | undefined
   /** Where plain data lies; `undefined` when that could not be verified. */
   readonly objects: ObjectLayout | undefined
+  /** How plain data is serialised; `undefined` when that could not be verified. */
+  readonly format: ObjectFormat | undefined
   /** What was tried and seen, for reports. */
   readonly notes: readonly string[]
 }
@@ -264,6 +268,7 @@ export async function calibrate(module: WasmModule, load: ModuleLoader): Promise
     collectOffset,
     proxy,
     objects: findObjectLayout(scratch, tags, proxy, notes),
+    format: findObjectFormat(scratch, tags, notes),
     randomOffset: findRandomOffset(scratch, pollOffset, notes),
     breakWord: findBreakWord(scratch, notes),
     timeImports: findTimeImports(scratch, notes),

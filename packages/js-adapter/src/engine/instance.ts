@@ -1,5 +1,6 @@
 // One guest's hold on a substrate, with one runtime and one context: memory views, strings, owned pointers.
 import type { JsAdapterError } from '../errors.ts'
+import type { Serialised } from './object-writer.ts'
 import type { RejectionTracker, Substrate } from './substrate.ts'
 import type { EngineModule } from './variant.ts'
 import type { WasmMemory } from './webassembly.ts'
@@ -169,6 +170,20 @@ export class Instance implements InstancePointers {
     } finally {
       this.exports._free(pointer)
     }
+  }
+
+  /** @returns an owned pointer to what an `ObjectWriter` wrote, or to an exception. */
+  deserialise({ names, body }: Serialised): number {
+    const { exports, ctx } = this
+    const length = names.length + body.length
+    const pointer = exports._malloc(length)
+    if (pointer === 0) throw new EngineFull(length)
+    this.u8.set(names, pointer)
+    this.#u8.set(body, pointer + names.length)
+    const buffer = exports._QTS_NewArrayBuffer(ctx, pointer, length)
+    const value = exports._QTS_bjson_decode(ctx, buffer)
+    exports._QTS_FreeValuePointer(ctx, buffer)
+    return value
   }
 
   /** NUL-terminated UTF-8 that the engine or the caller frees; 0 for `undefined`. */

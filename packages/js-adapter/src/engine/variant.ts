@@ -47,6 +47,9 @@ export interface EngineExports {
   _QTS_ArgvGetJSValueConstPointer(argv: number, index: number): number
   _QTS_PromiseState(ctx: number, promise: number): number
   _QTS_PromiseResult(ctx: number, promise: number): number
+  /** To and from an ArrayBuffer with the engine's own serialised form; called only where calibration has seen them work. */
+  _QTS_bjson_encode(ctx: number, value: number): number
+  _QTS_bjson_decode(ctx: number, buffer: number): number
 }
 
 export interface EngineCallbacks {

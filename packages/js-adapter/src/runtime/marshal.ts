@@ -9,6 +9,7 @@ import { plainText } from '../values/plain-text.ts'
 import { decodeText, describeOpaque, encodeValue } from '../values/codec.ts'
 import type { ReferenceReader, ReferenceWriter } from '../values/codec.ts'
 import type { GuestState } from './guest-state.ts'
+import { PlainImport } from './plain-import.ts'
 import { ObjectReader } from '../engine/object-reader.ts'
 import { ResultTooLarge } from '../engine/result-too-large.ts'
 
@@ -36,12 +37,19 @@ export class Marshal {
 
   /** Reads plain data without the guest; `undefined` where its layout is not known. */
   readonly reader: ObjectReader | undefined
+  /** `undefined` where the engine's serialised form is not known: plain data then enters as JSON. */
+  readonly #plain: PlainImport | undefined
   readonly #maxNodes: number
 
-  constructor(instance: Instance, { tags, objects }: Pick<Calibration, 'tags' | 'objects'>, maxResultNodes: number) {
+  constructor(
+    instance: Instance,
+    { tags, objects, format }: Pick<Calibration, 'tags' | 'objects' | 'format'>,
+    maxResultNodes: number,
+  ) {
     this.instance = instance
     this.tags = tags
     this.#maxNodes = maxResultNodes
+    this.#plain = format === undefined ? undefined : new PlainImport(instance, tags, format)
     this.reader =
       objects === undefined ? undefined : new ObjectReader(instance, tags, objects, (pointer) => this.readText(pointer))
   }
@@ -167,7 +175,7 @@ export class Marshal {
   }
   /** An owned copy of a constant. */
   newUndefined(): number {
-    return this.instance.exports._QTS_DupValuePointer(this.instance.ctx, this.instance.undefined)
+    return this.#copyOf('undefined')
   }
 
   readNumber(pointer: number): number {
@@ -365,18 +373,24 @@ export class Marshal {
     if (typeof value === 'string') return this.newText(value)
     if (typeof value === 'number') return this.newNumber(value)
     if (value === undefined) return this.newUndefined()
-    if (typeof value === 'boolean') {
-      const { instance } = this
-      return instance.exports._QTS_DupValuePointer(instance.ctx, value ? instance.true : instance.false)
-    }
-    const plain = typeof value === 'object' ? plainText(value) : undefined
+    if (typeof value === 'boolean') return this.#copyOf(value ? 'true' : 'false')
+    if (value === null) return this.#copyOf('null')
+    if (typeof value !== 'object') return this.#decoded('decode', this.newText(this.encode(value, opaque, wholeErrors)))
+    const given = this.#plain?.give(value)
+    if (given !== undefined) return given
+    const plain = this.#plain === undefined ? plainText(value) : undefined
+    if (plain === undefined) return this.#decoded('decode', this.newText(this.encode(value, opaque, wholeErrors)))
     // JSON escapes what `newText` would have to look for.
-    const text =
-      plain === undefined
-        ? this.newText(this.encode(value, opaque, wholeErrors))
-        : this.checked(this.instance.withUtf8(plain, (utf8) => this.instance.exports._QTS_NewString(this.instance.ctx, utf8)))
+    const { exports, ctx } = this.instance
+    return this.#decoded('unquoteText', this.checked(this.instance.withUtf8(plain, (utf8) => exports._QTS_NewString(ctx, utf8))))
+  }
+  #copyOf(constant: 'true' | 'false' | 'null' | 'undefined'): number {
+    return this.instance.exports._QTS_DupValuePointer(this.instance.ctx, this.instance[constant])
+  }
+  /** What a function of the profile makes of a text that it is given, and that is freed. */
+  #decoded(by: 'decode' | 'unquoteText', text: number): number {
     try {
-      return this.callProfile(plain === undefined ? 'decode' : 'unquoteText', text)
+      return this.callProfile(by, text)
     } finally {
       this.free(text)
     }
