@@ -126,7 +126,7 @@ for (const commit of ['once', 'batch'] as const)
     const kill = once(async () => {
       const [row] = await runPostgres(
         file.url,
-        "SELECT count(pg_terminate_backend(pid))::int FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'idle in transaction'",
+        "SELECT count(pg_terminate_backend(pid))::int FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state IN ('idle in transaction', 'active')",
       )
       expect(row).toEqual([1])
     }, 2000)

@@ -134,15 +134,18 @@ mariadbTest('W-5 a key of 0 stays 0, and a date that no calendar has stays as it
   }
 })
 
-serverTest('M-5 rows go to PostgreSQL by one COPY a page, with keys that are known', async () => {
+serverTest('M-5 rows go to PostgreSQL by one COPY a table and commit, with keys that are known', async () => {
   await using source = await openSqlite(await makeDatabase(MANY), { readOnly: true })
   const { sent } = listenToPostgres()
   await using destination = await openPostgres(await file.makeSchema())
-  const options = { source, destination, createTables: true, batchRows: 1000 }
+  await using byBatch = await openPostgres(await file.makeSchema())
+  const options = { source, destination, createTables: true, batchRows: 500 }
   const plan = await planExport({ ...options, roots: [{ table: 'b' }], counts: false })
   sent.length = 0
   await runExport(plan, options)
-  expect(sent.filter((sql) => sql.startsWith('COPY'))).toHaveLength((2 * ROWS) / 1000)
+  expect(sent.filter((sql) => sql.startsWith('COPY'))).toHaveLength(2)
+  await runExport(plan, { ...options, destination: byBatch, commitRows: 1000 })
+  expect(sent.filter((sql) => sql.startsWith('COPY'))).toHaveLength(2 + (2 * ROWS) / 1000)
   expect(sent.filter((sql) => /^INSERT|RETURNING|lastval|currval/i.test(sql) && !sql.includes('loopwright_export'))).toEqual([])
 })
 

@@ -58,9 +58,12 @@ export class BatchCommits {
     this.#uncommitted.set(step, { first: committed.next, last, rows: written - committed.rows })
   }
 
+  get isDue(): boolean {
+    return this.#options.commit === 'batch' && this.#uncommittedRows >= this.#options.commitRows
+  }
+
   async commitIfDue(runId: string): Promise<void> {
-    if (this.#options.commit !== 'batch' || this.#uncommittedRows < this.#options.commitRows) return
-    await this.commit(runId)
+    if (this.isDue) await this.commit(runId)
   }
 
   /** Commits what was written, with the journal's rows of it, and begins the next transaction. */

@@ -54,20 +54,22 @@ export function refuseSame(plan: Plan, source: Source, destination: Destination,
 }
 
 /** Identity of the constraints, indexes and triggers of the plan's tables at the destination. */
-export async function constraintDigest(plan: Plan, destination: Destination): Promise<string> {
-  const there = await destination.readCatalog()
+export function constraintDigest(plan: Plan, there: Catalog): string {
   return constraintFingerprint(plan.tables.map(({ id }) => findTable(there, id)).filter((table) => table !== undefined))
 }
 
+/** @returns whether there were any. */
 export async function makeMissingTables(
   plan: Plan,
   catalog: Catalog,
   destination: Destination,
   session: DestinationSession,
-): Promise<void> {
-  if (plan.destination?.createTables !== true) return
+): Promise<boolean> {
+  if (plan.destination?.createTables !== true) return false
   const missing = missingTables(plan, catalog, await destination.readCatalog())
-  if (missing.length > 0) await session.createTables(missing, plan.source.engine)
+  if (missing.length === 0) return false
+  await session.createTables(missing, plan.source.engine)
+  return true
 }
 
 export function referenceMode(plan: Plan): ReferenceMode {

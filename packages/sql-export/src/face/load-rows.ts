@@ -65,15 +65,14 @@ export async function loadRows(steps: RowSteps): Promise<void> {
 }
 
 async function loadOne(ref: TableRef, lane: Lane, steps: RowSteps, mayCommit: boolean): Promise<void> {
-  const { options, runId } = steps
+  const { runId } = steps
   const counts = steps.countsOf(tableText(ref))
-  const onPage = async (table: TableRef, last: number, ms: number): Promise<void> => {
-    options.meter.record('sql_export.page_ms', ms, { table: tableText(table) })
-    lane.commits.note(tableId(table), last, counts.written)
-    if (mayCommit) await lane.commits.commitIfDue(runId)
-  }
   const { snapshot, session, commits, signal } = lane
-  const load = { ...loadOptions(steps, commits), signal, onPage }
+  const onWritten = async (table: TableRef, last: number): Promise<void> => {
+    commits.note(tableId(table), last, counts.written)
+    if (mayCommit) await commits.commitIfDue(runId)
+  }
+  const load = { ...loadOptions(steps, commits), signal, onWritten, isDue: () => mayCommit && commits.isDue }
   await steps.timed(`load ${tableText(ref)}`, () => loadTable(ref, snapshot, session, load, counts, commits.nextOf(tableId(ref))))
 }
 
@@ -85,17 +84,17 @@ export async function patchRows(tables: readonly TableRef[], steps: RowSteps): P
   for (const ref of tables) {
     const step = `${PATCH}${tableId(ref)}`
     const counts = steps.countsOf(tableText(ref))
-    const onPage = async (_table: TableRef, last: number): Promise<void> => {
+    const onWritten = async (_table: TableRef, last: number): Promise<void> => {
       commits.note(step, last, counts.patched)
       await commits.commitIfDue(runId)
     }
     await steps.timed(`patch ${tableText(ref)}`, () =>
-      patchTable(ref, snapshot, session, { ...options, onPage }, counts, commits.nextOf(step)),
+      patchTable(ref, snapshot, session, { ...options, onWritten }, counts, commits.nextOf(step)),
     )
   }
 }
 
-function loadOptions(steps: RowSteps, commits: BatchCommits): Omit<LoadOptions, 'onPage'> {
+function loadOptions(steps: RowSteps, commits: BatchCommits): Omit<LoadOptions, 'onWritten'> {
   const { plan, catalog, closure, there, options, limits, start } = steps
   return {
     plan,
@@ -105,6 +104,7 @@ function loadOptions(steps: RowSteps, commits: BatchCommits): Omit<LoadOptions, 
     ...options,
     limits,
     tableThere: (ref) => findTable(there, ref) ?? findTable(catalog, ref),
+    onPage: (table, ms) => options.meter.record('sql_export.page_ms', ms, { table: tableText(table) }),
     onRows: (table, rows, bytes) => {
       commits.moved(rows)
       steps.moved(table, rows, bytes)

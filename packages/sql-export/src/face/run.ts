@@ -164,8 +164,8 @@ export class Run {
   async #begin(closure: Closure, snapshot: SourceSnapshot): Promise<RunStart> {
     const session = this.#session
     await session.begin(referenceMode(this.#plan))
-    await makeMissingTables(this.#plan, this.#catalog, this.#destination, session)
-    const constraints = await constraintDigest(this.#plan, this.#destination)
+    const areMade = await makeMissingTables(this.#plan, this.#catalog, this.#destination, session)
+    const constraints = constraintDigest(this.#plan, areMade ? await this.#destination.readCatalog() : this.#there)
     this.#notes.push(...(session.notes ?? []))
     const unfinished = (await session.journal.runs()).filter(({ state }) => state !== 'complete')
     for (const run of unfinished)
@@ -209,7 +209,7 @@ export class Run {
     this.#runId = run.runId
     this.#commits.hasCommitted = true
     requireSameKeys(closure, facts)
-    if ((await constraintDigest(this.#plan, this.#destination)) !== facts.constraints)
+    if (constraintDigest(this.#plan, await this.#destination.readCatalog()) !== facts.constraints)
       throw new ExportError('ERR_EXPORT_PLAN_CHANGED', "the destination's schema has changed since the run began", {
         remedy: 'Restore it, or run again.',
       })
@@ -312,7 +312,7 @@ export class Run {
         tables.filter(({ id }) => generated.some((ref) => sameTable(ref, id))),
       )),
     ]
-    const unchanged = (await constraintDigest(this.#plan, this.#destination)) === constraints
+    const unchanged = constraintDigest(this.#plan, await this.#destination.readCatalog()) === constraints
     checks.push({ name: 'constraints unchanged', passed: unchanged, violations: unchanged ? 0 : 1 })
     const failed = checks.filter(({ passed }) => !passed)
     if (failed.length === 0) return checks

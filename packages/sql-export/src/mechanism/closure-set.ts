@@ -45,7 +45,7 @@ export class Closure {
   nearestExpansion(): { readonly edge: ClosureEdge; readonly depth: number } | undefined {
     let nearest: { readonly edge: ClosureEdge; readonly depth: number } | undefined
     for (const edge of this.edges) {
-      const depth = edge.nearestDepth()
+      const depth = edge.expansions.nearest()
       if (depth !== undefined && (nearest === undefined || depth < nearest.depth)) nearest = { edge, depth }
     }
     return nearest

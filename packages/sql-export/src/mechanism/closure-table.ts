@@ -2,6 +2,7 @@
 import type { Catalog } from '../structure/catalog.ts'
 import { columnOf, findTable } from '../structure/catalog.ts'
 import { DenseNumbers } from '../structure/dense-numbers.ts'
+import { DepthQueue } from '../structure/depth-queue.ts'
 import { grownInt32, grownUint8 } from '../structure/grown.ts'
 import { IntegerKeyStore, createKeyStore, hasLanes } from '../structure/integer-key-store.ts'
 import type { KeyStore } from '../structure/key-store.ts'
@@ -128,7 +129,7 @@ export class ClosureTable {
     for (const edge of this.inEdges) {
       const { follow, fromParents } = edge.edge.children
       if (follow && (isDown || fromParents) && (isNearer || (isUpgraded && !fromParents)))
-        edge.queueExpansion(index, this.depthOf(index))
+        edge.expansions.add(index, this.depthOf(index))
     }
     return isNearer
   }
@@ -197,6 +198,7 @@ export class ClosureTable {
   /** Rows that were selected, and dropped for want of what they refer to. */
   droppedRows(): number {
     let dropped = 0
+    if (!this.#hasLeftOut) return dropped
     for (const index of this.store.indexes()) if (this.has(index, DROPPED)) dropped++
     return dropped
   }
@@ -302,7 +304,8 @@ export class ClosureEdge {
   readonly #exact: readonly boolean[]
   /** Whether a reference is sure to be written as the parent writes it. */
   readonly isExact: boolean
-  readonly #expansions = new Map<number, number[]>()
+  /** Parents whose children are still to be read. */
+  readonly expansions: DepthQueue = new DepthQueue()
   readonly #scratch: Cell[]
 
   constructor(edge: PlanEdge, child: ClosureTable, parent: ClosureTable, catalog: Catalog) {
@@ -357,6 +360,11 @@ export class ClosureEdge {
     return this.#scratch
   }
 
+  /** Where the components of the parent's key stand in a row, if the reference is sure to be written as it is stored. */
+  get directPositions(): readonly number[] | undefined {
+    return this.#exact.every(Boolean) ? this.#toKey?.map((i) => this.positions[i] ?? 0) : undefined
+  }
+
   /** Index of the parent, or -1 if it is absent or dropped. */
   parentIndex(row: Row): number {
     const direct = this.directKey(row)
@@ -364,6 +372,11 @@ export class ClosureEdge {
       direct === undefined
         ? this.parent.resolvedIndex(this.edge.parentColumns, this.values(row))
         : this.parent.store.find(direct, 0)
+    return this.presentIndex(index)
+  }
+
+  /** The index of a parent, or -1 if it is not there, or left out. */
+  presentIndex(index: number): number {
     return index === -1 || this.parent.has(index, ABSENT | DROPPED) ? -1 : index
   }
 
@@ -374,27 +387,13 @@ export class ClosureEdge {
 
   /** After the parent's keys got other indexes. */
   renumber(numbers: DenseNumbers): void {
-    for (const queue of this.#expansions.values()) for (let i = 0; i < queue.length; i++) queue[i] = numbers.of(queue[i] ?? 0)
+    this.expansions.renumber(numbers)
     for (let i = 0; i < this.cutParents.length; i++) this.cutParents[i] = numbers.of(this.cutParents[i] ?? 0)
-  }
-
-  queueExpansion(index: number, depth: number): void {
-    const queue = this.#expansions.get(depth)
-    if (queue === undefined) this.#expansions.set(depth, [index])
-    else queue.push(index)
-  }
-
-  nearestDepth(): number | undefined {
-    let least: number | undefined
-    for (const depth of this.#expansions.keys()) if (least === undefined || depth < least) least = depth
-    return least
   }
 
   /** Takes parents queued at `depth`; those that were found nearer since are queued there too, and left out. */
   takeExpansion(depth: number, limit: number): number[] {
-    const queue = this.#expansions.get(depth) ?? []
-    const taken = queue.splice(0, limit)
-    if (queue.length === 0) this.#expansions.delete(depth)
+    const taken = this.expansions.take(depth, limit)
     return taken.filter((index) => this.parent.depthOf(index) === depth && !this.parent.has(index, ABSENT))
   }
 }

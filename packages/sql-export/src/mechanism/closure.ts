@@ -7,12 +7,16 @@ import { openSecrets } from '../structure/secrets.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
 import { cellBytes } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
+import type { PackedRows } from '../vocabulary/packed-rows.ts'
+import { unpackRows } from '../vocabulary/packed-rows.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 import type { ClosureEdge, ClosureTable } from './closure-table.ts'
 import { Closure } from './closure-set.ts'
+import { integerWalk } from './closure-integers.ts'
 import { COUNTED, DOWN, DROPPED, REQUIRED } from './row-marks.ts'
 import type { KeyMemory } from './key-memory.ts'
 import { LimitWatch } from './limits.ts'
+import { pageRequest } from './page-request.ts'
 import { readCheckedPage } from './pages.ts'
 
 export interface ClosureOptions {
@@ -117,10 +121,8 @@ class ClosureWalk {
     const { readColumns, predicates } = table
     const isCopied = table.table.rows === 'copy'
     let hasEnded = false
-    for await (const { columns, rows, isLast } of this.#snapshot.readRoot(
-      root.sql,
-      openSecrets(root.params, this.#options.secrets ?? {}),
-    )) {
+    const params = openSecrets(root.params, this.#options.secrets ?? {})
+    for await (const { columns, rows, packed, isLast } of this.#snapshot.readRoot(root.sql, params, true)) {
       // a driver that tells the names only with the rows tells none without them
       const given = columns.length === 0 ? (rows[0]?.length ?? width) : columns.length
       const isWhole = given > width && given === readColumns.length && columns.every((name, i) => name === readColumns[i])
@@ -132,7 +134,9 @@ class ClosureWalk {
         )
       }
       const isRead = isWhole && predicates.length === 0 && isCopied
-      for (const row of rows) {
+      const integers = packed === undefined || this.#limits.countsBytes ? undefined : integerWalk(table)
+      if (packed !== undefined && integers !== undefined) integers.select(packed, isRead || this.#keyOnly.has(table))
+      for (const row of packed !== undefined && integers === undefined ? unpackRows(packed) : rows) {
         table.requireKey(row, 0)
         this.#select(table, row, 0, 0, isRead)
       }
@@ -151,9 +155,13 @@ class ClosureWalk {
       const indexes = table.takePending(this.#options.batchRows)
       if (indexes.length === 0) continue
       if (table.table.rows === 'existing') continue
-      const missing = await this.#readReferences(table, indexes, (row, index) => {
-        this.#addParents(table, row, index)
-      })
+      const integers = this.#limits.countsBytes ? undefined : integerWalk(table)
+      const missing = await this.#readReferences(
+        table,
+        indexes,
+        (row, index) => this.#addParents(table, row, index),
+        integers === undefined ? undefined : (packed) => integers.addParents(packed, indexes),
+      )
       for (const at of missing) table.markAbsent(indexes[at] ?? 0)
       await this.#pageDone(table)
       return true
@@ -194,19 +202,20 @@ class ClosureWalk {
     else parent.mark(parent.store.add(direct, 0), depth, required)
   }
 
-  #readReferences(table: ClosureTable, indexes: readonly number[], onRow: (row: Row, index: number) => void): Promise<number[]> {
-    const values = indexes.map((index) => table.store.keyAt(index))
-    const request = {
-      table: table.table.id,
-      address: table.table.key,
-      values,
-      columns: table.readColumns,
-      predicates: table.predicates,
-    }
+  #readReferences(
+    table: ClosureTable,
+    indexes: readonly number[],
+    onRow: (row: Row, index: number) => void,
+    onPacked?: (packed: PackedRows) => void,
+  ): Promise<number[]> {
+    const { readColumns: columns, predicates } = table
+    const asked = { table: table.table.id, address: table.table.key, columns, predicates }
+    const request = pageRequest(asked, table.store, indexes, onPacked !== undefined)
     const check = { batch: this.#batch++, keyKinds: table.keyKinds, byStoredKey: true, allowRepeats: false }
-    return readCheckedPage(this.#snapshot, request, check, (rows) => {
+    const onRows = (rows: readonly Row[]): void => {
       for (const row of rows) onRow(row, indexes[Number(row[0])] ?? 0)
-    })
+    }
+    return readCheckedPage(this.#snapshot, request, check, onRows, onPacked)
   }
 
   /** Finds the stored keys of rows that are named by other columns than their key, or inexactly. */

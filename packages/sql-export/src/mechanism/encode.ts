@@ -10,6 +10,8 @@ import type { Closure } from './closure-set.ts'
 import type { ClosureEdge, ClosureTable } from './closure-table.ts'
 import type { Engine } from '../vocabulary/value-kind.ts'
 import { originOf } from './origins.ts'
+import type { PackedEncoder } from './encode-packed.ts'
+import { packedEncoder } from './encode-packed.ts'
 import { cellConverter } from './type-map.ts'
 import type { MaskFunction } from './mask.ts'
 import { keyHashFunction, maskFunction } from './mask.ts'
@@ -99,6 +101,15 @@ export class RowEncoder {
     this.#hasPatches = table.outEdges.some(({ edge }) => edge.patch.length > 0)
     this.#indexes = new Int32Array(this.#parts.length)
     this.#stored = new Array<undefined>(this.#parts.length).fill(undefined)
+  }
+
+  /**
+   * The same for packed rows. `undefined` where a row is more than integers: where values are masked, converted, restored, cut off or set
+   * later.
+   */
+  packed(): PackedEncoder | undefined {
+    const isMore = this.#masks.length > 0 || this.#converters.length > 0 || this.#cuts.length > 0 || this.#hasPatches
+    return isMore ? undefined : packedEncoder(this.#table, this.#parts, this.#keyAt, this.#start, (edge) => this.#unmapped(edge))
   }
 
   /** @returns whether the row has a reference that is set later. hot: benchmarks/sql-export/sqlite-sqlite-200k */

@@ -7,7 +7,9 @@ import { findTable } from '../structure/catalog.ts'
 import type { Plan } from '../structure/plan.ts'
 import { copiedColumns } from '../structure/plan.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
-import { cellBytes } from '../vocabulary/cell.ts'
+import { INTEGER_BYTES, cellBytes } from '../vocabulary/cell.ts'
+import type { PackedRows } from '../vocabulary/packed-rows.ts'
+import { unpackRow } from '../vocabulary/packed-rows.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import { sameTable, tableText } from '../vocabulary/table-ref.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
@@ -17,13 +19,18 @@ import { Conflicts } from './conflicts.ts'
 import type { Blocks } from './encode.ts'
 import { depthEdges, depthOrder, placesOf } from './depth-order.ts'
 import { RowEncoder } from './encode.ts'
+import type { PackedEncoder } from './encode-packed.ts'
 import { isNullable } from './edges.ts'
 import type { LimitWatch } from './limits.ts'
+import { pageRequest } from './page-request.ts'
 import { readCheckedPage } from './pages.ts'
 import { tellingCollisions } from './mask-collision.ts'
 import { PageAhead } from './read-ahead.ts'
 import type { TransformStep } from './typed-rows.ts'
 import { transformStep } from './typed-rows.ts'
+
+/** Rows of one statement, about: what it fires is kept by the server until it ends. */
+const STATEMENT_ROWS = 200_000
 
 export interface TableCounts {
   read: number
@@ -55,8 +62,12 @@ export interface LoadOptions {
   /** The table as it is at the destination. */
   readonly tableThere?: ((ref: TableRef) => CatalogTable | undefined) | undefined
   readonly onRows: (table: string, rows: number, bytes: number) => void
-  /** Called after each page, with the rank of the last row asked for. It may commit. */
-  readonly onPage: (ref: TableRef, last: number, ms: number) => Promise<void>
+  /** Called after each page. */
+  readonly onPage: (ref: TableRef, ms: number) => void
+  /** Called when rows were taken by the destination, with the rank of the last row asked for. It may commit. */
+  readonly onWritten: (ref: TableRef, last: number) => Promise<void>
+  /** Whether what was written should be taken now, so that it can be committed. Default: after each page. */
+  readonly isDue?: (() => boolean) | undefined
 }
 
 /** Where rows go. Only one that can tell what is there already deals with conflicts. */
@@ -114,12 +125,14 @@ export async function loadTable(
   const total = store.rankedSize
   const placeOf = order === undefined ? (index: number): number => store.rankAt(index) : placesOf(order)
   let sent = 0
+  const isPackable = steps.length === 0 && conflicts === undefined && writer.writePacked !== undefined
+  const packer = isPackable ? encoder.packed() : undefined
   const pages = function* () {
     for (let from = start, batch = 0; from < total; from += options.batchRows, batch++) {
       const to = from + options.batchRows
       const page = order?.subarray(from, to) ?? store.indexesOfRanks(from, to)
-      const values = Array.from(page, (index) => store.keyAt(index))
-      yield { from, batch, page, request: { table: ref, address: table.table.key, values, columns, predicates, tail } }
+      const asked = { table: ref, address: table.table.key, columns, predicates, tail }
+      yield { from, batch, page, request: pageRequest(asked, store, page, packer !== undefined) }
     }
   }
   const ahead = new PageAhead(snapshot, pages(), options.bufferBytes)
@@ -134,19 +147,32 @@ export async function loadTable(
         return index !== -1 && placeOf(index) >= 0 && placeOf(index) < from
       }
       const check = { batch, keyKinds: table.keyKinds, byStoredKey: true, allowRepeats: false, wasDelivered }
-      const missing = await readCheckedPage({ readPage: () => chunks }, request, check, async (rows) => {
-        await writeRows(rows, page, batch)
-      })
+      const missing = await readCheckedPage(
+        { readPage: () => chunks },
+        request,
+        check,
+        (rows) => writeRows(rows, page, batch),
+        packer === undefined ? undefined : (packed) => writePacked(packer, packed, page, batch),
+      )
       requireAll(ref, batch, missing, 'load')
       options.limits.requireTime('load', ref)
-      if (isOneStatement && from + page.length < total) continue // no commit before the statement has ended
+      options.onPage(ref, performance.now() - startedAtMs)
+      if (from + page.length < total && isGoingOn()) {
+        await writer.push?.()
+        continue
+      }
       await flush()
-      await options.onPage(ref, from + page.length - 1, performance.now() - startedAtMs)
+      await options.onWritten(ref, from + page.length - 1)
     }
   } finally {
     await ahead.close()
     await writer.close()
     await conflicts?.close()
+  }
+
+  /** Whether the statement at hand takes the next page as well. Rows of one statement are not committed before it has ended. */
+  function isGoingOn(): boolean {
+    return isOneStatement || (writer.push !== undefined && sent < STATEMENT_ROWS && options.isDue?.() === false)
   }
 
   async function flush(): Promise<void> {
@@ -185,9 +211,24 @@ export async function loadTable(
     if (conflicts !== undefined) kept = await conflicts.settle(kept)
     await writer.write(kept, positions)
     sent += kept.length
-    counts.read += rows.length
+    moved(rows.length, bytes)
+  }
+
+  async function writePacked(by: PackedEncoder, packed: PackedRows, page: Int32Array, batch: number): Promise<void> {
+    options.signal?.throwIfAborted()
+    options.limits.requireTime('load', ref)
+    const bytes = packedSizeOf(packed, options.maxRowBytes, (row) => tooLarge(row, batch))
+    options.limits.takeBytes(ref, bytes)
+    by.encode(packed, page)
+    await writer.writePacked?.(packed, positions)
+    sent += packed.count
+    moved(packed.count, bytes)
+  }
+
+  function moved(rows: number, bytes: number): void {
+    counts.read += rows
     counts.bytes += bytes
-    options.onRows(tableText(ref), rows.length, bytes)
+    options.onRows(tableText(ref), rows, bytes)
   }
 }
 
@@ -234,6 +275,19 @@ function sizeOf(rows: readonly Row[], maxRowBytes: number, onLarge: (row: Row) =
     const before = bytes
     for (let j = 1; j < row.length; j++) bytes += cellBytes(row[j] ?? null)
     if (bytes - before > maxRowBytes) onLarge(row)
+  }
+  return bytes
+}
+
+/** The same of packed rows. */
+function packedSizeOf(packed: PackedRows, maxRowBytes: number, onLarge: (row: Row) => never): number {
+  const { count, width, tails } = packed
+  let bytes = 0
+  for (let i = 0; i < count; i++) {
+    const tail = tails === undefined ? 0 : (tails.bounds[i * 2 + 1] ?? 0) - (tails.bounds[i * 2] ?? 0)
+    const row = (width - 1) * INTEGER_BYTES + tail
+    if (row > maxRowBytes) onLarge(unpackRow(packed, i))
+    bytes += row
   }
   return bytes
 }

@@ -46,9 +46,12 @@ export function tellingCollisions(writer: RowWriter, table: PlanTable, there: Ca
       },
     )
   }
-  return {
+  // without `writePacked`: a masked column is read
+  const guarded: RowWriter = {
     write: (rows, positions) => guard(() => writer.write(rows, positions)),
     flush: () => guard(() => writer.flush()),
     close: () => writer.close(),
   }
+  if (writer.push !== undefined) guarded.push = () => guard(async () => writer.push?.())
+  return guarded
 }

@@ -66,7 +66,8 @@ export async function patchTable(
         )
       counts.patched += taken
       options.onRows(tableText(ref), found.length, 0)
-      await options.onPage(ref, from + page.length - 1, performance.now() - startedAtMs)
+      options.onPage(ref, performance.now() - startedAtMs)
+      await options.onWritten(ref, from + page.length - 1)
     }
   } finally {
     await writer.close()

@@ -1,6 +1,7 @@
 // One page is read ahead while the page before it is written.
 import type { PageReader, PageRequest, RowChunk } from '../port/source.ts'
 import { cellBytes } from '../vocabulary/cell.ts'
+import { packedBytes } from '../vocabulary/packed-rows.ts'
 
 interface Held {
   readonly chunk: RowChunk
@@ -106,8 +107,8 @@ export class PageAhead<Page extends { readonly request: PageRequest }> {
   }
 }
 
-function chunkBytes({ rows }: RowChunk): number {
-  let bytes = 0
+function chunkBytes({ rows, packed }: RowChunk): number {
+  let bytes = packed === undefined ? 0 : packedBytes(packed)
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] ?? []
     for (let j = 1; j < row.length; j++) bytes += cellBytes(row[j] ?? null)

@@ -54,7 +54,7 @@ export class MysqlSnapshot implements SourceSnapshot {
     const known = findTable(this.#known.catalog, table)
     const limit = values.length * 2
     let done = 0
-    if (known !== undefined && isIntegerPage(known, request) && (isNarrow(values, limit) || !this.#sparse.has(what))) {
+    if (known !== undefined && isIntegerPage(known, request) && (isNarrow(request, limit) || !this.#sparse.has(what))) {
       const page = new KeyRange(values)
       for await (const chunk of this.#read(rangeSql(request, facts, limit), names, readers, what)) {
         const rows = page.take(chunk.rows)

@@ -2,6 +2,7 @@
 import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import type { JournalBatch, JournalRun, RunState } from '../structure/journal.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
+import type { PackedRows } from '../vocabulary/packed-rows.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import type { Engine } from '../vocabulary/value-kind.ts'
 
@@ -10,8 +11,15 @@ export type ReferenceMode = 'bulk' | 'deferred' | 'enforced'
 
 /** Writes rows of one table. */
 export interface RowWriter {
+  /**
+   * Sends what was written, and may wait for more: one statement takes all until the next flush. Writers that have it are not flushed
+   * after each page.
+   */
+  push?(): Promise<void>
   /** Sends `row[positions[0]]`, `row[positions[1]]` and so on of each row. */
   write(rows: readonly Row[], positions: readonly number[]): Promise<void>
+  /** The same of packed rows; the tail, if they have one, goes after the numbers. Only writers that take a tail unread have it. */
+  writePacked?(rows: PackedRows, positions: readonly number[]): Promise<void>
   /** Waits for what was sent. @returns how many rows the database took since the last flush. */
   flush(): Promise<number>
   /** Drops what was not flushed. */

@@ -2,6 +2,7 @@
 import type { Catalog } from '../structure/catalog.ts'
 import type { ParamValue } from '../structure/plan.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
+import type { PackedRows } from '../vocabulary/packed-rows.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import type { Engine } from '../vocabulary/value-kind.ts'
 
@@ -9,6 +10,8 @@ import type { Engine } from '../vocabulary/value-kind.ts'
 export interface RowChunk {
   readonly columns: readonly string[]
   readonly rows: readonly Row[]
+  /** Where the asker takes them: the chunk's rows in another form. `rows` is empty then. */
+  readonly packed?: PackedRows | undefined
   readonly isLast: boolean
 }
 
@@ -18,6 +21,8 @@ export interface PageRequest {
   readonly address: readonly string[]
   /** One entry a requested row, each with one cell an address column. */
   readonly values: readonly (readonly Cell[])[]
+  /** The same values, one after the other, where all are safe integers and the asker takes packed rows. */
+  readonly numbers?: Float64Array | undefined
   /** Columns of the answer, after the ordinal of the requested value. */
   readonly columns: readonly string[]
   /** SQL conditions over the row; each adds a column that is 1 where it holds, else 0. */
@@ -50,7 +55,8 @@ export interface SourceSnapshot {
   readonly atEpochMs: number
   /** The form in which a page can give columns that nobody looks at, such as `postgres-copy-text`. */
   readonly tailFormat?: string | undefined
-  readRoot(sql: string, params: readonly ParamValue[]): AsyncIterable<RowChunk>
+  /** @param takesPacked - whether rows may come packed. Default: false. */
+  readRoot(sql: string, params: readonly ParamValue[], takesPacked?: boolean): AsyncIterable<RowChunk>
   readPage(request: PageRequest): AsyncIterable<RowChunk>
   readChildren(request: ChildRequest): AsyncIterable<RowChunk>
   /**

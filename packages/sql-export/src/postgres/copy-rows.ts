@@ -1,6 +1,8 @@
 // Rows out of the pieces of COPY's text format, as PostgreSQL's documentation of COPY describes it.
 import type { Cell, Row } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
+import type { PackedRows } from '../vocabulary/packed-rows.ts'
+import { CopyPacker } from './copy-packer.ts'
 import { unescapeField } from './copy-text.ts'
 import type { CellReader } from './value-text.ts'
 import { readerOf } from './value-text.ts'
@@ -23,6 +25,7 @@ export class CopyRows {
   readonly #hasTail: boolean
   readonly #what: string
   #rest: Buffer | undefined
+  #packer: CopyPacker | undefined
 
   constructor(readers: readonly CellReader[], hasTail: boolean, what: string) {
     this.#readers = readers
@@ -37,15 +40,30 @@ export class CopyRows {
 
   /** Rows that are whole with this piece. */
   take(piece: Uint8Array): Row[] {
+    const whole = this.#wholeOf(piece)
+    if (whole === undefined) return []
+    return this.#hasTail || this.#readers.every((reader) => reader === readInteger) ? this.#scan(whole) : this.#split(whole)
+  }
+
+  /** The same, packed where that can be. All fields that are read are integers. */
+  takePacked(piece: Uint8Array): PackedRows | Row[] {
+    const whole = this.#wholeOf(piece)
+    if (whole === undefined) return []
+    this.#packer ??= new CopyPacker(this.#readers.length, this.#hasTail)
+    return this.#packer.pack(whole) ?? this.#scan(whole)
+  }
+
+  /** The lines that end with this piece. */
+  #wholeOf(piece: Uint8Array): Buffer | undefined {
     const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
     const end = bytes.lastIndexOf(NEWLINE) + 1
     if (end === 0) {
       this.#rest = this.#rest === undefined ? Buffer.from(bytes) : Buffer.concat([this.#rest, bytes])
-      return []
+      return undefined
     }
     const whole = this.#rest === undefined ? bytes.subarray(0, end) : Buffer.concat([this.#rest, bytes.subarray(0, end)])
     this.#rest = end === bytes.length ? undefined : Buffer.from(bytes.subarray(end))
-    return this.#hasTail || this.#readers.every((reader) => reader === readInteger) ? this.#scan(whole) : this.#split(whole)
+    return whole
   }
 
   /** Field by field over the bytes: rows of integers, and rows whose rest is left alone. */

@@ -4,6 +4,7 @@ import { ORDINAL, pageColumns } from '../port/source.ts'
 import type { ParamValue } from '../structure/plan.ts'
 import type { CatalogTable } from '../structure/catalog.ts'
 import { columnOf, findTable } from '../structure/catalog.ts'
+import { PackedRange } from '../structure/packed-range.ts'
 import { KeyRange, isIntegerPage, isNarrow } from '../structure/key-range.ts'
 import type { Row } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
@@ -22,6 +23,7 @@ import { readerOf, readerOfOid } from './value-text.ts'
 /** Rows that a cursor gives at a time. */
 const FETCH_ROWS = 5000
 const readInteger = readerOf('int64')
+const NO_ROWS: readonly Row[] = []
 /** What a page's tail, and what a writer takes as one, is: fields of COPY's text format, with tabs between them. */
 export const TAIL_FORMAT = 'postgres-copy-text'
 
@@ -48,6 +50,8 @@ interface CopyShape {
   readonly columns: readonly string[]
   readonly readers: readonly CellReader[]
   readonly hasTail: boolean
+  /** Whether rows are given packed where they can be. All columns that are read are integers. */
+  readonly isPacked: boolean
   /** Whose rows they are, for messages. */
   readonly what: string
 }
@@ -120,7 +124,7 @@ export class PostgresSnapshot implements SourceSnapshot {
   }
 
   /** By COPY where that can be: a statement of COPY takes no parameters, and some drivers give its rows all at once. */
-  async *readRoot(sql: string, params: readonly ParamValue[]): AsyncGenerator<RowChunk> {
+  async *readRoot(sql: string, params: readonly ParamValue[], takesPacked = false): AsyncGenerator<RowChunk> {
     if (params.length > 0 || this.#connection.copiesAtOnce === true) {
       yield* this.#readByCursor(sql, params)
       return
@@ -130,7 +134,8 @@ export class PostgresSnapshot implements SourceSnapshot {
     )
     await this.#joinByIndex(false)
     const readers = shape.types.map(readerOfOid)
-    yield* this.#copy(`${sql}\n`, { columns: shape.columns, readers, hasTail: false, what: 'a root' })
+    const isPacked = takesPacked && areIntegers(readers)
+    yield* this.#copy(`${sql}\n`, { columns: shape.columns, readers, hasTail: false, isPacked, what: 'a root' })
   }
 
   async *#readByCursor(sql: string, params: readonly ParamValue[]): AsyncGenerator<RowChunk> {
@@ -154,33 +159,36 @@ export class PostgresSnapshot implements SourceSnapshot {
   }
 
   async *readPage(request: PageRequest): AsyncGenerator<RowChunk> {
-    const { table, address, columns, predicates, values, tail = [] } = request
+    const { table, address, columns, predicates, numbers, tail = [] } = request
+    const readers = [readInteger, ...this.#readersOf(table, columns), ...predicates.map(() => readInteger)]
     const shape = {
       columns: pageColumns(request),
-      readers: [readInteger, ...this.#readersOf(table, columns), ...predicates.map(() => readInteger)],
+      readers,
       hasTail: tail.length > 0,
+      isPacked: numbers !== undefined && areIntegers(readers),
       what: tableText(table),
     }
     const facts = addressOf(this.#known, table, address)
     const { quoteTable, catalog } = this.#known
     const known = findTable(catalog, table)
-    const limit = values.length * 2
+    const count = numbers === undefined ? request.values.length : numbers.length / address.length
+    const limit = count * 2
     let done = 0
-    if (known !== undefined && isIntegerPage(known, request) && (isNarrow(values, limit) || !this.#sparse.has(shape.what))) {
-      const page = new KeyRange(values)
+    if (known !== undefined && isIntegerPage(known, request) && (isNarrow(request, limit) || !this.#sparse.has(shape.what))) {
+      const page = numbers === undefined ? new KeyRange(request.values) : new PackedRange(numbers, address.length)
       for await (const chunk of this.#copy(rangeSql(request, facts, limit, quoteTable), shape)) {
-        const rows = page.take(chunk.rows)
-        const isComplete = chunk.isLast && (page.rows < limit || page.next === values.length)
-        if (rows.length > 0 || isComplete) yield { columns: chunk.columns, rows, isLast: isComplete }
+        const taken = takeRange(page, chunk)
+        const isComplete = chunk.isLast && (page.rows < limit || page.next === count)
+        if (sizeOf(taken) > 0 || isComplete) yield { ...taken, isLast: isComplete }
         if (isComplete) return
       }
       this.#sparse.add(shape.what)
       done = page.next
     }
-    const rest = done === 0 ? request : { ...request, values: values.slice(done) }
+    const rest = done === 0 ? request : { ...request, values: request.values.slice(done) }
     await this.#joinByIndex(known !== undefined && isKeyOf(known, address))
     for await (const chunk of this.#copy(pageSql(rest, facts, quoteTable), shape)) {
-      if (done > 0) for (const row of chunk.rows) row[0] = BigInt(done + Number(row[0]))
+      if (done > 0) addToOrdinals(chunk, done)
       yield chunk
     }
   }
@@ -190,7 +198,7 @@ export class PostgresSnapshot implements SourceSnapshot {
     const sql = childrenSql(request, addressOf(this.#known, parent, parentKey), this.#known.quoteTable)
     await this.#joinByIndex(false)
     const readers = [readInteger, ...this.#readersOf(child, columns)]
-    yield* this.#copy(sql, { columns: [ORDINAL, ...columns], readers, hasTail: false, what: tableText(child) })
+    yield* this.#copy(sql, { columns: [ORDINAL, ...columns], readers, hasTail: false, isPacked: false, what: tableText(child) })
   }
 
   async end(): Promise<void> {
@@ -226,7 +234,7 @@ export class PostgresSnapshot implements SourceSnapshot {
     this.#joinsByIndex = isBest
   }
 
-  async *#copy(sql: string, { columns, readers, hasTail, what }: CopyShape): AsyncGenerator<RowChunk> {
+  async *#copy(sql: string, { columns, readers, hasTail, isPacked, what }: CopyShape): AsyncGenerator<RowChunk> {
     const split = new CopyRows(readers, hasTail, what)
     let seen = 0
     const pieces = this.#connection.copyOut(`COPY (${sql}) TO STDOUT`)
@@ -239,9 +247,13 @@ export class PostgresSnapshot implements SourceSnapshot {
           if (value !== seen || split.isBroken) brokenOff(what, seen, value)
           break
         }
-        const rows = split.take(value)
-        seen += rows.length
-        if (rows.length > 0) yield { columns, rows, isLast: false }
+        const taken = isPacked ? split.takePacked(value) : split.take(value)
+        const chunk = Array.isArray(taken)
+          ? { columns, rows: taken, isLast: false }
+          : { columns, rows: NO_ROWS, packed: taken, isLast: false }
+        const size = sizeOf(chunk)
+        seen += size
+        if (size > 0) yield chunk
       }
       yield { columns, rows: [], isLast: true }
     } catch (error) {
@@ -251,6 +263,26 @@ export class PostgresSnapshot implements SourceSnapshot {
       if (!hasEnded) await pieces.return(0)
     }
   }
+}
+
+const areIntegers = (readers: readonly CellReader[]): boolean => readers.every((reader) => reader === readInteger)
+
+const sizeOf = ({ rows, packed }: RowChunk): number => packed?.count ?? rows.length
+
+/** The rows of a range that were asked for. */
+function takeRange(page: KeyRange | PackedRange, chunk: RowChunk): RowChunk {
+  const { columns, rows, packed, isLast } = chunk
+  if (page instanceof KeyRange) return { columns, rows: page.take(rows), isLast }
+  return packed === undefined
+    ? { columns, rows: page.takeRows(rows), isLast }
+    : { columns, rows, packed: page.take(packed), isLast }
+}
+
+function addToOrdinals({ rows, packed }: RowChunk, done: number): void {
+  for (const row of rows) row[0] = BigInt(done + Number(row[0]))
+  if (packed === undefined) return
+  const { count, width, numbers } = packed
+  for (let i = 0; i < count; i++) numbers[i * width] = (numbers[i * width] ?? 0) + done
 }
 
 function brokenOff(what: string, seen: number, count: number): never {

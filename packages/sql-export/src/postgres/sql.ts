@@ -64,12 +64,14 @@ export function pageSql(request: PageRequest, address: readonly AddressColumn[],
 
 /** Rows whose integer key lies between the first and the last requested one, in key order, without an ordinal; at most `limit`. */
 export function rangeSql(request: PageRequest, address: readonly AddressColumn[], limit: number, quoteTable: QuoteTable): string {
-  const { table, values } = request
+  const { table, numbers } = request
   const alias = quoteName(table.name)
   const key = address.map(({ name }) => `${alias}.${quoteName(name)}`).join(', ')
-  const bound = (cells: readonly Cell[] | undefined): string =>
+  const bound = (cells: ArrayLike<Cell> | undefined): string =>
     address.map(({ cast }, i) => `'${cells?.[i]}'::${cast}`).join(', ')
-  return `SELECT ${pageItems(request, 'NULL')} FROM ${quoteTable(table)} AS ${alias} WHERE (${key}) >= (${bound(values[0])}) AND (${key}) <= (${bound(values.at(-1))}) ORDER BY ${key} LIMIT ${limit}`
+  const first = numbers ?? request.values[0]
+  const last = numbers?.subarray(numbers.length - address.length) ?? request.values.at(-1)
+  return `SELECT ${pageItems(request, 'NULL')} FROM ${quoteTable(table)} AS ${alias} WHERE (${key}) >= (${bound(first)}) AND (${key}) <= (${bound(last)}) ORDER BY ${key} LIMIT ${limit}`
 }
 
 function pageItems({ table, columns, predicates, tail = [] }: PageRequest, ordinal: string): string {

@@ -7,14 +7,16 @@ import { ExportError } from '../vocabulary/errors.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 import type { ValueKind } from '../vocabulary/value-kind.ts'
 import type { CopyIn, PostgresConnection } from './connection.ts'
+import type { PackedRows } from '../vocabulary/packed-rows.ts'
+import { INTEGER_LENGTH, copyBytes, writeInteger } from './copy-bytes.ts'
 import { copyField } from './copy-text.ts'
 import { asExportError, copyColumn } from './errors.ts'
 import type { QuoteTable } from './sql.ts'
 import { quoteList } from './sql.ts'
 import { cellText } from './value-text.ts'
 
-/** Text that is sent at a time: UTF-16 units, or bytes where rows have tails. */
-const SEND_LENGTH = 64 * 1024
+/** What is sent at a time. */
+const SEND_BYTES = 64 * 1024
 const TAB = 9
 const NEWLINE = 10
 
@@ -53,35 +55,40 @@ export function copyWriter(
     for (let j = 0; j < count; j++) text += `${j === 0 ? '' : '\t'}${field(row[positions[j] ?? 0] ?? null, j)}`
     return text
   }
-  const send = async (piece: string | Uint8Array): Promise<void> => {
+  /** What is still to be sent: rows come in pieces of any size. What was sent belongs to the stream until it is out. */
+  let buffer = Buffer.alloc(0)
+  let length = 0
+  const send = async (): Promise<void> => {
+    if (length === 0) return
+    const piece = buffer.subarray(0, length)
+    buffer = Buffer.alloc(0)
+    length = 0
     copy ??= connection.copyIn(sql)
     await copy.write(piece)
   }
+  /** Makes room for `most` bytes. */
+  const reserve = async (most: number): Promise<void> => {
+    if (length + most <= buffer.length) return
+    await send()
+    buffer = Buffer.allocUnsafe(Math.max(SEND_BYTES, most))
+  }
   const writeTexts = async (rows: readonly Row[], positions: readonly number[]): Promise<void> => {
-    let text = ''
     for (let i = 0; i < rows.length; i++) {
-      text += `${fields(rows[i] ?? [], positions, positions.length)}\n`
-      if (text.length < SEND_LENGTH && i < rows.length - 1) continue
-      await send(text)
-      text = ''
+      const text = `${fields(rows[i] ?? [], positions, positions.length)}\n`
+      if (length + text.length * 3 > buffer.length) await reserve(text.length * 3)
+      length += buffer.write(text, length, 'utf8')
     }
   }
   /** Rows whose last cell is the rest of their line. */
   const writeTails = async (rows: readonly Row[], positions: readonly number[]): Promise<void> => {
     const last = positions.length - 1
     const tailAt = positions[last] ?? 0
-    let buffer = Buffer.allocUnsafe(SEND_LENGTH)
-    let length = 0
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i] ?? []
       const text = fields(row, positions, last)
       const rest = row[tailAt] as Uint8Array
       const most = text.length * 3 + rest.length + 2
-      if (length > 0 && length + most > buffer.length) {
-        await send(buffer.subarray(0, length))
-        buffer = Buffer.allocUnsafe(Math.max(SEND_LENGTH, most)) // what was sent belongs to the stream until it is out
-        length = 0
-      } else if (most > buffer.length) buffer = Buffer.allocUnsafe(most)
+      if (length + most > buffer.length) await reserve(most)
       if (last > 0) {
         length += buffer.write(text, length, 'utf8')
         buffer[length++] = TAB
@@ -90,22 +97,44 @@ export function copyWriter(
       length += rest.length
       buffer[length++] = NEWLINE
     }
-    if (length > 0) await send(buffer.subarray(0, length))
+  }
+  const writeIntegers = async (rows: PackedRows, positions: readonly number[]): Promise<void> => {
+    const { count, width, numbers, tails } = rows
+    const integers = tails === undefined ? positions.length : positions.length - 1
+    for (let i = 0; i < count; i++) {
+      const [from, to] = tails === undefined ? [0, 0] : [tails.bounds[i * 2] ?? 0, tails.bounds[i * 2 + 1] ?? 0]
+      const most = integers * INTEGER_LENGTH + to - from + 1
+      if (length + most > buffer.length) await reserve(most)
+      for (let j = 0; j < integers; j++) {
+        if (j > 0) buffer[length++] = TAB
+        length = writeInteger(buffer, length, numbers[i * width + (positions[j] ?? 0)] ?? Number.NaN)
+      }
+      if (tails !== undefined) {
+        buffer[length++] = TAB
+        length = copyBytes(tails.bytes, from, to, buffer, length)
+      }
+      buffer[length++] = NEWLINE
+    }
+  }
+  const guard = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      throw fail(error)
+    }
   }
   return {
-    write: async (rows: readonly Row[], positions: readonly number[]) => {
-      try {
-        await (tail.length === 0 ? writeTexts(rows, positions) : writeTails(rows, positions))
-      } catch (error) {
-        throw fail(error)
-      }
-    },
+    write: (rows, positions) => guard(() => (tail.length === 0 ? writeTexts(rows, positions) : writeTails(rows, positions))),
+    ...(kinds.every((kind) => kind === 'int64') && {
+      writePacked: (rows: PackedRows, positions: readonly number[]) => guard(() => writeIntegers(rows, positions)),
+    }),
+    push: () => guard(send),
     flush: async () => {
-      if (copy === undefined) return 0
-      const ending = copy
-      copy = undefined
       try {
-        return await ending.end()
+        await send()
+        const ending = copy
+        copy = undefined
+        return ending === undefined ? 0 : await ending.end()
       } catch (error) {
         throw fail(error)
       }
@@ -113,6 +142,7 @@ export function copyWriter(
     close: async () => {
       const open = copy
       copy = undefined
+      length = 0
       await open?.abort()
     },
   }

@@ -78,7 +78,7 @@ export class SqliteSnapshot implements SourceSnapshot {
     const { values } = request
     const limit = values.length * 2
     let done = 0
-    if (this.#isOrderedByIntegers(request) && (isNarrow(values, limit) || !this.#sparse.has(what))) {
+    if (this.#isOrderedByIntegers(request) && (isNarrow(request, limit) || !this.#sparse.has(what))) {
       const page = new KeyRange(values)
       const params = [...(values[0] ?? []), ...(values.at(-1) ?? []), BigInt(limit)]
       for await (const chunk of this.#read(rangeSql(request, quirks, extras), params, names, what, limit)) {

@@ -30,6 +30,8 @@ export function laneBytes(key: readonly Cell[]): Uint8Array {
 /** Keys of a digest that are copied at a time. */
 const DIGEST_KEYS = 65_536
 const TWO_32 = 2 ** 32
+/** Of a safe integer, the high lane lies between this and its negative. */
+const SAFE_HIGH = 0x200000
 /** A page is 32 neighbours, each of which has a bit and an index: docs/adr/0513. */
 const PAGE_BITS = 5
 /** Pages hold what is known of keys that are not there. With so many keys it matters, where a page holds so few of them. */
@@ -103,7 +105,45 @@ export class IntegerKeyStore implements KeyStore {
   }
 
   find(cells: readonly Cell[], offset: number): number {
-    if (!this.#want(cells, offset)) return -1
+    return this.#want(cells, offset) ? this.#findWanted() : -1
+  }
+
+  add(cells: readonly Cell[], offset: number): number {
+    if (!this.#want(cells, offset)) throw new TypeError('an integer key was expected')
+    return this.#addWanted()
+  }
+
+  /** `find` of a key whose components are `numbers[base + at[0]]` and so on: safe integers. */
+  findNumbers(numbers: Float64Array, base: number, at: readonly number[]): number {
+    this.#wantNumbers(numbers, base, at)
+    return this.#findWanted()
+  }
+
+  /** `add` of a key given as `findNumbers` takes it. */
+  addNumbers(numbers: Float64Array, base: number, at: readonly number[]): number {
+    this.#wantNumbers(numbers, base, at)
+    return this.#addWanted()
+  }
+
+  /** The keys, component after component; `undefined` if one is no safe integer. */
+  numbersAt(indexes: ArrayLike<number>): Float64Array | undefined {
+    const components = this.#width / 2
+    const numbers = new Float64Array(indexes.length * components)
+    const pages = this.#pages
+    for (let i = 0, to = 0; i < indexes.length; i++) {
+      const index = indexes[i] ?? 0
+      const page = index >>> this.#pageBits
+      for (let lane = 0; lane < this.#width; lane += 2) {
+        const high = pages.laneAt(page, lane + 1)
+        if (high < -SAFE_HIGH || high >= SAFE_HIGH) return undefined
+        const inPage = lane === this.#width - 2 ? index & this.#inPage : 0
+        numbers[to++] = high * TWO_32 + ((pages.laneAt(page, lane) | inPage) >>> 0)
+      }
+    }
+    return numbers
+  }
+
+  #findWanted(): number {
     let page = this.#lastPage
     if (page === -1 || !this.#pages.isWanted(page)) {
       page = this.#pages.find()
@@ -113,8 +153,7 @@ export class IntegerKeyStore implements KeyStore {
     return ((this.#pages.wordAt(page) >>> this.#wantedBit) & 1) === 0 ? -1 : (page << this.#pageBits) | this.#wantedBit
   }
 
-  add(cells: readonly Cell[], offset: number): number {
-    if (!this.#want(cells, offset)) throw new TypeError('an integer key was expected')
+  #addWanted(): number {
     let page = this.#lastPage
     if (page === -1 || !this.#pages.isWanted(page)) {
       page = this.#pages.add()
@@ -219,10 +258,25 @@ export class IntegerKeyStore implements KeyStore {
       wanted[i] = isSafe ? number | 0 : Number(BigInt.asIntN(32, cell))
       wanted[i + 1] = isSafe ? Math.floor(number / TWO_32) : Number(BigInt.asIntN(32, cell >> 32n))
     }
+    this.#splitLast(wanted)
+    return true
+  }
+
+  #wantNumbers(numbers: Float64Array, base: number, at: readonly number[]): void {
+    const wanted = this.#pages.wanted
+    for (let i = 0; i < at.length; i++) {
+      const number = numbers[base + (at[i] ?? 0)] ?? 0
+      wanted[i * 2] = number | 0
+      wanted[i * 2 + 1] = Math.floor(number / TWO_32)
+    }
+    this.#splitLast(wanted)
+  }
+
+  #splitLast(wanted: Int32Array): void {
+    const last = this.#width - 2
     const low = wanted[last] ?? 0
     this.#wantedBit = low & this.#inPage
     wanted[last] = low & ~this.#inPage
-    return true
   }
 
   #keptBits(isLeftOut: (index: number) => boolean): Int32Array {
@@ -275,6 +329,6 @@ function tooMany(): never {
 }
 
 function valueOf(low: number, high: number): bigint {
-  if (high >= -0x200000 && high < 0x200000) return BigInt(high * TWO_32 + (low >>> 0))
+  if (high >= -SAFE_HIGH && high < SAFE_HIGH) return BigInt(high * TWO_32 + (low >>> 0))
   return (BigInt(high) << 32n) | BigInt(low >>> 0)
 }

@@ -3,29 +3,41 @@ import type { Cell, Row } from '../vocabulary/cell.ts'
 import type { CatalogTable } from './catalog.ts'
 import { columnOf } from './catalog.ts'
 
+/** The values of a page: as cells, and as numbers where they are such. */
+export interface PageKeys {
+  readonly address: readonly string[]
+  readonly values: readonly (readonly Cell[])[]
+  readonly numbers?: Float64Array | undefined
+}
+
 /** Whether a page asks for rows by the integer key of their table, in its order, so that a range holds them all. */
-export function isIntegerPage(
-  table: CatalogTable,
-  page: {
-    readonly address: readonly string[]
-    readonly columns: readonly string[]
-    readonly values: readonly (readonly Cell[])[]
-  },
-): boolean {
-  const { address, columns, values } = page
-  return (
-    values.length > 1 &&
+export function isIntegerPage(table: CatalogTable, page: PageKeys & { readonly columns: readonly string[] }): boolean {
+  const { address, columns, numbers } = page
+  const isKey =
     address.length === table.key.length &&
-    address.every((name, i) => name === table.key[i] && name === columns[i] && columnOf(table, name).kind === 'int64') &&
-    areIncreasing(values)
-  )
+    address.every((name, i) => name === table.key[i] && name === columns[i] && columnOf(table, name).kind === 'int64')
+  if (!isKey) return false
+  if (numbers !== undefined) return numbers.length > address.length && areIncreasingNumbers(numbers, address.length)
+  return page.values.length > 1 && areIncreasing(page.values)
+}
+
+/** Whether the keys, of `width` numbers each, are each greater than the one before. */
+export function areIncreasingNumbers(numbers: Float64Array, width: number): boolean {
+  for (let at = width; at < numbers.length; at += width) {
+    let i = 0
+    while (i < width && numbers[at + i] === numbers[at - width + i]) i++
+    if (i === width || (numbers[at + i] ?? 0) < (numbers[at - width + i] ?? 0)) return false
+  }
+  return true
 }
 
 /** Whether the range between the first and the last key can hold no more than `most` rows. Sure only for keys of one column. */
-export function isNarrow(values: readonly (readonly Cell[])[], most: number): boolean {
-  const [first, last] = [values[0] ?? [], values.at(-1) ?? []]
-  const [from, to] = [first[0], last[0]]
-  return first.length === 1 && typeof from === 'bigint' && typeof to === 'bigint' && to - from < BigInt(most)
+export function isNarrow(page: PageKeys, most: number): boolean {
+  const { address, numbers } = page
+  if (address.length !== 1) return false
+  if (numbers !== undefined) return (numbers.at(-1) ?? 0) - (numbers[0] ?? 0) < most
+  const [from, to] = [page.values[0]?.[0], page.values.at(-1)?.[0]]
+  return typeof from === 'bigint' && typeof to === 'bigint' && to - from < BigInt(most)
 }
 
 /** Whether all are integers, and each key is greater than the one before. */

@@ -84,7 +84,8 @@ export async function verifyContent(
         blocks: starts,
         limits: new LimitWatch({ ...plan.limits, maxBytes: null, deadlineMs: null }),
         onRows: () => {},
-        onPage: async () => {},
+        onPage: () => {},
+        onWritten: async () => {},
       }
       await loadTable(table.id, snapshot, { openWriter: () => writer }, load, noCounts(), 0)
       const { result } = writer

@@ -59,9 +59,12 @@ export function parseCanonicalCell(text: string): Cell {
   }
 }
 
+/** What an integer or a double counts, in bytes. */
+export const INTEGER_BYTES = 8
+
 /** Approximate size of a cell on the wire, in bytes. */
 export function cellBytes(cell: Cell): number {
   if (cell === null) return 1
   if (typeof cell === 'string' || cell instanceof Uint8Array) return cell.length
-  return 8
+  return INTEGER_BYTES
 }
