@@ -40,14 +40,15 @@ backendSuite({ name: 'line, each', test, open: openLines((path) => lineBackend({
 backendSuite({ name: 'line, batch', test, open: openLines((path) => lineBackend({ path, time: 'iso' })) })
 backendSuite({ name: 'line, async', test, open: openLines((path) => lineBackend({ path, mode: 'async' })) })
 backendSuite({ name: 'line, last of duplicates', test, open: openLines((path) => lineBackend({ path, duplicates: 'last' })) })
-backendSuite({
-  name: 'audit',
-  test,
-  open: openLines(
-    (path) => auditBackend({ path }),
-    (record) => record['level'] !== 'audit-checkpoint',
-  ),
-})
+for (const mode of ['each', 'batch'] as const)
+  backendSuite({
+    name: `audit, ${mode}`,
+    test,
+    open: openLines(
+      (path) => auditBackend({ path, mode, sync: 'none' }),
+      (record) => record['level'] !== 'audit-checkpoint',
+    ),
+  })
 backendSuite({
   name: 'fanOut of a line and of records',
   test,
