@@ -42,6 +42,5 @@ function latestMs(): Promise<number> {
 export const workload = defineWorkload({
   unit: 'ms',
   subjects: { 'the latest stop': latestMs },
-  // `hardMs` of the guard is lengthened by the 10 ms in which further entries may share it.
   figures: [{ subject: 'the latest stop', target: '<= 20 ms' }],
 })

@@ -1,4 +1,6 @@
 // Facts about one build of the engine that no export tells, each verified by its effect in a scratch instance.
+import { HardStop } from './meter.ts'
+import type { Meter } from './meter.ts'
 import { findObjectLayout } from './object-calibration.ts'
 import { findObjectFormat } from './format-calibration.ts'
 import type { ObjectFormat } from './object-format.ts'
@@ -7,6 +9,7 @@ import { Scratch } from './scratch.ts'
 import { findBreakWord, findRandomOffset, findTimeImports } from './state-calibration.ts'
 import type { TimeImports } from './time-imports.ts'
 import type { ValueTags } from './value-tags.ts'
+import type { Metering } from './substrate.ts'
 import type { ModuleLoader } from './variant.ts'
 import type { WasmModule } from './webassembly.ts'
 
@@ -30,6 +33,8 @@ export interface Calibration {
   readonly objects: ObjectLayout | undefined
   /** How plain data is serialised; `undefined` when that could not be verified. */
   readonly format: ObjectFormat | undefined
+  /** Whether the meter in the engine's code ends a native that polls nothing. */
+  readonly metered: boolean
   /** What was tried and seen, for reports. */
   readonly notes: readonly string[]
 }
@@ -236,6 +241,25 @@ function findProxyLayout(scratch: Scratch, notes: string[]): Calibration['proxy'
   return undefined
 }
 
+/** A native that polls nothing and would take some milliseconds. */
+const METERED_NATIVE = "new Array(1e6).join('x').length"
+
+function meterStops(scratch: Scratch, meter: Meter, notes: string[]): boolean {
+  let asked = 0
+  const before = meter.arm({ memory: scratch.instance.memory, expired: () => void asked++ }, Number.NEGATIVE_INFINITY)
+  try {
+    scratch.eval(METERED_NATIVE)
+    notes.push('meter: a native was not ended')
+    return false
+  } catch (thrown) {
+    if (!(thrown instanceof HardStop)) throw thrown
+    notes.push(`meter: a native was ended after ${asked} questions`)
+    return true
+  } finally {
+    meter.restore(before)
+  }
+}
+
 /** Enables the interrupt handler and returns the index of the one word of the runtime that this changed. */
 function enableInterrupts({ instance }: Scratch): number | undefined {
   const start = instance.rt >> 2
@@ -251,9 +275,9 @@ function enableInterrupts({ instance }: Scratch): number | undefined {
  * Measures a build. Takes some 5 ms.
  * @returns the calibration, or the reason why values of this build cannot be read at all.
  */
-export async function calibrate(module: WasmModule, load: ModuleLoader): Promise<Calibration | string> {
+export async function calibrate(module: WasmModule, load: ModuleLoader, metering?: Metering): Promise<Calibration | string> {
   const notes: string[] = []
-  const scratch = await Scratch.open(module, load)
+  const scratch = await Scratch.open(module, load, metering)
   const collectOffset = findCollectOffset(scratch, notes)
   const tags = readTags(scratch)
   if (typeof tags === 'string') return tags
@@ -272,6 +296,8 @@ export async function calibrate(module: WasmModule, load: ModuleLoader): Promise
     randomOffset: findRandomOffset(scratch, pollOffset, notes),
     breakWord: findBreakWord(scratch, notes),
     timeImports: findTimeImports(scratch, notes),
+    // Last: it leaves the instance in the middle of something.
+    metered: metering !== undefined && meterStops(scratch, metering.meter, notes),
     notes,
   }
 }

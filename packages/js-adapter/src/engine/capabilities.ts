@@ -10,11 +10,20 @@ export interface EngineCapabilities {
   readonly reseed: boolean
   /** The guest's wall clock and time zone can be given: deterministic and hardened sandboxes need it. */
   readonly timeSource: boolean
-  /** The hard limit starts no thread for each entry. */
+  /** Natives of the engine end themselves when the hard limit has come: with the guard `'meter'`, on a build whose code is of the expected form. */
+  readonly metered: boolean
+  /** The guard of the inspector was seen to work. */
   readonly threadlessGuard: boolean
 }
 
-export const ENGINE_CAPABILITIES = ['adaptivePolling', 'rejectionTracking', 'reseed', 'timeSource', 'threadlessGuard'] as const
+export const ENGINE_CAPABILITIES = [
+  'adaptivePolling',
+  'rejectionTracking',
+  'reseed',
+  'timeSource',
+  'metered',
+  'threadlessGuard',
+] as const
 export type EngineCapability = (typeof ENGINE_CAPABILITIES)[number]
 
 /** @throws TypeError for anything but a list of capabilities. */

@@ -8,15 +8,18 @@ import type { EngineCapabilities, EngineCapability } from './capabilities.ts'
 import { Guard, GUARD_KINDS } from './guard.ts'
 import type { GuardKind } from './guard.ts'
 import { Instance } from './instance.ts'
+import { Meter } from './meter.ts'
 import { ProgramCache } from './program-cache.ts'
 import type { EngineSource } from './source.ts'
 import { SyntaxChecker } from './syntax-checker.ts'
 import type { SyntaxFault } from './syntax-checker.ts'
 import { Substrate } from './substrate.ts'
+import type { Metering } from './substrate.ts'
 import type { TimeSource } from './time-imports.ts'
 import { openVariant } from './open-variant.ts'
 import type { ModuleLoader, VariantName } from './variant.ts'
 import { webAssembly } from './webassembly.ts'
+import { meter as putMeter } from './wasm-meter.ts'
 import type { WasmModule } from './webassembly.ts'
 import { countMutableGlobals, exportTable } from './wasm-patch.ts'
 
@@ -30,8 +33,9 @@ export interface EngineOptions {
   /** Ctrl+C ends a guest that does not return; its sandbox is condemned with `InterruptedError`. For commands. Default `false`. */
   readonly breakOnSigint?: boolean | undefined
   /**
-   * What watches `hardMs`. `'thread'` (default): one that is started for each entry, 0.06 to 0.2 ms. `'inspector'`: the platform's inspector, 0.01 to 0.07 ms, where it was seen
-   * to stop a loop. Only where no other time limit lies around an entry: see docs/engine-tuning.md, "Guard".
+   * What watches `hardMs`. `'meter'` (default): a count in the engine's own code, at no cost for an entry; where host functions run inside the guest, a thread for each entry as well, for
+   * what those do. `'thread'`: only that, 0.06 to 0.2 ms. `'inspector'`: the platform's inspector in place of the thread, 0.01 to 0.07 ms, where it was seen to stop a loop. Only where no other time
+   * limit lies around an entry: see docs/engine-tuning.md, "Guard".
    */
   readonly guard?: GuardKind | undefined
   /** What the build must have on this machine: loading fails without it, in place of an engine whose `capabilities` say that it is not there. Default: none. */
@@ -55,6 +59,7 @@ interface EngineParts {
   readonly load: ModuleLoader
   readonly calibration: Calibration
   readonly identity: EngineIdentity
+  readonly metering: Metering | undefined
 }
 
 /** Compiled engine code with what calibration found. Immutable; sandboxes of one thread may share it. */
@@ -68,13 +73,14 @@ export class Engine {
   readonly #load: ModuleLoader
   readonly #calibration: Calibration
   readonly #identity: EngineIdentity
+  readonly #metering: Metering | undefined
   readonly #guard: Guard
   readonly #checker: SyntaxChecker
   /** @internal */
   readonly programs: ProgramCache = new ProgramCache()
 
   private constructor(
-    { variant, packageName, module, load, calibration, identity }: EngineParts,
+    { variant, packageName, module, load, calibration, identity, metering }: EngineParts,
     guard: Guard,
     checker: SyntaxChecker,
   ) {
@@ -86,11 +92,13 @@ export class Engine {
     this.#load = load
     this.#calibration = calibration
     this.#identity = identity
+    this.#metering = metering
     this.capabilities = {
       adaptivePolling: calibration.pollOffset !== undefined,
       rejectionTracking: calibration.trackerOffset !== undefined,
       reseed: calibration.randomOffset !== undefined,
       timeSource: calibration.timeImports !== undefined,
+      metered: guard.metered && calibration.metered,
       threadlessGuard: guard.threadless,
     }
     this.notes = calibration.notes
@@ -102,7 +110,7 @@ export class Engine {
    * package knows how to bound or lacks what `require` names, `ERR_LIMIT_UNSUPPORTED` for `breakOnSigint` away from Node.
    */
   static async load(options: EngineOptions = {}): Promise<Engine> {
-    const { breakOnSigint, guard: kind = 'thread' } = options
+    const { breakOnSigint, guard: kind = 'meter' } = options
     if (!GUARD_KINDS.includes(kind))
       throw new TypeError(`guard must be one of ${GUARD_KINDS.join(', ')}, got ${String(kind satisfies GuardKind)}`)
     return Engine.loadGuarded(options, new Guard({ breakOnSigint, kind }))
@@ -112,9 +120,10 @@ export class Engine {
     const { variant = 'ng', source, allowUncalibrated = false } = options
     const required = resolveRequired(options.require)
     const { name, packageName, wasm, load } = await openVariant(variant, source)
-    const patched = exportTable(wasm)
+    const { patched, slot, unmetered } = patch(wasm)
+    const metering = slot === undefined ? undefined : { meter: new Meter(), slot }
     const module = await webAssembly().compile(patched)
-    const calibration = await calibrate(module, load)
+    const calibration = await calibrate(module, load, metering)
     if (typeof calibration === 'string')
       throw new JsAdapterError('ERR_ENGINE_CALIBRATION', `the engine "${name}" cannot be used: ${calibration}`)
     if (calibration.pollOffset === undefined && !(allowUncalibrated && guard.available))
@@ -126,10 +135,20 @@ export class Engine {
         },
       )
     const checker = await SyntaxChecker.create(async (memoryMaxBytes, hooks) =>
-      Instance.create(await Substrate.create({ module, load, memoryMaxBytes }), hooks),
+      Instance.create(
+        await Substrate.create({
+          module,
+          load,
+          memoryMaxBytes,
+          metering: metering === undefined ? undefined : { ...metering, shared: true },
+        }),
+        hooks,
+      ),
     )
     const identity = { wasmSha256: sha256(wasm), patchedSha256: sha256(patched), mutableGlobals: countMutableGlobals(wasm) }
-    const engine = new Engine({ variant: name, packageName, module, load, calibration, identity }, guard, checker)
+    const notes = unmetered === undefined ? calibration.notes : [...calibration.notes, `meter: ${unmetered}`]
+    const parts = { variant: name, packageName, module, load, calibration: { ...calibration, notes }, identity, metering }
+    const engine = new Engine(parts, guard, checker)
     assertCapabilities(name, engine, required)
     return engine
   }
@@ -151,6 +170,10 @@ export class Engine {
   get guard(): Guard {
     return this.#guard
   }
+  /** @internal What ends a guest from within the engine's code; `undefined` where the guard does it alone. */
+  get meter(): Meter | undefined {
+    return this.#guard.metered && this.#calibration.metered ? this.#metering?.meter : undefined
+  }
   /** @internal */
   createSubstrate(
     memoryMaxBytes: number,
@@ -166,8 +189,25 @@ export class Engine {
       module: this.#module,
       load: this.#load,
       memoryMaxBytes,
+      metering: this.#metering,
       memoryBytes,
       time: time === undefined || timeImports === undefined ? undefined : { imports: timeImports, source: time },
     })
+  }
+}
+
+/** The bytes that are run. A build whose code has another form is run without a meter, under the guard alone. */
+function patch(wasm: Uint8Array): {
+  readonly patched: Uint8Array<ArrayBuffer>
+  readonly slot: number | undefined
+  readonly unmetered: string | undefined
+} {
+  const exported = exportTable(wasm)
+  try {
+    const { wasm: patched, slot } = putMeter(exported)
+    return { patched, slot, unmetered: undefined }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return { patched: exported, slot: undefined, unmetered: error.message }
   }
 }

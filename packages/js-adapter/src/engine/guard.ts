@@ -3,8 +3,8 @@ import { JsAdapterError } from '../errors.ts'
 import { builtin } from '../platform/builtin.ts'
 import { InspectedLimit } from './inspected-limit.ts'
 
-/** What watches the time: a thread that is started for each run, or the inspector where that was seen to work. */
-export const GUARD_KINDS = ['thread', 'inspector'] as const
+/** What watches the time: a meter in the engine's code, a thread that is started for each run, or the inspector where that was seen to work. */
+export const GUARD_KINDS = ['meter', 'thread', 'inspector'] as const
 export type GuardKind = (typeof GUARD_KINDS)[number]
 
 export interface GuardOptions {
@@ -28,6 +28,8 @@ export class Guard {
   readonly #enter: (timeoutMs: number | undefined) => void
   readonly breakOnSigint: boolean
   readonly #inspected: InspectedLimit | undefined
+  /** Whether the engine's code ends itself, so that only the host's has to be watched. */
+  readonly metered: boolean
   /** Whether the platform can end a call from outside. Where it cannot, `run` is not called: no hard limit is accepted. */
   readonly available: boolean
   #active = false
@@ -42,6 +44,7 @@ export class Guard {
     this.#slot = slot
     this.breakOnSigint = breakOnSigint
     this.available = vm !== undefined
+    this.metered = kind === 'meter'
     if (vm === undefined) {
       if (breakOnSigint) throw new JsAdapterError('ERR_LIMIT_UNSUPPORTED', 'breakOnSigint needs the watchdog of Node')
       this.#inspected = undefined
@@ -49,7 +52,7 @@ export class Guard {
       return
     }
     // Ctrl+C is watched by the other way alone.
-    this.#inspected = kind === 'thread' || breakOnSigint ? undefined : InspectedLimit.open()
+    this.#inspected = kind !== 'inspector' || breakOnSigint ? undefined : InspectedLimit.open()
     const context = vm.createContext({ slot })
     const script = new vm.Script('slot.run()', { filename: 'js-adapter-guard' })
     this.#enter = (timeoutMs) => {
@@ -96,6 +99,18 @@ export class Guard {
           : this.#runWatched(wholeMs, work)
       if (outcome !== 'completed') for (const onTerminated of this.#inner.splice(0)) onTerminated()
       return outcome
+    } finally {
+      this.#active = false
+    }
+  }
+  /** Runs `work`, which ends by itself in about `forMs`, as `run` does, but nothing watches it. */
+  runUnwatched(forMs: number, work: () => void): void {
+    if (this.active) throw new Error('a guard is already running in this engine')
+    this.#active = true
+    this.#untilMs = performance.now() + forMs + STALE_AFTER_MS
+    this.#inner.length = 0
+    try {
+      work()
     } finally {
       this.#active = false
     }

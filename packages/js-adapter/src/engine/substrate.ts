@@ -1,10 +1,11 @@
 // One instance of the engine's WebAssembly: its memory and its function table. It may serve several guests, one after another.
+import type { Meter } from './meter.ts'
 import { importTime } from './time-imports.ts'
 import type { TimeImports, TimeSource } from './time-imports.ts'
 import type { EngineModule, ModuleLoader } from './variant.ts'
-import { TABLE_EXPORT, TRACKER_TYPE_MODULE } from './wasm-patch.ts'
+import { HOST_TYPES_MODULE, TABLE_EXPORT } from './wasm-patch.ts'
 import { isTable, webAssembly } from './webassembly.ts'
-import type { WasmMemory, WasmModule, WasmTable } from './webassembly.ts'
+import type { WasmInstance, WasmMemory, WasmModule, WasmTable } from './webassembly.ts'
 
 const PAGE_BYTES = 65_536
 /** The stock builds import a memory of at least this many pages. */
@@ -12,10 +13,19 @@ const INITIAL_PAGES = 256
 
 export type RejectionTracker = (ctx: number, promise: bigint, reason: bigint, handled: number, opaque: number) => void
 
+export interface Metering {
+  readonly meter: Meter
+  readonly slot: number
+  /** The instance serves whichever guest is under way. Default `false`. */
+  readonly shared?: boolean | undefined
+}
+
 export interface SubstrateOptions {
   readonly module: WasmModule
   readonly load: ModuleLoader
   readonly memoryMaxBytes: number
+  /** What the meter in the code asks, and where in the function table it looks for it. */
+  readonly metering?: Metering | undefined
   /** Size at the start, when an image needs more than the build's own. */
   readonly memoryBytes?: number | undefined
   /** Replaces the clocks that the engine imports, and its time zone by UTC. */
@@ -27,29 +37,37 @@ export interface SubstrateOptions {
 export class Substrate {
   readonly exports: EngineModule
   readonly memory: WasmMemory
-  readonly #table: WasmTable | undefined
+  readonly #tracking: Tracking | undefined
   #trackerIndex: number | undefined
-  #tracker: RejectionTracker | undefined
 
   readonly #clock: { source: TimeSource | undefined }
 
   private constructor(
     exports: EngineModule,
     memory: WasmMemory,
-    table: WasmTable | undefined,
+    tracking: Tracking | undefined,
     clock: { source: TimeSource | undefined },
   ) {
     this.#clock = clock
     this.exports = exports
     this.memory = memory
-    this.#table = table
+    this.#tracking = tracking
   }
 
-  static async create({ module, load, memoryMaxBytes, memoryBytes = 0, time, onImports }: SubstrateOptions): Promise<Substrate> {
+  static async create({
+    module,
+    load,
+    memoryMaxBytes,
+    metering,
+    memoryBytes = 0,
+    time,
+    onImports,
+  }: SubstrateOptions): Promise<Substrate> {
     const initial = Math.max(INITIAL_PAGES, Math.ceil(memoryBytes / PAGE_BYTES))
     const memory = new (webAssembly().Memory)({ initial, maximum: Math.max(initial, memoryMaxBytes / PAGE_BYTES) })
     const clock = { source: time?.source }
     let table: WasmTable | undefined
+    let track: Tracking | undefined
     const exports = await load({
       wasmMemory: memory,
       instantiateWasm: (imports, receive) => {
@@ -63,18 +81,19 @@ export class Substrate {
         const instance = new (webAssembly().Instance)(module, imports)
         const exported = instance.exports[TABLE_EXPORT]
         if (isTable(exported)) table = exported
+        if (table !== undefined) track = bindTable(table, metering, memory)
         receive(instance, module)
         return instance.exports
       },
       print: () => {},
       printErr: () => {},
     })
-    return new Substrate(exports, memory, table, clock)
+    return new Substrate(exports, memory, track, clock)
   }
 
   /** Forgets whom it served: what it would call is the next one's to set. */
   detach(): void {
-    this.#tracker = undefined
+    if (this.#tracking !== undefined) this.#tracking.tracker = undefined
     this.#clock.source = undefined
     const unserved = (): number => 0
     this.exports.callbacks = {
@@ -94,14 +113,36 @@ export class Substrate {
    * @returns its index, the same in every instance of one module; `undefined` when the table is not exported.
    */
   track(tracker: RejectionTracker | undefined): number | undefined {
-    this.#tracker = tracker
-    if (this.#trackerIndex !== undefined || this.#table === undefined) return this.#trackerIndex
-    const call: RejectionTracker = (ctx, promise, reason, handled, opaque) =>
-      this.#tracker?.(ctx, promise, reason, handled, opaque)
-    const helper = new (webAssembly().Instance)(new (webAssembly().Module)(TRACKER_TYPE_MODULE), { e: { f: call } })
-    const index = this.#table.grow(1)
-    this.#table.set(index, helper.exports['f'])
-    this.#trackerIndex = index
-    return index
+    const tracking = this.#tracking
+    if (tracking === undefined) return undefined
+    tracking.tracker = tracker
+    if (this.#trackerIndex === undefined) {
+      this.#trackerIndex = tracking.table.grow(1)
+      tracking.table.set(this.#trackerIndex, tracking.entry)
+    }
+    return this.#trackerIndex
   }
+}
+
+/** The function table, and what may be put there for a tracker. */
+interface Tracking {
+  readonly table: WasmTable
+  readonly entry: unknown
+  tracker: RejectionTracker | undefined
+}
+
+/** Puts what the meter asks into the table, before the module's own code runs: a meter without its entry would trap. */
+function bindTable(table: WasmTable, metering: Metering | undefined, memory: WasmMemory): Tracking {
+  const call: RejectionTracker = (ctx, promise, reason, handled, opaque) =>
+    tracking.tracker?.(ctx, promise, reason, handled, opaque)
+  const asker = metering?.shared === true ? undefined : memory
+  const host = { f: call, m: () => metering?.meter.ask(asker) }
+  const { exports }: WasmInstance = new (webAssembly().Instance)(new (webAssembly().Module)(HOST_TYPES_MODULE), { e: host })
+  const tracking: Tracking = { table, entry: exports['f'], tracker: undefined }
+  if (metering === undefined) return tracking
+  const index = table.grow(1)
+  if (index !== metering.slot)
+    throw new RangeError(`the meter's entry is ${index} of the function table, ${metering.slot} was expected`)
+  table.set(index, exports['m'])
+  return tracking
 }

@@ -14,6 +14,7 @@ const REFUSAL: Refusal = {
 export const IMAGE_TIME_MS = 1
 
 export class QuietHost implements DispatcherHost {
+  readonly runsHostCode: boolean = false
   readonly maxArgumentBytes: number = Number.POSITIVE_INFINITY
   readonly #console: ConsoleSink | undefined
   /** What nothing in the guest took. */

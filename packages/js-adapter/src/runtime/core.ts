@@ -103,7 +103,7 @@ export class Core {
     this.#evaluator = new Evaluator(this.marshal)
     this.#thrown = new Thrown(this, this.#evaluator, (value) => dispatcher.hostErrorOf(value))
     this.#drain = new Drain(this, this.#thrown)
-    this.hardLimit = new HardLimit(this, engine.guard, {
+    this.hardLimit = new HardLimit(this, engine, {
       left: () => {
         this.#depth = 0
       },
@@ -239,6 +239,7 @@ export class Core {
     this.instance.i32[(this.instance.cells >> 2) + CELL.drainDeferred] = 0
     this.polling.begin(operation.id, startedAtMs, this.#deadline(startedAtMs, bounds))
     this.#depth = 1
+    this.hardLimit.begin()
     let error = this.#attempt(body)
     if (!this.latch.set) error = this.#attempt(() => this.#drain.run(operation, bounds)) ?? error
     const stoppedAtMs = this.clockMs()
@@ -247,9 +248,10 @@ export class Core {
     const cause = this.latch.cause
     if (cause !== undefined) {
       if (this.#condemned === undefined) discardedJobs = this.#drain.flush(startedAtMs)
-      error = latchError(cause, operation.id, this.#thrown.frames)
+      error = this.hardLimit.expiredUnseen ? this.#condemned : latchError(cause, operation.id, this.#thrown.frames)
     }
     this.#depth = 0
+    this.hardLimit.end()
     this.polling.end()
     this.#operation = undefined
     const elapsedMs = stoppedAtMs - startedAtMs

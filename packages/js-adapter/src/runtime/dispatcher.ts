@@ -1,4 +1,5 @@
 // The one way from guest to host: a table of functions by id. No host exception leaves it.
+import { HardStop } from '../engine/meter.ts'
 import { JsAdapterError, LimitError } from '../errors.ts'
 import { LAZY_PARTS } from '../profile/lazy.ts'
 import { PRELUDE_FILE } from '../profile/file-name.ts'
@@ -51,6 +52,8 @@ export interface DispatcherHost {
   onModule?(name: string, code: string | undefined, text: string | undefined): void
   /** The synchronous function of `onSyncCall` that runs now. */
   runningName?(): string | undefined
+  /** Whether code of the host's owner may run inside the guest, raw functions aside. Default `true`. */
+  readonly runsHostCode?: boolean | undefined
   readonly maxArgumentBytes: number
   /** The guest learns of a host error that there was one, and nothing else. Default `false`. */
   readonly opaqueErrors?: boolean | undefined
@@ -92,6 +95,10 @@ export class Dispatcher {
   /** The host function that runs now, for reports. */
   get runningName(): string | undefined {
     return this.#runningName ?? this.#host.runningName?.()
+  }
+  /** Whether code of the host's owner may run inside the guest: nothing in it is measured, so something has to watch it. */
+  get runsHostCode(): boolean {
+    return this.#raw.size > 0 || this.#host.runsHostCode !== false
   }
   addRaw(name: string, fn: RawFunction): number {
     const id = ++this.#lastId
@@ -172,6 +179,7 @@ export class Dispatcher {
         code: 'ERR_HOST_CALL_LIMIT',
       })
     } catch (error) {
+      if (error instanceof HardStop) throw error
       return this.#raise(core, error)
     }
   }

@@ -70,6 +70,8 @@ export interface Machine {
   readonly latch: Latch
   readonly polling: Polling
   readonly limits: CoreLimits
+  /** Whose stops pass everything on their way. */
+  readonly hardLimit: object
   /** The operation under way. */
   readonly operation: Operation | undefined
   readonly memoryBytes: number

@@ -1,7 +1,9 @@
-// Entries under the guard, which stops what never asks, and what is left of a guest that it cut.
+// Entries under the hard limit, which stops what never asks, and what is left of a guest that it ended.
 import { InterruptedError, LimitError } from '../errors.ts'
 import type { JsAdapterError } from '../errors.ts'
 import type { Guard } from '../engine/guard.ts'
+import { HardStop } from '../engine/meter.ts'
+import type { Meter, MeterOwner, MeterState } from '../engine/meter.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { CoreLimits, EntryBounds, EntryOutcome, Operation } from './entry.ts'
 import type { Latch } from './latch.ts'
@@ -17,6 +19,7 @@ const LONE_SLACK_MS = 2
 
 /** The guest that the hard limit is of. */
 export interface Guarded {
+  readonly instance: { readonly memory: object }
   readonly limits: CoreLimits
   readonly latch: Latch
   readonly polling: Polling
@@ -36,21 +39,54 @@ export interface Unwinding {
   forget(cpuMs: number): void
 }
 
-export class HardLimit {
+export class HardLimit implements MeterOwner {
   readonly #guest: Guarded
   readonly #guard: Guard
+  readonly #meter: Meter | undefined
   readonly #unwinding: Unwinding
+  /** What was measured before the entry under way; `undefined` when none of this guest's is. */
+  #measuredBefore: MeterState | undefined
+  /** The meter has ended this guest. */
+  #expired = false
+  #held = false
   /** Called when the hard limit of another guest, inside whose host function this one was entered, has unwound both. */
   onUnwound: (() => void) | undefined
 
-  constructor(guest: Guarded, guard: Guard, unwinding: Unwinding) {
+  constructor(
+    guest: Guarded,
+    { guard, meter }: { readonly guard: Guard; readonly meter: Meter | undefined },
+    unwinding: Unwinding,
+  ) {
     this.#guest = guest
     this.#guard = guard
+    this.#meter = meter
     this.#unwinding = unwinding
   }
 
   /** Runs `work`, which makes entries for at most `slackMs`, under the hard limit. Returns `false` when that fired. */
   run(work: () => void, slackMs: number = GUARD_SLACK_MS): boolean {
+    if (this.#meter === undefined) return this.#runGuarded(work, slackMs)
+    // What is measured outside every guard, or past its time, was left behind when a time limit of the host's own unwound an entry. The other case, a
+    // guest whose time passed in a host function from which this one is entered, is the guard's, which watches host functions.
+    if (!this.#guard.active || this.#meter.deadlineMs < performance.now()) this.#meter.stop()
+    const { owner, deadlineMs } = this.#meter
+    let stopped = false
+    this.#held = true
+    const completed = this.#runGuarded(() => {
+      try {
+        work()
+      } catch (thrown) {
+        if (!(thrown instanceof HardStop) || thrown.owner !== this) throw thrown
+        stopped = true
+      }
+    }, slackMs)
+    this.#held = false
+    this.#measuredBefore = undefined
+    this.#meter.restore({ owner, deadlineMs })
+    if (stopped) this.#unwinding.left()
+    return completed && !stopped
+  }
+  #runGuarded(work: () => void, slackMs: number): boolean {
     const guest = this.#guest
     const guard = this.#guard
     const { hardMs } = guest.limits
@@ -63,6 +99,10 @@ export class HardLimit {
     }
     if (hardMs === Number.POSITIVE_INFINITY && !guard.always) {
       work()
+      return true
+    }
+    if (this.#meter !== undefined && !guard.always && !guest.dispatcher.runsHostCode) {
+      guard.runUnwatched(hardMs + slackMs, work)
       return true
     }
     const ended = guard.run(hardMs + slackMs, work)
@@ -78,15 +118,40 @@ export class HardLimit {
     this.#terminated()
     return false
   }
+  /** An entry under this limit begins: its time is measured. */
+  begin(): void {
+    if (!this.#held || this.#meter === undefined) return
+    this.#measuredBefore = this.#meter.arm(this, performance.now() + this.#guest.limits.hardMs)
+  }
+  /** It has ended by itself. */
+  end(): void {
+    if (this.#measuredBefore === undefined) return
+    this.#meter?.restore(this.#measuredBefore)
+    this.#measuredBefore = undefined
+  }
+  /** Whether something of the host's caught what was to end this guest. */
+  get expiredUnseen(): boolean {
+    return this.#expired
+  }
+  get memory(): object {
+    return this.#guest.instance.memory
+  }
+  expired(): void {
+    if (!this.#expired) this.#condemn()
+    this.#expired = true
+  }
   /** V8 has unwound this guest: nothing of it can be trusted any more. */
   #terminated(): void {
+    this.#condemn()
+    this.#unwinding.left()
+  }
+  #condemn(): void {
     const guest = this.#guest
     const { operation } = guest
     const { hardMs } = guest.limits
     const observed = operation === undefined ? hardMs : guest.clockMs() - operation.startedAtMs
     const insideHostCall = guest.dispatcher.runningName
     guest.latch.fire({ kind: 'limit', limit: 'hardMs', configured: hardMs, observed }, operation?.id ?? 0)
-    this.#unwinding.left()
     const where = insideHostCall === undefined ? '' : ` inside the host function ${insideHostCall}`
     guest.condemn(
       new LimitError('ERR_LIMIT_HARD', `the guest could not be stopped in time${where}: hardMs is ${hardMs} ms`, {

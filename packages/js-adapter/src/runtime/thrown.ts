@@ -1,4 +1,5 @@
 // What was thrown inside an entry, told as an error of this package.
+import { HardStop } from '../engine/meter.ts'
 import { JsAdapterError, LimitError, LIMIT_CODES } from '../errors.ts'
 import type { LimitName } from '../limit-names.ts'
 import { parseFrames } from '../values/frames.ts'
@@ -30,6 +31,7 @@ export class Thrown {
   /** The error that something thrown inside an entry stands for. A host exception condemns. */
   errorFrom(thrown: unknown, source?: { readonly text: string; readonly fileName: string }): JsAdapterError {
     if (thrown instanceof JsAdapterError) return thrown
+    if (thrown instanceof HardStop && thrown.owner === this.#machine.hardLimit) throw thrown
     if (thrown instanceof ResultTooLarge) return this.tooLarge(thrown)
     if (thrown instanceof GuestThrow) return this.#describe(thrown.pointer, source)
     if (thrown instanceof EngineFull || this.#isTrapOfFullMemory(thrown)) return this.#outOfMemory()

@@ -54,6 +54,9 @@ export function guestHost({
     onSyncCall: (functionId, args, bytes) => hostCalls.callSync(functionId, args, bytes, core().operation),
     onModule: (name, code, text) => reports.module(core().operation?.id ?? 0, name, code, text),
     runningName: () => hostCalls.runningName,
+    get runsHostCode() {
+      return options.modules !== undefined || options.entropy !== undefined || hostCalls.hasSync
+    },
     onSettled: (id, fulfilled, value) => entries().settled(id, fulfilled, value),
     onRejectionEvent: (event) => reports.rejection(event),
     onFatal: (error) => {

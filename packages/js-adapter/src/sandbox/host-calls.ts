@@ -84,6 +84,7 @@ export class HostCalls {
   readonly #admission: Admission
   readonly #reports: CallReports
   #lastId = 0
+  #hasSync = false
   #admitted = 0
   #refused = 0
   #settled = 0
@@ -98,6 +99,10 @@ export class HostCalls {
     this.#reports = owner.reports
   }
 
+  /** Whether a function runs inside the guest's operation, and not after it. */
+  get hasSync(): boolean {
+    return this.#hasSync
+  }
   get pendingCount(): number {
     return this.#pending.size
   }
@@ -138,12 +143,13 @@ export class HostCalls {
   /** @returns the id under which the guest's stub calls it. */
   add(entry: ResolvedHostFunction): number {
     const id = ++this.#lastId
-    this.#functions.set(id, { ...entry, pending: 0 })
+    this.bind(id, entry)
     return id
   }
 
   /** Gives the stub of an image its function. */
   bind(id: number, entry: ResolvedHostFunction): void {
+    this.#hasSync ||= entry.kind === 'sync'
     this.#functions.set(id, { ...entry, pending: 0 })
   }
   /** Numbers up to this one belong to stubs of an image. */

@@ -59,6 +59,9 @@ export class LateHost implements DispatcherHost {
   runningName(): string | undefined {
     return this.#host?.runningName?.()
   }
+  get runsHostCode(): boolean {
+    return this.#host?.runsHostCode !== false
+  }
   onSettled(id: number, fulfilled: boolean, value: unknown): void {
     this.#host?.onSettled(id, fulfilled, value)
   }

@@ -157,8 +157,16 @@ test('P-5 a copy that is not true to its image is found when the image is made',
 
 /** The engine, but for some of what it says of itself. */
 function altered(engine: Engine, change: Record<string, unknown>): Engine {
-  const { identity, capabilities, guard, calibration } = engine
-  const own = { identity, capabilities, guard, calibration, createSubstrate: engine.createSubstrate.bind(engine), ...change }
+  const { identity, capabilities, guard, meter, calibration } = engine
+  const own = {
+    identity,
+    capabilities,
+    guard,
+    meter,
+    calibration,
+    createSubstrate: engine.createSubstrate.bind(engine),
+    ...change,
+  }
   return Object.create(engine, Object.fromEntries(Object.entries(own).map(([key, value]) => [key, { value }])))
 }
 
