@@ -33,10 +33,15 @@ for (const mode of MODES) {
         ${code}`
       const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
         cwd: new URL('../..', import.meta.url).pathname,
-        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       })
       if (typeof status === 'string') child.on('message', () => child.kill(status as NodeJS.Signals))
-      expect(await new Promise((resolve) => child.once('exit', (exit, signal) => resolve(exit ?? signal)))).toBe(status)
+      let complaints = ''
+      child.stderr?.on('data', (chunk: Buffer) => (complaints += chunk.toString()))
+      const ended = await new Promise((resolve) => child.once('close', (exit, signal) => resolve(exit ?? signal)))
+      expect(ended, complaints).toBe(status)
+      // a program that throws before it logs ends with 1 as well
+      if (name === 'throw') expect(complaints).toContain('Error: end')
       const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
       expect(lines.map((line) => (JSON.parse(line) as { i: number }).i)).toEqual(Array.from({ length: LINES }, (_, i) => i))
     })

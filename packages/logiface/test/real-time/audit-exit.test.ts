@@ -34,11 +34,14 @@ function program(path: string, mode: string, signals: boolean, end: string): str
     ${end}`
 }
 
-async function run(script: string, signal: NodeJS.Signals | undefined): Promise<number | string | null> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+/** @returns how it ended, and what it wrote to standard error: that says why it ended another way than it should. */
+async function run(script: string, signal: NodeJS.Signals | undefined): Promise<[number | string | null, string]> {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   if (signal !== undefined) child.on('message', () => child.kill(signal))
+  let complaints = ''
+  child.stderr?.on('data', (chunk: Buffer) => (complaints += chunk.toString()))
   const [code, by] = (await once(child, 'close')) as [number | null, string | null]
-  return code ?? by
+  return [code ?? by, complaints]
 }
 
 function numbersOf(path: string): number[] {
@@ -57,8 +60,9 @@ for (const { mode, signals } of [
   for (const [name, { code, status, checkpoints }] of Object.entries(ENDINGS)) {
     test(`A-9 ${mode} loses no audit line of ${LINES}: ${name}`, async () => {
       const path = newPath()
-      const ended = await run(program(path, mode, signals, code), typeof status === 'string' ? status : undefined)
-      expect(ended).toBe(status)
+      const [ended, complaints] = await run(program(path, mode, signals, code), typeof status === 'string' ? status : undefined)
+      expect(ended, complaints).toBe(status)
+      if (name === 'throw') expect(complaints).toContain('Error: end')
       expect(numbersOf(path)).toEqual(ALL)
       expect(await verifyAudit(path, { key: KEY })).toMatchObject({ intact: true, lines: LINES + checkpoints, checkpoints })
     })
@@ -67,14 +71,14 @@ for (const { mode, signals } of [
 
 test('A-9 batch without flushOnSignals loses at most the batch by a signal', async () => {
   const path = newPath()
-  expect(await run(program(path, 'batch', false, WAIT), 'SIGTERM')).toBe('SIGTERM')
+  expect((await run(program(path, 'batch', false, WAIT), 'SIGTERM'))[0]).toBe('SIGTERM')
   expectPrefix(path)
   expect(await verifyAudit(path, { key: KEY })).toMatchObject({ intact: true })
 })
 
 test('A-9 the command verifies what a process of mode batch left', async () => {
   const path = newPath()
-  expect(await run(program(path, 'batch', false, ''), undefined)).toBe(0)
+  expect((await run(program(path, 'batch', false, ''), undefined))[0]).toBe(0)
   const cli = new URL('../../dist/cli.js', import.meta.url).pathname
   const verified = (...options: readonly string[]): unknown[] => {
     const { status, stdout } = spawnSync(process.execPath, [cli, 'verify-audit', path, ...options], { encoding: 'utf8' })

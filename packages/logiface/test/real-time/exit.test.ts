@@ -25,13 +25,17 @@ const MODES = [
 interface Ended {
   readonly status: number | string | null
   readonly output: string
+  /** What it wrote to standard error, which says why it ended another way than it should. */
+  readonly complaints: string
 }
 
 /** Runs a program that logs, and ends it by the signal once it says it is ready. */
 async function run(script: string, signal: NodeJS.Signals | undefined, readDelayMs = 0): Promise<Ended> {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] })
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   if (signal !== undefined) child.on('message', () => child.kill(signal))
   let output = ''
+  let complaints = ''
+  child.stderr?.on('data', (chunk: Buffer) => (complaints += chunk.toString()))
   const read = (): void =>
     void child.stdout?.on('data', (chunk: Buffer) => {
       output += chunk.toString()
@@ -39,7 +43,7 @@ async function run(script: string, signal: NodeJS.Signals | undefined, readDelay
   if (readDelayMs === 0) read()
   else setTimeout(read, readDelayMs)
   const status = await new Promise<number | string | null>((resolve) => child.once('close', (code, by) => resolve(code ?? by)))
-  return { status, output }
+  return { status, output, complaints }
 }
 
 function program(backend: string, signals: boolean, end: string): string {
@@ -49,6 +53,12 @@ function program(backend: string, signals: boolean, end: string): string {
     ${signals ? 'flushOnSignals([log])' : ''}
     for (let i = 0; i < ${LINES}; i++) log.info()?.num('i', i).str('text', 'some text that makes the line longer').msg('line')
     ${end}`
+}
+
+/** A program that throws before it logs ends with 1 as well: the error must be the one it was told to throw. */
+function expectEnd({ status, complaints }: Ended, expected: number | string, name: string): void {
+  expect(status, complaints).toBe(expected)
+  if (name === 'throw') expect(complaints).toContain('Error: end')
 }
 
 function expectAll(text: string, doubled = false): void {
@@ -67,7 +77,7 @@ for (const { mode, signals } of MODES) {
         program(`lineBackend({ path: ${JSON.stringify(path)}, mode: '${mode}' })`, signals, code),
         typeof status === 'string' ? (status as NodeJS.Signals) : undefined,
       )
-      expect(ended.status).toBe(status)
+      expectEnd(ended, status, name)
       expectAll(readFileSync(path, 'utf8'))
     })
 
@@ -77,7 +87,7 @@ for (const { mode, signals } of MODES) {
         typeof status === 'string' ? (status as NodeJS.Signals) : undefined,
         200,
       )
-      expect(ended.status).toBe(status)
+      expectEnd(ended, status, name)
       // X-5: on a pipe the chunk in flight may come twice
       expectAll(ended.output, mode === 'async')
     })
