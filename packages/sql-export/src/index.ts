@@ -3,6 +3,7 @@ export { planExport } from './face/plan-export.ts'
 export type { PlanOptions } from './face/plan-export.ts'
 export { resumeExport, runExport } from './face/run-export.ts'
 export type { RunReport, StepReport, TableReport } from './face/run-report.ts'
+export type { CountedLoss } from './mechanism/loss-counts.ts'
 export { watchExport } from './face/watch-export.ts'
 export type { ResumeOptions, RunOptions } from './face/run-options.ts'
 export { verifyExport } from './face/verify-export.ts'
@@ -15,6 +16,7 @@ export type { VerifyCheck } from './mechanism/verify.ts'
 export { mask } from './structure/mask-spec.ts'
 export type { MaskName, MaskSpec, Masks } from './structure/mask-spec.ts'
 export { parsePlan, planToJson } from './structure/plan.ts'
+export { rowTag } from './structure/row-tag.ts'
 export type {
   ConflictPolicy,
   KeyMode,

@@ -208,6 +208,19 @@ test('Q-1 Q-3 --buffer-bytes and --concurrency are integers in their bounds, and
   expect(run(...copy, '--buffer-bytes', '1048576', '--concurrency', '1')).toMatchObject({ status: 0 })
 })
 
+test('V-12 a row is told by a tag, and by its key with --show-keys', async () => {
+  const from = `sqlite:${await makeDatabase('CREATE TABLE a (id INTEGER PRIMARY KEY, v TEXT); INSERT INTO a VALUES (7391, NULL)')}`
+  const to = `sqlite:${await makeDatabase('CREATE TABLE a (id INTEGER PRIMARY KEY, v TEXT NOT NULL)')}`
+  const config = join(testFolder(), 'config.json')
+  writeFileSync(config, JSON.stringify({ roots: [{ table: 'a' }] }))
+  const copy = ['run', '--from', from, '--to', to, '--config', config]
+  const told = run(...copy)
+  expect(told).toMatchObject({ status: 1 })
+  expect(told.stderr).toMatch(/row [0-9a-f]{8} \[ERR_EXPORT_VALUE\]/)
+  expect(told.stderr).not.toContain('7391')
+  expect(run(...copy, '--show-keys').stderr).toMatch(/row \(7391\) \[ERR_EXPORT_VALUE\]/)
+})
+
 test('--help and --version end with 0', () => {
   expect(run('--help')).toMatchObject({ status: 0, stderr: '' })
   expect(run('--version').stdout).toMatch(/^\d+\.\d+\.\d+/)

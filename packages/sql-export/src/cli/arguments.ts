@@ -29,6 +29,7 @@ export interface Arguments {
   readonly allowAlter: boolean
   readonly commit: 'batch' | 'once' | undefined
   readonly content: boolean
+  readonly showKeys: boolean
   readonly progress: ProgressMode
 }
 
@@ -55,6 +56,7 @@ export const HELP = `usage: sql-export plan|run|resume|verify [options]
   --concurrency N     tables loaded at a time, 1 to 8 (default: 1); PostgreSQL and MySQL destinations, references in bulk
   --batch-rows N      rows read at a time, 1 to 100000 (default: 5000)
   --buffer-bytes N    bytes that may wait between reader and writer, 1048576 to 1073741824 (default: 16777216)
+  --show-keys         messages name rows by their keys, not by tags made of them
   --work-dir DIR      where keys go that have no room in memory (default: the system's for temporary files)
   --json              prints the plan, report or verdict as JSON, and diagnostics as one JSON object a line
   --mermaid           prints the plan as a Mermaid flowchart
@@ -86,6 +88,7 @@ const OPTIONS = {
   'allow-alter': { type: 'boolean' },
   commit: { type: 'string' },
   content: { type: 'boolean' },
+  'show-keys': { type: 'boolean' },
   progress: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
@@ -126,9 +129,23 @@ const TAKES: Readonly<Record<Command, readonly string[]>> = {
     'commit',
     'buffer-bytes',
     'concurrency',
+    'show-keys',
     'progress',
   ],
-  resume: ['from', 'to', 'run', 'commit', 'batch-rows', 'buffer-bytes', 'concurrency', 'work-dir', 'json', 'out', 'progress'],
+  resume: [
+    'from',
+    'to',
+    'run',
+    'commit',
+    'batch-rows',
+    'buffer-bytes',
+    'concurrency',
+    'show-keys',
+    'work-dir',
+    'json',
+    'out',
+    'progress',
+  ],
   verify: ['from', 'to', 'run', 'content', 'batch-rows', 'work-dir', 'json', 'out', 'progress'],
 }
 
@@ -178,6 +195,7 @@ export function parseArguments(args: readonly string[]): Arguments | 'help' | 'v
     allowAlter: values['allow-alter'] ?? false,
     commit: oneOf('--commit', values.commit, ['batch', 'once'] as const),
     content: values.content ?? false,
+    showKeys: values['show-keys'] ?? false,
     progress: oneOf('--progress', values.progress, PROGRESS_MODES) ?? 'auto',
   }
 }

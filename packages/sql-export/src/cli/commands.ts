@@ -43,13 +43,14 @@ export async function runCommand(args: Arguments, context: CommandContext): Prom
     }
     case 'run': {
       const plan = args.plan === undefined ? await makePlan(args, context) : parsePlan(readText(args.plan))
-      const { batchRows, bufferBytes, concurrency, createTables, allowAlter, commit, workDir } = args
+      const { batchRows, bufferBytes, concurrency, showKeys, createTables, allowAlter, commit, workDir } = args
       const report = await runExport(plan, {
         source: args.from ?? '',
         destination: args.to ?? '',
         batchRows,
         bufferBytes,
         concurrency,
+        showKeys,
         createTables,
         allowAlter,
         commit,
@@ -62,7 +63,7 @@ export async function runCommand(args: Arguments, context: CommandContext): Prom
       return 0
     }
     case 'resume': {
-      const { batchRows, bufferBytes, commit, concurrency, run: runId, workDir } = args
+      const { batchRows, bufferBytes, commit, concurrency, showKeys, run: runId, workDir } = args
       const report = await resumeExport({
         source: args.from ?? '',
         destination: args.to ?? '',
@@ -71,6 +72,7 @@ export async function runCommand(args: Arguments, context: CommandContext): Prom
         bufferBytes,
         commit,
         concurrency,
+        showKeys,
         workDir,
         secrets: environment(),
         signal: context.signal,
@@ -181,8 +183,8 @@ function reportText({ tables, checks, notes, losses }: RunReport): string {
     const extras = Object.entries({ dropped, nulled, patched, masked, existing, replaced }).filter(([, count]) => count > 0)
     lines.push(`  ${printable(table)}: ${written} rows${extras.map(([name, count]) => `, ${count} ${name}`).join('')}`)
   }
-  for (const { table, column, code, severity } of losses)
-    lines.push(`  loss: ${printable(table.name)}.${printable(column)}: ${code} (${severity})`)
+  for (const { table, column, code, severity, count } of losses)
+    lines.push(`  loss: ${printable(table.name)}.${printable(column)}: ${code} (${severity}), ${count} values`)
   for (const note of notes) lines.push(`  note: ${printable(note)}`)
   lines.push(`verified: ${checks.length} checks passed`)
   return `${lines.join('\n')}\n`

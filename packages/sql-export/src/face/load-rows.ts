@@ -3,11 +3,13 @@ import type { Closure } from '../mechanism/closure-set.ts'
 import type { LimitWatch } from '../mechanism/limits.ts'
 import type { LoadOptions, TableCounts } from '../mechanism/load.ts'
 import { loadTable } from '../mechanism/load.ts'
+import type { LossCounts } from '../mechanism/loss-counts.ts'
 import { patchTable } from '../mechanism/patch.ts'
 import type { SourceSnapshot } from '../port/source.ts'
 import type { Catalog } from '../structure/catalog.ts'
 import { findTable } from '../structure/catalog.ts'
 import type { Plan } from '../structure/plan.ts'
+import type { RowTags } from '../structure/row-tag.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { compareText, tableId, tableText } from '../vocabulary/table-ref.ts'
 import type { BatchCommits } from './batch-commits.ts'
@@ -28,6 +30,8 @@ export interface RowSteps {
   readonly there: Catalog
   readonly options: ResolvedRunOptions
   readonly limits: LimitWatch
+  readonly tags: RowTags
+  readonly losses: LossCounts
   readonly runId: string
   readonly closure: Closure
   readonly start: RunStart
@@ -95,7 +99,7 @@ export async function patchRows(tables: readonly TableRef[], steps: RowSteps): P
 }
 
 function loadOptions(steps: RowSteps, commits: BatchCommits): Omit<LoadOptions, 'onWritten'> {
-  const { plan, catalog, closure, there, options, limits, start } = steps
+  const { plan, catalog, closure, there, options, limits, start, tags, losses } = steps
   return {
     plan,
     catalog,
@@ -103,6 +107,8 @@ function loadOptions(steps: RowSteps, commits: BatchCommits): Omit<LoadOptions, 
     blocks: start.starts,
     ...options,
     limits,
+    tags,
+    losses,
     tableThere: (ref) => findTable(there, ref) ?? findTable(catalog, ref),
     onPage: (table, ms) => options.meter.record('sql_export.page_ms', ms, { table: tableText(table) }),
     onRows: (table, rows, bytes) => {

@@ -38,6 +38,8 @@ export interface RunOptions {
    * 1 MiB to 1 GiB. Default 16 MiB. Never changes the result.
    */
   readonly bufferBytes?: number | undefined
+  /** Whether messages name rows by their keys, and not by tags made of them. Default `false`. */
+  readonly showKeys?: boolean | undefined
   /** Rows that a transformer gets at a time. Integer, 1 to 10 000. Default 200. */
   readonly transformRows?: number | undefined
   /** Time that a transformer has for a batch, in milliseconds. Integer, 1 to 2^31 - 1. Default 30 000. */
@@ -87,6 +89,7 @@ export interface ResolvedRunOptions {
   readonly secrets: Secrets
   readonly maxRowBytes: number
   readonly bufferBytes: number
+  readonly showKeys: boolean
   readonly transformRows: number
   readonly transformTimeoutMs: number
   readonly commit: 'batch' | 'once'
@@ -132,6 +135,7 @@ export function resolveRunOptions(options: RunOptions): ResolvedRunOptions {
     secrets: requireSecrets(options.secrets ?? {}),
     maxRowBytes: requireInteger('maxRowBytes', options.maxRowBytes ?? MAX_ROW_BYTES, Number.MAX_SAFE_INTEGER),
     bufferBytes: requireInteger('bufferBytes', options.bufferBytes ?? 16 * MIB, 1024 * MIB, MIB),
+    showKeys: options.showKeys ?? false,
     transformRows: requireInteger('transformRows', transformRows, 10_000),
     transformTimeoutMs: requireInteger('transformTimeoutMs', transformTimeoutMs, 2 ** 31 - 1),
     commit,

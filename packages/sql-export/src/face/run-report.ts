@@ -1,9 +1,10 @@
 // What a run tells when it is done.
 import type { Closure } from '../mechanism/closure-set.ts'
 import type { TableCounts } from '../mechanism/load.ts'
+import type { CountedLoss } from '../mechanism/loss-counts.ts'
 import type { VerifyCheck } from '../mechanism/verify.ts'
 import type { ExportMeter } from '../port/ports.ts'
-import type { Plan, PlanLoss } from '../structure/plan.ts'
+import type { Plan } from '../structure/plan.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 
 export interface TableReport {
@@ -32,7 +33,8 @@ export interface RunReport {
   readonly steps: readonly StepReport[]
   /** When the snapshots were taken; a resumed run read the source at two instants. */
   readonly snapshots: { readonly firstSourceEpochMs: number; readonly sourceEpochMs: number; readonly destinationEpochMs: number }
-  readonly losses: readonly PlanLoss[]
+  /** Losses that the plan names, with the number of values that each befell; of a resumed run, since it was resumed. */
+  readonly losses: readonly CountedLoss[]
   readonly checks: readonly VerifyCheck[]
   readonly notes: readonly string[]
   readonly verdict: 'complete'

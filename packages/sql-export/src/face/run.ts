@@ -5,6 +5,7 @@ import { computeClosure } from '../mechanism/closure.ts'
 import type { Closure } from '../mechanism/closure-set.ts'
 import { LimitWatch } from '../mechanism/limits.ts'
 import type { TableCounts } from '../mechanism/load.ts'
+import { LossCounts } from '../mechanism/loss-counts.ts'
 import type { KeyMemory } from '../mechanism/key-memory.ts'
 import { maskKeyId, needsMaskKey, requireMaskKey } from '../mechanism/mask.ts'
 import { ProgressReporter } from '../mechanism/progress.ts'
@@ -18,7 +19,8 @@ import type { JournalFacts, JournalRun, RunIdentity, RunState } from '../structu
 import { identityOf, parseFacts } from '../structure/journal.ts'
 import type { Plan } from '../structure/plan.ts'
 import { planToJson } from '../structure/plan.ts'
-import { ExportError, isExportError } from '../vocabulary/errors.ts'
+import { RowTags } from '../structure/row-tag.ts'
+import { ExportError, isExportError, withDetails } from '../vocabulary/errors.ts'
 import { sameTable, tableId, tableText } from '../vocabulary/table-ref.ts'
 import { BatchCommits } from './batch-commits.ts'
 import { constraintDigest, makeMissingTables, referenceMode, refuseSame } from './destination-schema.ts'
@@ -57,6 +59,8 @@ export class Run {
   #runId: string = randomUUID()
   readonly #commits: BatchCommits
   readonly #keyMemory: KeyMemory
+  readonly #tags: RowTags
+  readonly #losses: LossCounts
 
   constructor(
     plan: Plan,
@@ -75,6 +79,8 @@ export class Run {
     this.#session = session
     this.#options = options
     this.#limits = new LimitWatch(plan.limits)
+    this.#losses = new LossCounts(plan.losses)
+    this.#tags = new RowTags(options.maskKey, options.showKeys)
     this.#keyMemory = keyMemory(options.keyMemoryBytes, options.workDir, ({ table }) =>
       options.meter.add('sql_export.key_spills', 1, { table: tableText(table.id) }),
     )
@@ -155,6 +161,7 @@ export class Run {
         limits: this.#limits,
         keyMemory: this.#keyMemory,
         secrets: this.#options.secrets,
+        tags: this.#tags,
         onPage: (table, rows) => this.#progress.found(table, rows),
       }),
     )
@@ -250,6 +257,8 @@ export class Run {
       there: this.#there,
       options: this.#options,
       limits: this.#limits,
+      tags: this.#tags,
+      losses: this.#losses,
       runId: this.#runId,
       closure,
       start,
@@ -341,7 +350,7 @@ export class Run {
       planHash: this.#plan.hash,
       tables,
       steps: this.#steps,
-      losses: this.#plan.losses,
+      losses: this.#losses.counted,
       checks,
       notes,
       verdict: 'complete',
@@ -351,10 +360,9 @@ export class Run {
   /** Says how to go on, once something was committed. */
   #withResume(error: unknown): unknown {
     if (!this.#commits.hasCommitted || !isExportError(error)) return error
-    const { code, message, table, step, batch, isTemporary, isTimeout, cause } = error
     const remedy =
       `${error.remedy} Earlier batches are committed, and not verified; to go on: sql-export resume --run ${this.#runId}`.trim()
-    return new ExportError(code, message, { remedy, table, step, batch, isTemporary, isTimeout, cause })
+    return withDetails(error, { remedy })
   }
 
   #countsOf(table: string): TableCounts {

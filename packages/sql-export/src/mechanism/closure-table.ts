@@ -10,11 +10,13 @@ import { canonicalKey, compareKeys } from '../structure/key-store.ts'
 import type { KeyFile } from '../structure/spilled-key-store.ts'
 import { SpilledKeyStore } from '../structure/spilled-key-store.ts'
 import type { PlanEdge, PlanTable } from '../structure/plan.ts'
+import type { RowTags } from '../structure/row-tag.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 import type { ValueKind } from '../vocabulary/value-kind.ts'
 import { isKeyCell } from '../vocabulary/value-kind.ts'
+import { missingRow } from './missing-row.ts'
 import type { Address, AddressPage, AddressRequest } from './address.ts'
 import { PendingIndexes } from '../structure/pending-indexes.ts'
 import { isUniqueEdge } from './edges.ts'
@@ -40,6 +42,9 @@ export class ClosureTable {
   #hasLeftOut = false
   readonly #addresses = new Map<string, Address>()
   readonly #inexact: ReadonlySet<string>
+
+  /** Names rows in messages. */
+  tags: RowTags | undefined
 
   constructor(table: PlanTable, catalog: Catalog) {
     const known = findTable(catalog, table.id)
@@ -123,7 +128,7 @@ export class ClosureTable {
       this.#setDepth(index, depth)
       if (!isRead) this.#pending.add(index)
     }
-    if ((before & ABSENT) !== 0 && (flags & REQUIRED) !== 0) this.raiseMissing()
+    if ((before & ABSENT) !== 0 && (flags & REQUIRED) !== 0) this.raiseMissing(this.store.keyAt(index))
     const isDown = ((before | flags) & DOWN) !== 0
     const isUpgraded = (before & DOWN) === 0 && (flags & DOWN) !== 0
     for (const edge of this.inEdges) {
@@ -135,22 +140,14 @@ export class ClosureTable {
   }
 
   markAbsent(index: number): void {
-    if (((this.#flags[index] ?? 0) & REQUIRED) !== 0) this.raiseMissing()
+    if (((this.#flags[index] ?? 0) & REQUIRED) !== 0) this.raiseMissing(this.store.keyAt(index))
     if (((this.#flags[index] ?? 0) & ABSENT) === 0) this.#absent++
     this.flag(index, ABSENT)
   }
 
-  raiseMissing(): never {
-    const by = this.inEdges.map(({ edge }) => edge.name).join(', ')
-    throw new ExportError(
-      'ERR_EXPORT_REFERENCE_MISSING',
-      `a row refers to a row of ${tableText(this.table.id)} that is not there (by ${by})`,
-      {
-        table: this.table.id,
-        step: 'closure',
-        remedy: 'Repair the source, or set onMissing "skip" or "null" for the edge.',
-      },
-    )
+  /** @param values - those by which a row refers to the one that is not there. */
+  raiseMissing(values: readonly Cell[]): never {
+    throw missingRow(this, values)
   }
 
   flag(index: number, flags: number): void {
@@ -239,7 +236,7 @@ export class ClosureTable {
     const text = canonicalKey(values, 0, values.length)
     const known = address.resolved.get(text)
     if (known !== undefined && address.isUnique) {
-      if (known.index === -1 && (flags & REQUIRED) !== 0) this.raiseMissing()
+      if (known.index === -1 && (flags & REQUIRED) !== 0) this.raiseMissing(values)
       if (known.index !== -1) this.mark(known.index, depth, flags)
       return
     }

@@ -4,6 +4,7 @@ import type { Catalog } from '../structure/catalog.ts'
 import type { Plan, PlanEdge } from '../structure/plan.ts'
 import type { Secrets } from '../structure/secrets.ts'
 import { openSecrets } from '../structure/secrets.ts'
+import type { RowTags } from '../structure/row-tag.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
 import { cellBytes } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
@@ -28,6 +29,8 @@ export interface ClosureOptions {
   readonly secrets?: Secrets | undefined
   /** Default: all keys stay in memory. */
   readonly keyMemory?: KeyMemory | undefined
+  /** Names rows in messages. Default: they have no names. */
+  readonly tags?: RowTags | undefined
   /** Called after each page with the number of rows found so far. */
   readonly onPage: (table: string, rows: number) => void
 }
@@ -42,6 +45,7 @@ export async function computeClosure(
   options: ClosureOptions,
 ): Promise<Closure> {
   const closure = new Closure(plan, catalog)
+  for (const table of closure.tables) table.tags = options.tags
   const walk = new ClosureWalk(closure, plan, snapshot, options)
   await walk.run()
   closure.freeze()
@@ -211,7 +215,8 @@ class ClosureWalk {
     const { readColumns: columns, predicates } = table
     const asked = { table: table.table.id, address: table.table.key, columns, predicates }
     const request = pageRequest(asked, table.store, indexes, onPacked !== undefined)
-    const check = { batch: this.#batch++, keyKinds: table.keyKinds, byStoredKey: true, allowRepeats: false }
+    const { tags } = this.#options
+    const check = { batch: this.#batch++, keyKinds: table.keyKinds, byStoredKey: true, allowRepeats: false, tags }
     const onRows = (rows: readonly Row[]): void => {
       for (const row of rows) onRow(row, indexes[Number(row[0])] ?? 0)
     }
@@ -248,7 +253,7 @@ class ClosureWalk {
         },
       )
       requests.forEach((request, i) => table.resolve(address, request, found[i] ?? -1, stored[i]))
-      for (const at of missing) if (((requests[at]?.flags ?? 0) & REQUIRED) !== 0) table.raiseMissing()
+      for (const at of missing) if (((requests[at]?.flags ?? 0) & REQUIRED) !== 0) table.raiseMissing(values[at] ?? [])
       await this.#pageDone(table)
       return true
     }

@@ -6,11 +6,13 @@ import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import { findTable } from '../structure/catalog.ts'
 import type { Plan } from '../structure/plan.ts'
 import { copiedColumns } from '../structure/plan.ts'
+import { MOST_TAGS } from '../structure/row-tag.ts'
+import type { RowTags } from '../structure/row-tag.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
 import { INTEGER_BYTES, cellBytes } from '../vocabulary/cell.ts'
 import type { PackedRows } from '../vocabulary/packed-rows.ts'
 import { unpackRow } from '../vocabulary/packed-rows.ts'
-import { ExportError } from '../vocabulary/errors.ts'
+import { ExportError, withRows } from '../vocabulary/errors.ts'
 import { sameTable, tableText } from '../vocabulary/table-ref.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import type { Closure } from './closure-set.ts'
@@ -24,6 +26,8 @@ import { isNullable } from './edges.ts'
 import type { LimitWatch } from './limits.ts'
 import { pageRequest } from './page-request.ts'
 import { readCheckedPage } from './pages.ts'
+import type { LossCounts } from './loss-counts.ts'
+import { RowNames } from './row-names.ts'
 import { tellingCollisions } from './mask-collision.ts'
 import { PageAhead } from './read-ahead.ts'
 import type { TransformStep } from './typed-rows.ts'
@@ -56,6 +60,10 @@ export interface LoadOptions {
   readonly transformTimeoutMs: number
   readonly signal: AbortSignal | undefined
   readonly limits: LimitWatch
+  /** Names rows in messages. */
+  readonly tags: RowTags
+  /** Default: losses are not counted. */
+  readonly losses?: LossCounts | undefined
   readonly maxRowBytes: number
   /** What may wait between reader and writer. */
   readonly bufferBytes: number
@@ -105,7 +113,9 @@ export async function loadTable(
     engines: { from: plan.source.engine, to: plan.destination?.engine ?? plan.source.engine },
     phase: 'load',
   })
-  const steps = transformSteps(table, columns, edges, options, counts)
+  const names = new RowNames(table, options.tags)
+  const losses = options.losses?.of(ref, (name) => columns.indexOf(name) + 1)
+  const steps = transformSteps(table, columns, edges, options, counts, names)
   const changing = written.map(({ name }) => name).filter((name) => !tail.includes(name))
   const positions = changing.map((name) => columns.indexOf(name) + 1)
   if (tail.length > 0) positions.push(1 + columns.length + predicates.length)
@@ -125,7 +135,7 @@ export async function loadTable(
   const total = store.rankedSize
   const placeOf = order === undefined ? (index: number): number => store.rankAt(index) : placesOf(order)
   let sent = 0
-  const isPackable = steps.length === 0 && conflicts === undefined && writer.writePacked !== undefined
+  const isPackable = steps.length === 0 && losses === undefined && conflicts === undefined && writer.writePacked !== undefined
   const packer = isPackable ? encoder.packed() : undefined
   const pages = function* () {
     for (let from = start, batch = 0; from < total; from += options.batchRows, batch++) {
@@ -146,7 +156,7 @@ export async function loadTable(
         const index = table.store.find(row, offset)
         return index !== -1 && placeOf(index) >= 0 && placeOf(index) < from
       }
-      const check = { batch, keyKinds: table.keyKinds, byStoredKey: true, allowRepeats: false, wasDelivered }
+      const check = { batch, keyKinds: table.keyKinds, byStoredKey: true, allowRepeats: false, tags: options.tags, wasDelivered }
       const missing = await readCheckedPage(
         { readPage: () => chunks },
         request,
@@ -154,11 +164,11 @@ export async function loadTable(
         (rows) => writeRows(rows, page, batch),
         packer === undefined ? undefined : (packed) => writePacked(packer, packed, page, batch),
       )
-      requireAll(ref, batch, missing, 'load')
+      requireAll(ref, batch, missing, 'load', (ordinal) => options.tags.of(ref, request.values[ordinal] ?? []))
       options.limits.requireTime('load', ref)
       options.onPage(ref, performance.now() - startedAtMs)
       if (from + page.length < total && isGoingOn()) {
-        await writer.push?.()
+        await names.telling(async () => writer.push?.())
         continue
       }
       await flush()
@@ -176,7 +186,8 @@ export async function loadTable(
   }
 
   async function flush(): Promise<void> {
-    const taken = await writer.flush()
+    const taken = await names.telling(() => writer.flush())
+    names.flushed()
     if (taken !== sent)
       throw new ExportError('ERR_EXPORT_WRITE_COUNT', `${tableText(ref)}: ${sent} rows were sent, and ${taken} taken`, {
         table: ref,
@@ -190,26 +201,36 @@ export async function loadTable(
   function tooLarge(row: Row, batch: number): never {
     let largest = 1
     for (let at = 1; at < row.length; at++) if (cellBytes(row[at] ?? null) > cellBytes(row[largest] ?? null)) largest = at
+    const [name = ''] = names.ofRows([row])
     throw new ExportError(
       'ERR_EXPORT_VALUE',
-      `${tableText(ref)}, page ${batch}, ordinal ${row[0]}: a row has more than the ${options.maxRowBytes} bytes of maxRowBytes, most of them in ${columns[largest - 1] ?? tail.join(', ')}`,
-      { table: ref, step: 'load', batch, remedy: 'Raise maxRowBytes, or mask the column.' },
+      `${tableText(ref)}, page ${batch}, ordinal ${row[0]} (row ${name}): a row has more than the ${options.maxRowBytes} bytes of maxRowBytes, most of them in ${columns[largest - 1] ?? tail.join(', ')}`,
+      { table: ref, step: 'load', batch, rows: [name], remedy: 'Raise maxRowBytes, or mask the column.' },
     )
   }
 
   async function writeRows(rows: readonly Row[], page: Int32Array, batch: number): Promise<void> {
     options.signal?.throwIfAborted()
     options.limits.requireTime('load', ref)
+    names.page = page
     const bytes = sizeOf(rows, options.maxRowBytes, (row) => tooLarge(row, batch))
     options.limits.takeBytes(ref, bytes)
     let kept = rows
     for (const step of steps) kept = await step.apply(kept)
-    for (let i = 0; i < kept.length; i++) {
-      const row = kept[i] ?? []
-      encoder.encode(row, page[Number(row[0])] ?? 0)
+    losses?.read(kept)
+    let at = 0
+    try {
+      for (; at < kept.length; at++) {
+        const row = kept[at] ?? []
+        encoder.encode(row, page[Number(row[0])] ?? 0)
+      }
+    } catch (error) {
+      throw withRows(error, names.ofRows([kept[at] ?? []]))
     }
     if (conflicts !== undefined) kept = await conflicts.settle(kept)
-    await writer.write(kept, positions)
+    losses?.written(kept)
+    names.send(kept)
+    await names.telling(() => writer.write(kept, positions))
     sent += kept.length
     moved(rows.length, bytes)
   }
@@ -217,10 +238,12 @@ export async function loadTable(
   async function writePacked(by: PackedEncoder, packed: PackedRows, page: Int32Array, batch: number): Promise<void> {
     options.signal?.throwIfAborted()
     options.limits.requireTime('load', ref)
+    names.page = page
     const bytes = packedSizeOf(packed, options.maxRowBytes, (row) => tooLarge(row, batch))
     options.limits.takeBytes(ref, bytes)
     by.encode(packed, page)
-    await writer.writePacked?.(packed, positions)
+    names.sendPacked(packed)
+    await names.telling(async () => writer.writePacked?.(packed, positions))
     sent += packed.count
     moved(packed.count, bytes)
   }
@@ -237,12 +260,20 @@ function canSettle(target: LoadTarget): target is LoadTarget & Pick<DestinationS
 }
 
 /** @throws ExportError `ERR_EXPORT_ROW_MISSING` if some ordinals of a page did not arrive. */
-export function requireAll(ref: TableRef, batch: number, missing: readonly number[], step: 'load' | 'patch' = 'load'): void {
+export function requireAll(
+  ref: TableRef,
+  batch: number,
+  missing: readonly number[],
+  step: 'load' | 'patch' = 'load',
+  nameOf: ((ordinal: number) => string) | undefined = undefined,
+): void {
   if (missing.length === 0) return
+  const rows = nameOf === undefined ? [] : missing.slice(0, MOST_TAGS).map(nameOf)
   throw new ExportError(
     'ERR_EXPORT_ROW_MISSING',
-    `${tableText(ref)}, page ${batch}: ${missing.length} rows did not arrive, the first at ordinal ${missing[0]}`,
+    `${tableText(ref)}, page ${batch}: ${missing.length} rows did not arrive, the first at ordinal ${missing[0]}${rows.length === 0 ? '' : `: rows ${rows.join(', ')}`}`,
     {
+      rows,
       table: ref,
       batch,
       step,
@@ -298,6 +329,7 @@ function transformSteps(
   edges: Plan['edges'],
   options: LoadOptions,
   counts: TableCounts,
+  names: RowNames,
 ): TransformStep[] {
   const fixed = new Set([...table.table.key, ...edges.flatMap(({ childColumns }) => [...childColumns])])
   for (const { edge } of table.inEdges) for (const name of edge.parentColumns) fixed.add(name)
@@ -310,6 +342,7 @@ function transformSteps(
     signal: options.signal,
     fixed,
     canDrop: table.inEdges.length === 0,
+    nameRows: (rows: readonly Row[]) => names.ofRows(rows),
     onDropped: (rows: number) => {
       counts.dropped += rows
     },

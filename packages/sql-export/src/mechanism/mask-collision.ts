@@ -40,6 +40,7 @@ export function tellingCollisions(writer: RowWriter, table: PlanTable, there: Ca
         table: table.id,
         step: error.step ?? 'load',
         batch: error.batch,
+        sentAt: error.sentAt,
         cause: error.cause,
         remedy:
           'Use hmac, email or digits for unique columns, or empty the table if an earlier run with this mask key filled it.',

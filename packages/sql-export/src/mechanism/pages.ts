@@ -1,6 +1,7 @@
 // Reads a page and checks that the answer is the one that was asked for.
 import type { PageRequest, SourceSnapshot } from '../port/source.ts'
 import { pageColumns } from '../port/source.ts'
+import type { RowTags } from '../structure/row-tag.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
 import { sameCell } from '../vocabulary/cell.ts'
 import type { PackedRows } from '../vocabulary/packed-rows.ts'
@@ -20,6 +21,8 @@ export interface PageCheck {
   readonly byStoredKey: boolean
   /** Whether several rows may answer one value: the address is not unique. */
   readonly allowRepeats: boolean
+  /** Names the row of a key, for messages. */
+  readonly tags?: RowTags | undefined
   /** Whether a key came with an earlier page. */
   readonly wasDelivered?: ((row: readonly Cell[], offset: number) => boolean) | undefined
 }
@@ -28,17 +31,23 @@ export interface PageCheck {
 class PageFault {
   readonly #request: PageRequest
   readonly #batch: number
+  readonly #tags: RowTags | undefined
 
-  constructor(request: PageRequest, batch: number) {
+  constructor(request: PageRequest, { batch, byStoredKey, tags }: PageCheck) {
     this.#request = request
     this.#batch = batch
+    this.#tags = byStoredKey ? tags : undefined
   }
 
   raise(code: ExportErrorCode, what: string, ordinal?: number): never {
-    const at = ordinal === undefined ? '' : `, ordinal ${ordinal}`
-    throw new ExportError(code, `${tableText(this.#request.table)}, page ${this.#batch}${at}: ${what}`, {
-      table: this.#request.table,
+    const { table, values } = this.#request
+    const key = ordinal === undefined ? undefined : values[ordinal]
+    const tag = key === undefined ? undefined : this.#tags?.of(table, key)
+    const at = ordinal === undefined ? '' : `, ordinal ${ordinal}${tag === undefined ? '' : ` (row ${tag})`}`
+    throw new ExportError(code, `${tableText(table)}, page ${this.#batch}${at}: ${what}`, {
+      table,
       batch: this.#batch,
+      rows: tag === undefined ? [] : [tag],
       remedy: 'The source or its driver gave a wrong answer; nothing of this batch was written.',
     })
   }
@@ -56,7 +65,7 @@ export async function readCheckedPage(
   onRows: (rows: readonly Row[]) => void | Promise<void>,
   onPacked?: (packed: PackedRows) => void | Promise<void>,
 ): Promise<number[]> {
-  const fault = new PageFault(request, check.batch)
+  const fault = new PageFault(request, check)
   const names = pageColumns(request)
   const checkRow = rowCheck(request, check, names.length, fault)
   let hasEnded = false

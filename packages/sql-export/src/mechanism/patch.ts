@@ -2,7 +2,7 @@
 import type { DestinationSession } from '../port/destination.ts'
 import type { SourceSnapshot } from '../port/source.ts'
 import type { Row } from '../vocabulary/cell.ts'
-import { ExportError } from '../vocabulary/errors.ts'
+import { ExportError, withRows } from '../vocabulary/errors.ts'
 import { sameTable, tableText } from '../vocabulary/table-ref.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { RowEncoder } from './encode.ts'
@@ -48,14 +48,19 @@ export async function patchTable(
       const page = store.indexesOfRanks(from, from + options.batchRows)
       const values = Array.from(page, (index) => store.keyAt(index))
       const request = { table: ref, address: key, values, columns, predicates }
-      const check = { batch, keyKinds: table.keyKinds, byStoredKey: true, allowRepeats: false }
+      const check = { batch, keyKinds: table.keyKinds, byStoredKey: true, allowRepeats: false, tags: options.tags }
       const found: Row[] = []
       const missing = await readCheckedPage(snapshot, request, check, (rows) => {
         for (const row of rows) {
-          if (encoder.encode(row, page[Number(row[0])] ?? 0)) found.push(row)
+          const index = page[Number(row[0])] ?? 0
+          try {
+            if (encoder.encode(row, index)) found.push(row)
+          } catch (error) {
+            throw withRows(error, [options.tags.of(ref, store.keyAt(index))])
+          }
         }
       })
-      requireAll(ref, batch, missing, 'patch')
+      requireAll(ref, batch, missing, 'patch', (ordinal) => options.tags.of(ref, values[ordinal] ?? []))
       if (found.length > 0) await writer.write(found, positions)
       const taken = await writer.flush()
       if (taken !== found.length)

@@ -8,6 +8,8 @@ import { tableText } from '../vocabulary/table-ref.ts'
 import type { ValueKind } from '../vocabulary/value-kind.ts'
 import { ownMember } from '../vocabulary/own-member.ts'
 
+type Fail = (what: string, cause?: unknown) => ExportError
+
 export interface TransformStep {
   /** Changes the rows in place. @returns those that stay. */
   apply(rows: readonly Row[]): Promise<readonly Row[]>
@@ -22,6 +24,8 @@ export interface TransformStepOptions {
   /** Whether rows may be dropped: nothing refers to the table. */
   readonly canDrop: boolean
   readonly onDropped: (rows: number) => void
+  /** Names rows in messages. */
+  readonly nameRows: (rows: readonly Row[]) => readonly string[]
 }
 
 /** Finds the members of `tables` of a transformer that are names of tables. @throws ExportError `ERR_EXPORT_CONFIG` */
@@ -62,13 +66,17 @@ export function transformStep(
         `transformer ${transformer.identity}: "${name}.${column}" is a key or reference`,
         'Keys are changed by key modes and masks.',
       )
-  const fail = (what: string, cause?: unknown): ExportError =>
-    new ExportError('ERR_EXPORT_TRANSFORM', `transformer ${transformer.identity}, table ${name}: ${what}`, {
-      table: table.id,
-      step: 'load',
-      cause,
-    })
+  const failFor =
+    (at: readonly Row[]): Fail =>
+    (what, cause) => {
+      const rows = options.nameRows(at)
+      const whose =
+        rows.length === 1 ? `row ${rows[0]}` : `rows ${rows.join(', ')}${rows.length < at.length ? ' and others' : ''}`
+      const message = `transformer ${transformer.identity}, table ${name}, ${whose}: ${what}`
+      return new ExportError('ERR_EXPORT_TRANSFORM', message, { table: table.id, step: 'load', rows, cause })
+    }
   const run = async (batch: readonly Row[]): Promise<Row[]> => {
+    const fail = failFor(batch)
     const rows = batch.map((row) =>
       Object.fromEntries(reads.map(({ column, at: position, kind }) => [column, typedValue(row[position] ?? null, kind)])),
     )
@@ -79,14 +87,14 @@ export function transformStep(
     batch.forEach((row, i) => {
       const changed: unknown = answer[i]
       if (changed === null) {
-        if (!options.canDrop) throw fail('it dropped a row of a table that others refer to')
+        if (!options.canDrop) throw failFor([row])('it dropped a row of a table that others refer to')
         return
       }
-      if (typeof changed !== 'object' || changed === undefined) throw fail('it gave something that is no row')
+      if (typeof changed !== 'object' || changed === undefined) throw failFor([row])('it gave something that is no row')
       for (const { column, at: position, kind } of writes) {
         const value: unknown = ownMember(changed as Readonly<Record<string, unknown>>, column)
         if (value === undefined || sameTyped(value, ownMember(rows[i], column))) continue
-        row[position] = cellOf(value, kind, () => fail(`"${column}" cannot hold what it gave`))
+        row[position] = cellOf(value, kind, () => failFor([row])(`"${column}" cannot hold what it gave`))
       }
       kept.push(row)
     })
@@ -107,7 +115,7 @@ async function callWithin(
   transformer: RowTransformer,
   batch: { readonly table: string; readonly rows: readonly TypedRow[]; readonly signal: AbortSignal | undefined },
   { timeoutMs, signal }: TransformStepOptions,
-  fail: (what: string, cause?: unknown) => ExportError,
+  fail: Fail,
 ): Promise<readonly unknown[]> {
   signal?.throwIfAborted()
   let timer: NodeJS.Timeout | undefined

@@ -51,6 +51,12 @@ export function textOfNumber(errno: number): string {
   return TEXTS[errno] ?? 'the server reported an error'
 }
 
+/** Which row of a statement a message of the server is about, from 0, where it says so. */
+export function rowOfMessage(message: string): number | undefined {
+  const found = / at row (\d+)$/.exec(message)
+  return found === null ? undefined : Number(found[1]) - 1
+}
+
 export function errnoOf(error: unknown): number {
   const errno: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'errno') : undefined
   return typeof errno === 'number' ? errno : 0

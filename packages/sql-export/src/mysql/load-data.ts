@@ -6,7 +6,7 @@ import { ExportError } from '../vocabulary/errors.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 import type { LocalLoad, MysqlConnection } from './connection.ts'
-import { asExportError } from './errors.ts'
+import { asExportError, rowOfMessage } from './errors.ts'
 import type { ColumnFacts } from './sql.ts'
 import { quoteName } from './sql.ts'
 import { cellField } from './value-text.ts'
@@ -35,7 +35,10 @@ export function loadDataWriter(connection: MysqlConnection, table: TableRef, col
   const types = columns.map(({ type }) => type)
   let load: LocalLoad | undefined
   const fail = (error: unknown): ExportError =>
-    asExportError(error, 'ERR_EXPORT_WRITE', `writing ${tableText(table)} failed`, { table })
+    asExportError(error, 'ERR_EXPORT_WRITE', `writing ${tableText(table)} failed`, {
+      table,
+      sentAt: error instanceof Error ? rowOfMessage(error.message) : undefined,
+    })
   const field = (cell: Cell, i: number): string => {
     try {
       return cellField(cell, kinds[i] ?? 'text', types[i] ?? '')

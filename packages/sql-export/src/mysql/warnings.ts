@@ -5,7 +5,7 @@ import { tableText } from '../vocabulary/table-ref.ts'
 import type { MysqlConnection } from './connection.ts'
 import { textsOf } from './connection.ts'
 import { CleanedError } from '../vocabulary/cleaned-error.ts'
-import { DEADLOCK, DUPLICATE_KEY, isPrivilegeNumber, isValueNumber, textOfNumber } from './errors.ts'
+import { DEADLOCK, DUPLICATE_KEY, isPrivilegeNumber, isValueNumber, rowOfMessage, textOfNumber } from './errors.ts'
 import type { ColumnFacts } from './sql.ts'
 
 /** Of the server's log, not of the rows: a statement that it holds unsafe for replication by statements. */
@@ -14,6 +14,7 @@ const NO_PARENT = 1452
 
 /**
  * Reads the warnings of the statement before.
+ * @param before - rows that statements since the last flush took before it.
  * @throws ExportError `ERR_EXPORT_VALUE` if a value was changed to fit, `ERR_EXPORT_WRITE` if a key was there already or a reference
  * names nothing, else `ERR_EXPORT_WRITE_COUNT`. Messages of the server hold values, and are not repeated: only a column's name is.
  */
@@ -21,11 +22,13 @@ export async function requireNoWarnings(
   connection: MysqlConnection,
   table: TableRef,
   columns: readonly Pick<ColumnFacts, 'name'>[],
+  before = 0,
 ): Promise<void> {
   for (const row of await connection.query('SHOW WARNINGS LIMIT 64')) {
     const [, number = '', message = ''] = textsOf(row)
     const errno = Number(number)
     if (errno === UNSAFE_STATEMENT) continue
+    const at = rowOfMessage(message ?? '')
     const column = columns.find(({ name }) => message?.includes(`column '${name}'`) || message?.includes(`.\`${name}\``))
     const code = isPrivilegeNumber(errno)
       ? 'ERR_EXPORT_PRIVILEGE'
@@ -44,6 +47,7 @@ export async function requireNoWarnings(
     throw new ExportError(code, `writing ${where} failed: ${cause.message}`, {
       table,
       cause,
+      sentAt: at === undefined ? undefined : before + at,
       step: 'load',
       remedy: 'The server would have changed the value or left the row out: mask or transform the column, or widen it.',
     })

@@ -5,7 +5,7 @@ import { ExportError } from '../vocabulary/errors.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 import type { MysqlConnection } from './connection.ts'
-import { asExportError } from './errors.ts'
+import { asExportError, rowOfMessage } from './errors.ts'
 import type { ColumnFacts } from './sql.ts'
 import { quoteList, quoteName } from './sql.ts'
 import { cellLiteral } from './value-text.ts'
@@ -44,7 +44,7 @@ export function insertWriter(
         const sql = head + text
         text = ''
         const { rows: count, warnings } = await connection.change(sql)
-        if (warnings > 0) await requireNoWarnings(connection, table, columns)
+        if (warnings > 0) await requireNoWarnings(connection, table, columns, taken)
         taken += count
       }
       try {
@@ -57,7 +57,9 @@ export function insertWriter(
         }
         await send()
       } catch (error) {
-        throw asExportError(error, 'ERR_EXPORT_WRITE', `writing ${tableText(table)} failed`, { table })
+        const row = error instanceof Error ? rowOfMessage(error.message) : undefined
+        const sentAt = row === undefined ? undefined : taken + row
+        throw asExportError(error, 'ERR_EXPORT_WRITE', `writing ${tableText(table)} failed`, { table, sentAt })
       }
     },
     flush: async () => {

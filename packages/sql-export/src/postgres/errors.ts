@@ -72,6 +72,14 @@ export function copyColumn(error: unknown, columns: readonly string[]): string {
   return found === undefined ? '' : `.${found}`
 }
 
+/** Which row of a COPY into the table it stopped at, from 0, where the server says so. */
+export function copyRow(error: unknown, table: string): number | undefined {
+  const where = typeof error === 'object' && error !== null ? textOf(error, 'where') : ''
+  const head = `COPY ${table}, line `
+  const line = where.startsWith(head) ? /^\d+/.exec(where.slice(head.length)) : null
+  return line === null ? undefined : Number(line[0]) - 1
+}
+
 function isNetwork(code: string): boolean {
   return /^(E[A-Z]+|08...|57P..)$/.test(code)
 }

@@ -10,7 +10,7 @@ import type { CopyIn, PostgresConnection } from './connection.ts'
 import type { PackedRows } from '../vocabulary/packed-rows.ts'
 import { INTEGER_LENGTH, copyBytes, writeInteger } from './copy-bytes.ts'
 import { copyField } from './copy-text.ts'
-import { asExportError, copyColumn } from './errors.ts'
+import { asExportError, copyColumn, copyRow } from './errors.ts'
 import type { QuoteTable } from './sql.ts'
 import { quoteList } from './sql.ts'
 import { cellText } from './value-text.ts'
@@ -35,6 +35,7 @@ export function copyWriter(
   const fail = (error: unknown): ExportError =>
     asExportError(error, 'ERR_EXPORT_WRITE', `writing ${tableText(ref)}${copyColumn(error, [...columns, ...tail])} failed`, {
       table: ref,
+      sentAt: copyRow(error, ref.name),
     })
   const field = (cell: Cell, i: number): string => {
     if (cell === null) return '\\N'

@@ -3,7 +3,8 @@ import type { DestinationSession, Journal, KeyRange, OrphanRequest, ReferenceMod
 import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import { findTable } from '../structure/catalog.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
-import { ExportError } from '../vocabulary/errors.ts'
+import { isDuplicateError } from '../vocabulary/cleaned-error.ts'
+import { ExportError, withDetails } from '../vocabulary/errors.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 import type { Engine } from '../vocabulary/value-kind.ts'
@@ -177,6 +178,17 @@ export class SqliteSession implements DestinationSession {
       params.length = parameter
       return Math.min(statement.run(params), to - from)
     }
+    /** A statement of several rows does not say which it failed at; by themselves they do. What they leave is rolled back. */
+    const firstRefused = (rows: readonly Row[], from: number, at: readonly number[]): number | undefined => {
+      for (let i = from; i < Math.min(from + together, rows.length); i++) {
+        try {
+          insert(single, rows, i, i + 1, at)
+        } catch {
+          return i - from // the failure is told already
+        }
+      }
+      return undefined
+    }
     let written = 0
     return {
       write: async (rows, positions) => {
@@ -185,7 +197,10 @@ export class SqliteSession implements DestinationSession {
           for (; i + together <= rows.length; i += together) written += insert(several, rows, i, i + together, positions)
           for (; i < rows.length; i++) written += insert(single, rows, i, i + 1, positions)
         } catch (error) {
-          throw asExportError(error, 'ERR_EXPORT_WRITE', `writing ${tableText(table)} failed`, { table })
+          const failure = asExportError(error, 'ERR_EXPORT_WRITE', `writing ${tableText(table)} failed`, { table })
+          const isOfRow = failure.code === 'ERR_EXPORT_VALUE' || isDuplicateError(failure.cause)
+          const refused = isOfRow ? firstRefused(rows, i, positions) : undefined
+          throw refused === undefined ? failure : withDetails(failure, { sentAt: written + refused })
         }
       },
       flush: async () => {

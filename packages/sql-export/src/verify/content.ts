@@ -10,6 +10,7 @@ import { columnOf, findTable } from '../structure/catalog.ts'
 import type { Catalog } from '../structure/catalog.ts'
 import type { Plan, PlanTable } from '../structure/plan.ts'
 import { copiedColumns } from '../structure/plan.ts'
+import { RowTags } from '../structure/row-tag.ts'
 import { configError } from '../vocabulary/errors.ts'
 import { sameTable, tableId, tableText } from '../vocabulary/table-ref.ts'
 import { keyMemory } from '../face/key-budget.ts'
@@ -51,6 +52,7 @@ export async function verifyContent(
   // as rows are in the end: what was NULL at first has been updated
   const written = { ...plan, edges: plan.edges.map((edge) => ({ ...edge, load: 'verify-only' as const, patch: [] })) }
   const memory = keyMemory(options.keyMemoryBytes, options.workDir)
+  const tags = new RowTags(options.maskKey, options.showKeys)
   const snapshot = await source.begin()
   let there: SourceSnapshot | undefined
   let release = cancelOnAbort(signal, [snapshot])
@@ -59,6 +61,7 @@ export async function verifyContent(
       batchRows,
       signal,
       secrets: options.secrets,
+      tags,
       onPage: () => {},
     })
     requireSameKeys(closure, facts)
@@ -82,6 +85,7 @@ export async function verifyContent(
         catalog,
         closure,
         blocks: starts,
+        tags,
         limits: new LimitWatch({ ...plan.limits, maxBytes: null, deadlineMs: null }),
         onRows: () => {},
         onPage: () => {},

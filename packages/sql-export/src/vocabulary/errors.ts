@@ -55,6 +55,10 @@ export interface ExportErrorOptions {
   readonly table?: TableRef | undefined
   readonly step?: string | undefined
   readonly batch?: number | undefined
+  /** Names of the rows that it is about, five at most. */
+  readonly rows?: readonly string[] | undefined
+  /** Of a writer: which of the rows that were sent since the last flush, from 0. */
+  readonly sentAt?: number | undefined
   readonly isTemporary?: boolean | undefined
   readonly isTimeout?: boolean | undefined
   /** Where in a template, counted from 0 in UTF-16 units. */
@@ -79,6 +83,13 @@ export class ExportError extends Error {
   readonly step: string | undefined
   /** Zero-based number of the page that failed. */
   readonly batch: number | undefined
+  /**
+   * Names of the rows that it is about, five at most, as they stand in the message: tags, made of their keys by a secret (`rowTag`),
+   * or the keys themselves with `showKeys`. Empty where no row is known.
+   */
+  readonly rows: readonly string[]
+  /** Of a writer: which of the rows that were sent since the last flush, from 0. */
+  readonly sentAt: number | undefined
   readonly isTemporary: boolean
   readonly isTimeout: boolean
   /** Where in a template: offset from 0, line and column from 1. */
@@ -94,6 +105,8 @@ export class ExportError extends Error {
     this.table = options.table
     this.step = options.step
     this.batch = options.batch
+    this.rows = options.rows ?? []
+    this.sentAt = options.sentAt
     this.isTemporary = options.isTemporary ?? false
     this.isTimeout = options.isTimeout ?? false
     this.offset = options.offset
@@ -105,6 +118,20 @@ export class ExportError extends Error {
       batch: options.batch,
     })
   }
+}
+
+/** The same failure with what is known besides: of a caller that knows more. */
+export function withDetails(error: ExportError, details: ExportErrorOptions, message: string = error.message): ExportError {
+  const { code, remedy, table, step, batch, rows, sentAt, isTemporary, isTimeout, offset, line, column, cause } = error
+  const known = { remedy, table, step, batch, rows, sentAt, isTemporary, isTimeout, offset, line, column, cause }
+  return new ExportError(code, message, { ...known, ...details })
+}
+
+/** The same failure, naming the rows that it is about. What is no `ExportError`, or names rows already, stays as it is. */
+export function withRows(error: unknown, rows: readonly string[]): unknown {
+  if (!isExportError(error) || error.rows.length > 0 || rows.length === 0) return error
+  const what = rows.length === 1 ? 'row' : 'rows'
+  return withDetails(error, { rows }, `${error.message}, ${what} ${rows.join(', ')}`)
 }
 
 /** Tells whether `value` is an `ExportError`, of this copy of the package or another, and of `code` if one is given. */
