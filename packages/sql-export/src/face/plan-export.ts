@@ -2,6 +2,7 @@
 import { tmpdir } from 'node:os'
 import { bindDestination, plannedFingerprint, planSteps } from '../mechanism/bind.ts'
 import { abortReason, cancelOnAbort } from '../mechanism/abort.ts'
+import { mayCopy } from '../mechanism/copy-pages.ts'
 import { computeClosure } from '../mechanism/closure.ts'
 import type { Graph } from '../mechanism/graph.ts'
 import { buildGraph } from '../mechanism/graph.ts'
@@ -108,7 +109,10 @@ export async function planExport(options: PlanOptions): Promise<Plan> {
       destination === undefined
         ? unboundPlan(from, catalog, graph)
         : await withDestination(destination, false, async (to) =>
-            boundPlan(from, catalog, graph, to.engine, await to.readCatalog(), resolved),
+            withCopies(
+              boundPlan(from, catalog, graph, to.engine, await to.readCatalog(), resolved),
+              to.copiesFrom?.(from) === true,
+            ),
           )
     onPlan?.(plan)
     return counts ? countRows(plan, catalog, from, { batchRows: rows, keyMemory: memory, secrets: values, signal }) : plan
@@ -144,6 +148,15 @@ function boundPlan(
   options: ResolvedPlanOptions,
 ): Plan {
   return fitPlan(unboundPlan(source, catalog, graph), catalog, engine, there, options)
+}
+
+/** Says which tables are copied inside the engine. */
+function withCopies(plan: Plan, canCopy: boolean): Plan {
+  const edgesOf = ({ id }: Plan['tables'][number]): Plan['edges'] => plan.edges.filter(({ child }) => sameTable(child, id))
+  const copied = canCopy ? plan.tables.filter((table) => mayCopy(table, edgesOf(table), plan.losses)) : []
+  if (copied.length === 0) return plan
+  const note = `copied inside SQLite, unless a transformer reads them: ${copied.map(({ id }) => tableText(id)).join(', ')}`
+  return { ...plan, observed: { ...plan.observed, notes: [...plan.observed.notes, note] } }
 }
 
 /** Fits a plan to a destination, which changes its identity. */

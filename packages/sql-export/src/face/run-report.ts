@@ -19,6 +19,8 @@ export interface TableReport {
   readonly existing: number
   /** Set to what the source has, by `onConflict: 'replace'`. */
   readonly replaced: number
+  /** Of those that were written, rows that went over inside the engine, and of which only keys, references and masked columns were read. */
+  readonly copied: number
 }
 
 export interface StepReport {
@@ -41,7 +43,7 @@ export interface RunReport {
 }
 
 export function noCounts(): TableCounts {
-  return { read: 0, written: 0, dropped: 0, nulled: 0, patched: 0, masked: 0, existing: 0, replaced: 0, bytes: 0 }
+  return { read: 0, written: 0, dropped: 0, nulled: 0, patched: 0, masked: 0, existing: 0, replaced: 0, copied: 0, bytes: 0 }
 }
 
 /** One entry a table. Rows that the closure settled as dropped count with those that a transformer dropped. */

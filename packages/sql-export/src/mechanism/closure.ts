@@ -66,6 +66,12 @@ function childrenFirst(tables: readonly ClosureTable[]): readonly ClosureTable[]
   return [...ordered]
 }
 
+interface LastReference {
+  readonly edge: ClosureEdge
+  cell: Cell
+  depth: number
+}
+
 class ClosureWalk {
   readonly #closure: Closure
   readonly #plan: ClosurePlan
@@ -76,6 +82,7 @@ class ClosureWalk {
   readonly #order: readonly ClosureTable[]
   #batch = 0
   readonly #scratch: Row = []
+  readonly #last = new Map<ClosureTable, readonly LastReference[]>()
   /** Of keys and references: what the rows have at least. */
   #bytes = 0
 
@@ -194,7 +201,24 @@ class ClosureWalk {
   #addParents(table: ClosureTable, row: Row, index: number): void {
     const depth = table.depthOf(index)
     if (this.#limits.countsBytes) this.#countBytes(table, row, index)
-    for (const edge of table.outEdges) if (edge.applies(row)) this.#refer(edge, row, depth)
+    for (const last of this.#lastReferences(table)) {
+      const { edge } = last
+      if (!edge.applies(row)) continue
+      const cell = edge.positions.length === 1 ? (row[edge.positions[0] ?? 0] ?? null) : null
+      if (cell !== null && cell === last.cell && depth >= last.depth) continue
+      last.cell = cell
+      last.depth = depth
+      this.#refer(edge, row, depth)
+    }
+  }
+
+  /** By reference of a table: what the last row had, as neighbours often refer to one row. */
+  #lastReferences(table: ClosureTable): readonly LastReference[] {
+    const known = this.#last.get(table)
+    if (known !== undefined) return known
+    const last = table.outEdges.map((edge): LastReference => ({ edge, cell: null, depth: 0 }))
+    this.#last.set(table, last)
+    return last
   }
 
   #refer(edge: ClosureEdge, row: Row, depth: number): void {

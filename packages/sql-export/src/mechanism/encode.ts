@@ -50,6 +50,9 @@ export class RowEncoder {
   readonly #masks: readonly { readonly at: number; readonly mask: MaskFunction }[]
   readonly #converters: readonly { readonly at: number; readonly convert: MaskFunction }[]
   readonly #indexes: Int32Array
+  /** Of each reference, what the last row had, and the index of the row that it named. */
+  readonly #lastCells: Cell[]
+  readonly #lastIndexes: Int32Array
   readonly #stored: (readonly Cell[] | undefined)[]
   readonly #counts: RowCounts
 
@@ -100,6 +103,8 @@ export class RowEncoder {
     })
     this.#hasPatches = table.outEdges.some(({ edge }) => edge.patch.length > 0)
     this.#indexes = new Int32Array(this.#parts.length)
+    this.#lastCells = new Array<null>(this.#parts.length).fill(null)
+    this.#lastIndexes = new Int32Array(this.#parts.length)
     this.#stored = new Array<undefined>(this.#parts.length).fill(undefined)
   }
 
@@ -112,6 +117,21 @@ export class RowEncoder {
     return isMore ? undefined : packedEncoder(this.#table, this.#parts, this.#keyAt, this.#start, (edge) => this.#unmapped(edge))
   }
 
+  /** Positions that a row may be changed at. */
+  changed(): ReadonlySet<number> {
+    const at = new Set<number>()
+    const add = (positions: readonly number[]): void => positions.forEach((position) => at.add(position))
+    for (const { edge, nullAt, columns, restoredAt = [], patchAt } of this.#parts) {
+      add(edge.edge.onMissing === 'null' ? nullAt : [])
+      add(columns.map((column) => column.at))
+      add([...restoredAt, ...patchAt])
+    }
+    for (const cut of this.#cuts) add(cut.at)
+    if (this.#start !== undefined) at.add(this.#keyAt)
+    add([...this.#masks, ...this.#converters].map((part) => part.at))
+    return at
+  }
+
   /** @returns whether the row has a reference that is set later. hot: benchmarks/sql-export/sqlite-sqlite-200k */
   encode(row: Row, index: number): boolean {
     const parts = this.#parts
@@ -120,7 +140,7 @@ export class RowEncoder {
     for (let i = 0; i < parts.length; i++) {
       const { edge, restoredAt } = parts[i] as EdgePart
       stored[i] = restoredAt === undefined ? undefined : edge.storedValues(row)
-      indexes[i] = edge.applies(row) && edge.isSet(row) ? edge.parentIndex(row) : -2
+      indexes[i] = edge.applies(row) && edge.isSet(row) ? this.#parentIndex(i, edge, row) : -2
       if (indexes[i] === -1 && edge.edge.onMissing !== 'null') this.#unmapped(edge)
     }
     for (let i = 0; i < parts.length; i++) {
@@ -144,6 +164,16 @@ export class RowEncoder {
     }
     for (const { at, convert } of this.#converters) row[at] = convert(row[at] ?? null)
     return isPatched
+  }
+
+  /** Neighbours often refer to one row, which is looked up once then. */
+  #parentIndex(i: number, edge: ClosureEdge, row: Row): number {
+    const cell = edge.positions.length === 1 ? (row[edge.positions[0] ?? 0] ?? null) : null
+    if (cell !== null && cell === this.#lastCells[i]) return this.#lastIndexes[i] ?? -1
+    const index = edge.parentIndex(row)
+    this.#lastCells[i] = cell
+    this.#lastIndexes[i] = index
+    return index
   }
 
   #nullPatched(row: Row): boolean {

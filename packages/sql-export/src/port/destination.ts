@@ -5,6 +5,8 @@ import type { Cell, Row } from '../vocabulary/cell.ts'
 import type { PackedRows } from '../vocabulary/packed-rows.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import type { Engine } from '../vocabulary/value-kind.ts'
+import type { CopyRequest, RowCopier } from './row-copier.ts'
+import type { Source, SourceSnapshot } from './source.ts'
 
 /** How references are treated while rows are loaded. */
 export type ReferenceMode = 'bulk' | 'deferred' | 'enforced'
@@ -73,6 +75,11 @@ export interface DestinationSession {
   readonly tailFormat?: string | undefined
   /** @param tail - columns whose values are in one cell after all others, in `tailFormat`. */
   openWriter(table: TableRef, columns: readonly string[], tail?: readonly string[]): RowWriter
+  /**
+   * Copies rows of a snapshot inside the engine, where both are of one engine that can; `undefined` where they are not. Engines that
+   * cannot need not have it.
+   */
+  openCopier?(snapshot: Pick<SourceSnapshot, 'readPage'>, request: CopyRequest): RowCopier | undefined
   /** Sets `columns` of the rows that `key` names. Rows to write are the key's cells, then the columns'. */
   openPatcher(table: TableRef, key: readonly string[], columns: readonly string[]): RowWriter
   /**
@@ -118,6 +125,8 @@ export interface Destination {
   readonly engine: Engine
   readonly identity: string
   readCatalog(): Promise<Catalog>
+  /** Whether its sessions can copy rows of that source inside the engine. Engines that cannot need not have it. */
+  copiesFrom?(source: Source): boolean
   /** Takes the destination. @throws ExportError `ERR_EXPORT_LOCKED` if another run has it. */
   openSession(): Promise<DestinationSession>
   close(): Promise<void>

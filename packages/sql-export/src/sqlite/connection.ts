@@ -31,6 +31,8 @@ export interface SqliteConnection {
   readonly quirks: SqliteQuirks
   exec(sql: string): void
   prepare(sql: string): SqliteStatement
+  /** Makes a function of any number of arguments that statements can call, and a schema cannot; of drivers that also attach by URI. */
+  define?(name: string, call: (...cells: Cell[]) => Cell): void
   close(): void
 }
 

@@ -1,5 +1,7 @@
 // Writes a SQLite file in one session.
 import type { DestinationSession, Journal, KeyRange, OrphanRequest, ReferenceMode, RowWriter } from '../port/destination.ts'
+import type { CopyRequest, RowCopier } from '../port/row-copier.ts'
+import type { SourceSnapshot } from '../port/source.ts'
 import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import { findTable } from '../structure/catalog.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
@@ -9,6 +11,8 @@ import type { TableRef } from '../vocabulary/table-ref.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 import type { Engine } from '../vocabulary/value-kind.ts'
 import { affinityOf } from './affinity.ts'
+import { attachSource, detachSource } from './attached-source.ts'
+import { SqliteCopier } from './copier.ts'
 import { sqliteDdl } from './ddl.ts'
 import type { SqliteConnection, SqliteStatement } from './connection.ts'
 import { queryAll, queryValue } from './connection.ts'
@@ -26,11 +30,14 @@ import {
   setRunState,
 } from './journal.ts'
 import type { Lease } from './lease.ts'
+import { SqliteSnapshot } from './source.ts'
 import { existingSql, insertSql, orphansSql, quoteName, updateSql, valuesJson } from './sql.ts'
 
 /** Rows and parameters of one INSERT: more gain nothing. hot: benchmarks/sql-export/sqlite-sqlite-200k */
 const INSERT_ROWS = 32
 const INSERT_PARAMETERS = 256
+/** Of a function that SQL calls; SQLite allows a few more. */
+const MOST_ARGUMENTS = 100
 
 async function guardedAsync<T>(what: string, work: () => T): Promise<T> {
   return guarded('ERR_EXPORT_JOURNAL', what, {}, work)
@@ -45,6 +52,8 @@ export class SqliteSession implements DestinationSession {
   #types: Catalog | undefined
   #state: FileState | undefined
   #inTransaction = false
+  /** Name of the source's schema, once a table is copied from it. */
+  #attached: string | undefined
 
   /** @param path - the file to watch for changes, where the driver's lock does not keep others out. */
   constructor(connection: SqliteConnection, lease: Lease, path: string | undefined, readCatalog: () => Catalog) {
@@ -215,6 +224,15 @@ export class SqliteSession implements DestinationSession {
     }
   }
 
+  /** @returns `undefined` unless both files are opened by a driver that attaches and calls back, and the source's lock keeps writers out. */
+  openCopier(snapshot: Pick<SourceSnapshot, 'readPage'>, request: CopyRequest): RowCopier | undefined {
+    const connection = this.#connection
+    if (connection.define === undefined || request.columns.length > MOST_ARGUMENTS) return undefined
+    if (!(snapshot instanceof SqliteSnapshot) || snapshot.sharedPath === undefined) return undefined
+    this.#attached ??= attachSource(connection, snapshot.sharedPath)
+    return this.#attached === undefined ? undefined : new SqliteCopier(connection, request, this.#attached)
+  }
+
   openPatcher(table: TableRef, key: readonly string[], columns: readonly string[]): RowWriter {
     const statement = this.#connection.prepare(updateSql(table.name, key, columns))
     let patched = 0
@@ -259,6 +277,7 @@ export class SqliteSession implements DestinationSession {
   async end(): Promise<void> {
     try {
       await this.rollback()
+      if (this.#attached !== undefined) detachSource(this.#connection)
     } finally {
       this.#lease.release()
     }

@@ -11,9 +11,16 @@ interface NodeStatement {
   run(...params: readonly Cell[]): { readonly changes: number | bigint }
 }
 
+interface FunctionOptions {
+  readonly varargs: true
+  readonly useBigIntArguments: true
+  readonly directOnly: true
+}
+
 interface NodeDatabase {
   exec(sql: string): void
   prepare(sql: string): NodeStatement
+  function?(name: string, options: FunctionOptions, call: (...cells: Cell[]) => Cell): void
   close(): void
 }
 
@@ -34,6 +41,12 @@ export function openNodeSqlite(DatabaseSync: NodeSqliteConstructor, path: string
       },
       exec: (sql) => database.exec(sql),
       prepare: (sql) => wrap(database.prepare(sql)),
+      ...(database.function === undefined
+        ? {}
+        : {
+            define: (name: string, call: (...cells: Cell[]) => Cell) =>
+              database.function?.(name, { varargs: true, useBigIntArguments: true, directOnly: true }, call),
+          }),
       close: () => database.close(),
     }
   } catch (error) {

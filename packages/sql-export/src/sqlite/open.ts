@@ -5,6 +5,7 @@ import type { Destination, DestinationSession } from '../port/destination.ts'
 import type { Source, SourceSnapshot, RootSql } from '../port/source.ts'
 import type { Catalog } from '../structure/catalog.ts'
 import { configError } from '../vocabulary/errors.ts'
+import { canAttach } from './attached-source.ts'
 import type { SqliteConnection, SqliteDriver } from './connection.ts'
 import { SQLITE_DRIVERS } from './connection.ts'
 import { readSqliteCatalog } from './catalog.ts'
@@ -12,7 +13,7 @@ import { SqliteSession } from './destination.ts'
 import { loadDriver } from './driver.ts'
 import { asExportError, guarded } from './errors.ts'
 import { acquireLease } from './lease.ts'
-import { SqliteSnapshot } from './source.ts'
+import { SqliteSnapshot, canShare } from './source.ts'
 import { quoteName, rootSql } from './sql.ts'
 
 export interface OpenSqliteOptions {
@@ -109,8 +110,12 @@ class SqliteFile implements SqliteHandle {
       'ERR_EXPORT_CONNECTION',
       'the snapshot could not be taken',
       {},
-      () => new SqliteSnapshot(this.#connection, catalog, this.#watched()),
+      () => new SqliteSnapshot(this.#connection, catalog, this.#path, this.#watched() !== undefined),
     )
+  }
+
+  copiesFrom(source: Source): boolean {
+    return source instanceof SqliteFile && canAttach(this.#connection) && canShare(source.#connection)
   }
 
   async openSession(): Promise<DestinationSession> {

@@ -17,13 +17,15 @@ import { asExportError } from './errors.ts'
 import type { FileState } from './file-state.ts'
 import { fileState, sameState } from './file-state.ts'
 import type { PageExtras } from './sql.ts'
-import { childrenSql, pageSql, rangeSql, valuesJson } from './sql.ts'
+import { childrenSql, pageSql, rangeSql, valuesJson, wholeTablePages } from './sql.ts'
 
 const CHUNK_ROWS = 512
 const CHUNK_BYTES = 256 * 1024
 /** Bounds of a result that is taken at once: by its greatest number of rows, and by the size of those that the statement gave before. */
 const WHOLE_ROWS = 20_000
 const WHOLE_BYTES = 1024 * 1024
+/** Rows of a page of a root. */
+const ROOT_ROWS = 5000
 /** Of a result that is taken at once every so manieth row is measured. */
 const SAMPLE = 16
 
@@ -35,9 +37,16 @@ export function paramCell(value: ParamValue): Cell {
   return 'int64' in value ? BigInt(value.int64) : Uint8Array.from(Buffer.from(value.bytes, 'base64'))
 }
 
+/** Whether a snapshot keeps writers from committing, so that another connection reads the same: with a write-ahead log it does not. */
+export function canShare(connection: SqliteConnection): boolean {
+  return connection.define !== undefined && queryValue(connection, 'PRAGMA journal_mode') !== 'wal'
+}
+
 /** A read transaction on one connection. */
 export class SqliteSnapshot implements SourceSnapshot {
   readonly atEpochMs: number = Date.now()
+  /** Where another connection of the same driver reads what this one reads, as long as this one holds its lock. */
+  readonly sharedPath: string | undefined
   readonly #connection: SqliteConnection
   readonly #catalog: Catalog
   readonly #path: string | undefined
@@ -49,18 +58,49 @@ export class SqliteSnapshot implements SourceSnapshot {
   readonly #rowBytes = new Map<string, number>()
   #lastYieldMs = performance.now()
 
-  /** @param path - the file to watch for changes, where the driver's lock does not keep others out. */
-  constructor(connection: SqliteConnection, catalog: Catalog, path: string | undefined) {
+  /** @param isWatched - whether the file is watched for changes, for a driver whose lock does not keep others out. */
+  constructor(connection: SqliteConnection, catalog: Catalog, path: string, isWatched: boolean) {
     this.#connection = connection
     this.#catalog = catalog
-    this.#path = path
-    this.#before = path === undefined ? undefined : fileState(path)
+    this.#path = isWatched ? path : undefined
+    this.#before = isWatched ? fileState(path) : undefined
     connection.exec('BEGIN')
     queryValue(connection, 'SELECT count(*) FROM sqlite_schema') // the first read takes the snapshot
+    this.sharedPath = canShare(connection) ? path : undefined
   }
 
   async *readRoot(sql: string, params: readonly ParamValue[]): AsyncGenerator<RowChunk> {
-    yield* this.#read(sql, params.map(paramCell), undefined, 'a root')
+    const pages = params.length === 0 ? this.#wholeTable(sql) : undefined
+    if (pages === undefined) yield* this.#read(sql, params.map(paramCell), undefined, 'a root')
+    else yield* this.#readWhole(pages)
+  }
+
+  /** @param pages - statements that give the rows of a table in the order of its key, the second from a key on. */
+  async *#readWhole(pages: { readonly first: string; readonly next: string; readonly width: number }): AsyncGenerator<RowChunk> {
+    let sql = pages.first
+    for (let from: readonly Cell[] = []; ; sql = pages.next) {
+      let last: Row | undefined
+      let rows = 0
+      for await (const chunk of this.#read(sql, [...from, BigInt(ROOT_ROWS)], undefined, 'a root', ROOT_ROWS)) {
+        rows += chunk.rows.length
+        last = chunk.rows.at(-1) ?? last
+        const isLast = chunk.isLast && rows < ROOT_ROWS
+        if (chunk.rows.length > 0 || isLast) yield { ...chunk, isLast }
+        if (isLast) return
+      }
+      // a key of another class, as SQLite permits, has no place among integers: it is found to be none by whoever takes it
+      from = (last ?? []).slice(0, pages.width)
+    }
+  }
+
+  #wholeTable(sql: string): { readonly first: string; readonly next: string; readonly width: number } | undefined {
+    for (const { ref, key, columns } of this.#catalog.tables) {
+      if (!key.every((name) => columns.some((column) => column.name === name && column.kind === 'int64' && column.notNull)))
+        continue
+      const pages = wholeTablePages(sql, ref.name, key)
+      if (pages !== undefined) return { ...pages, width: key.length }
+    }
+    return undefined
   }
 
   async *readPage(request: PageRequest): AsyncGenerator<RowChunk> {

@@ -1,5 +1,6 @@
 // Statements in SQLite's words; the only place where its identifiers are quoted.
 import type { OrphanRequest } from '../port/destination.ts'
+import type { CopyRequest } from '../port/row-copier.ts'
 import type { ChildRequest, PageRequest, RootSql } from '../port/source.ts'
 import { ORDINAL, predicateColumn } from '../port/source.ts'
 import type { Cell } from '../vocabulary/cell.ts'
@@ -29,7 +30,7 @@ function cellJson(cell: Cell): string {
 }
 
 /** Whether some value is written as an object; without any, the statement need not look for them. */
-function holdsBytes(values: readonly (readonly Cell[])[]): boolean {
+export function holdsBytes(values: readonly (readonly Cell[])[]): boolean {
   return values.some((cells) => cells.some((cell) => cell instanceof Uint8Array))
 }
 
@@ -75,14 +76,48 @@ export function pageSql(request: PageRequest, quirks: SqliteQuirks, extras: Page
   return `SELECT ${selectList(items, quirks)} FROM ${REQUESTED} CROSS JOIN ${alias} ON ${on} ORDER BY "~j"."~ord"`
 }
 
+/** Names of the functions that a copy calls: with each row, and for what a row has become. */
+export const ROW_FUNCTION = 'loopwright_row'
+export const CELL_FUNCTION = 'loopwright_cell'
+
+/** How the rows of a page are found: all between two keys, some between two keys, or by a list of keys with or without bytes. */
+export type CopyForm = 'whole' | 'range' | 'list' | 'list-with-bytes'
+
+/**
+ * Inserts rows of an attached file. `columns` come by with each row, after what the others have in bytes; `changed` come back. Where all
+ * rows are wanted, the first of them comes back at once.
+ */
+export function copySql({ table, key, columns, changed, written }: CopyRequest, schema: string, form: CopyForm): string {
+  const alias = quoteName(table.name)
+  const column = (name: string): string => `${alias}.${quoteName(name)}`
+  const rest = written.filter((name) => !columns.includes(name)).map((name) => `coalesce(octet_length(${column(name)}), 1)`)
+  const row = `${ROW_FUNCTION}(${[['0.0', ...rest].join(' + '), ...columns.map(column)].join(', ')})`
+  const cell = (name: string): string =>
+    form === 'whole' && name === changed[0] ? row : `${CELL_FUNCTION}(${columns.indexOf(name) + 1})`
+  const inOrder = [...changed, ...written.filter((name) => !changed.includes(name))]
+  const items = inOrder.map((name) => (changed.includes(name) ? cell(name) : column(name)))
+  const from = `${quoteName(schema)}.${alias} AS ${alias}`
+  const into = `INSERT INTO main.${alias} (${quoteList(inOrder)}) SELECT ${items.join(', ')} FROM`
+  const order = `ORDER BY ${key.map(column).join(', ')}`
+  if (form === 'whole') return `${into} ${from} WHERE ${withinSql(key.map(column))} ${order}`
+  if (form === 'range') return `${into} ${from} WHERE ${withinSql(key.map(column))} AND ${row} ${order}`
+  const on = key.map((name, i) => `${column(name)} = ${requestedValue(i, key.length, form === 'list-with-bytes')}`)
+  return `${into} ${REQUESTED} CROSS JOIN ${from} ON ${on.join(' AND ')} WHERE ${row}`
+}
+
+/** Whether a key lies between two, which are parameters. */
+function withinSql(key: readonly string[]): string {
+  const bounds = key.map(() => '?').join(', ')
+  const row = key.join(', ')
+  return key.length === 1 ? `${row} BETWEEN ? AND ?` : `(${row}) >= (${bounds}) AND (${row}) <= (${bounds})`
+}
+
 /** All rows whose key lies between two, in key order, without an ordinal; at most as many as the last parameter says. */
 export function rangeSql(request: PageRequest, quirks: SqliteQuirks, extras: PageExtras): string {
   const { table, address } = request
   const alias = quoteName(table.name)
-  const key = quoteList(address, `${alias}.`)
-  const bounds = address.map(() => '?').join(', ')
-  const within = address.length === 1 ? `${key} BETWEEN ? AND ?` : `(${key}) >= (${bounds}) AND (${key}) <= (${bounds})`
-  return `SELECT ${selectList(pageItems(request, 'NULL', extras), quirks)} FROM ${alias} WHERE ${within} ORDER BY ${key} LIMIT ?`
+  const key = address.map((name) => `${alias}.${quoteName(name)}`)
+  return `SELECT ${selectList(pageItems(request, 'NULL', extras), quirks)} FROM ${alias} WHERE ${withinSql(key)} ORDER BY ${key.join(', ')} LIMIT ?`
 }
 
 function pageItems(
@@ -134,19 +169,43 @@ export function rootSql({ table, key, references = [], conditions, limit }: Root
   return `SELECT ${quoteList([...key, ...references])} FROM ${quoteName(table.name)}${where} ORDER BY ${quoteList(key)}${limited}`
 }
 
+/**
+ * A root of all rows of a table, as statements of so many rows each, which follow on a key: a driver gives few rows at once sooner than
+ * many by turns. `undefined` for any other statement.
+ * @param key - of the table; all integers.
+ */
+export function wholeTablePages(
+  sql: string,
+  table: string,
+  key: readonly string[],
+): { readonly first: string; readonly next: string } | undefined {
+  const tail = ` FROM ${quoteName(table)} ORDER BY ${quoteList(key)}`
+  const head = `SELECT ${quoteList(key)}`
+  if (!sql.startsWith(head) || !sql.endsWith(tail)) return undefined
+  if (!/^(, "(?:[^"]|"")+")*$/.test(sql.slice(head.length, sql.length - tail.length))) return undefined
+  const select = sql.slice(0, sql.length - tail.length)
+  const bounds = key.map(() => '?').join(', ')
+  const after = key.length === 1 ? `${quoteList(key)} > ?` : `(${quoteList(key)}) > (${bounds})`
+  const order = `ORDER BY ${quoteList(key)} LIMIT ?`
+  return { first: `${sql} LIMIT ?`, next: `${select} FROM ${quoteName(table)} WHERE ${after} ${order}` }
+}
+
 /** How many rows refer to a parent that is not there. */
-export function orphansSql(request: OrphanRequest): string {
-  const child = quoteName(request.child.name)
-  const present = request.childColumns.map((name) => `${child}.${quoteName(name)} IS NOT NULL`)
-  const joined = request.childColumns.map(
-    (name, i) => `"~parent".${quoteName(request.parentColumns[i] ?? '')} = ${child}.${quoteName(name)}`,
-  )
-  const range = request.range === null ? [] : [`${child}.${quoteName(request.range.column)} BETWEEN ? AND ?`]
-  const predicate = request.predicate === null ? [] : [`(${request.predicate}\n)`]
-  return (
-    `SELECT count(*) FROM ${child} WHERE ${[...present, ...range, ...predicate].join(' AND ')} ` +
-    `AND NOT EXISTS (SELECT 1 FROM ${quoteName(request.parent.name)} AS "~parent" WHERE ${joined.join(' AND ')})`
-  )
+export function orphansSql({ child, childColumns, parent, parentColumns, range, predicate }: OrphanRequest): string {
+  const name = quoteName(child.name)
+  // a join takes half the time of a subquery; a condition could not tell its columns from the parent's, and knows the child by its name
+  const alias = predicate === null ? '"~child"' : name
+  const present = childColumns.map((column) => `${alias}.${quoteName(column)} IS NOT NULL`)
+  const within = range === null ? [] : [`${alias}.${quoteName(range.column)} BETWEEN ? AND ?`]
+  const joined = childColumns.map((column, i) => `"~parent".${quoteName(parentColumns[i] ?? '')} = ${alias}.${quoteName(column)}`)
+  const on = joined.join(' AND ')
+  const there = `${quoteName(parent.name)} AS "~parent"`
+  if (predicate === null) {
+    const absent = `"~parent".${quoteName(parentColumns[0] ?? '')} IS NULL`
+    return `SELECT count(*) FROM ${name} AS ${alias} LEFT JOIN ${there} ON ${on} WHERE ${[...present, ...within, absent].join(' AND ')}`
+  }
+  const conditions = [...present, ...within, `(${predicate}\n)`, `NOT EXISTS (SELECT 1 FROM ${there} WHERE ${on})`]
+  return `SELECT count(*) FROM ${name} WHERE ${conditions.join(' AND ')}`
 }
 
 /** How many of the keys are in the table. */
