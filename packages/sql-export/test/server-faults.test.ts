@@ -39,6 +39,28 @@ function once(work: () => Promise<void>, afterRows = 0, table = 'b'): RowTransfo
   }
 }
 
+/** The same in each attempt of a run that is begun again. An attempt is over when what `work` holds has been let go. */
+function inEachAttempt(work: () => Promise<{ readonly held: Promise<unknown> }>, afterRows = 0, table = 'b'): RowTransformer {
+  let seen = 0
+  let isHeld = false
+  return {
+    identity: 'provoke',
+    tables: { [table]: { reads: ['v'], writes: [] } },
+    transform: async ({ rows }) => {
+      seen += rows.length
+      if (!isHeld && seen > afterRows) {
+        isHeld = true
+        const { held } = await work()
+        void held.finally(() => {
+          isHeld = false
+          seen = 0
+        })
+      }
+      return rows
+    },
+  }
+}
+
 const schemaOf = (url: string): string => new URL(url).searchParams.get('schema') ?? ''
 
 async function makePostgres(): Promise<string> {
@@ -72,13 +94,15 @@ serverTest('a deadlock at PostgreSQL is ERR_EXPORT_WRITE, temporary, and the des
   const to = await makePostgres()
   const other = await otherSession(to)
   let waiting: Promise<unknown> | undefined
-  const lockBoth = once(
+  const lockBoth = inEachAttempt(
     async () => {
       await other.query("SET deadlock_timeout = '1h'") // so that the run is the one that finds it
       await untilWritten(to)
       await other.query('BEGIN')
       await other.query('LOCK TABLE b IN EXCLUSIVE MODE')
-      waiting = other.query('LOCK TABLE a IN EXCLUSIVE MODE')
+      const held = other.query('LOCK TABLE a IN EXCLUSIVE MODE').then(() => other.query('ROLLBACK'))
+      waiting = held
+      return { held }
     },
     ...WHILE_A_IS_WRITTEN,
   )
@@ -162,13 +186,14 @@ mariadbTest('a deadlock at MariaDB is ERR_EXPORT_WRITE, temporary, and the desti
   const to = await makeMariadb(`${TABLES}; CREATE TABLE ballast (id int PRIMARY KEY)`)
   await using session = await openMysql(to)
   let waiting: Promise<unknown> | undefined
-  const lockBoth = once(async () => {
+  const lockBoth = inEachAttempt(async () => {
     await session.execute('START TRANSACTION')
     await session.execute('INSERT INTO ballast SELECT seq FROM seq_1_to_20000') // the server ends whoever wrote less
     await session.execute('SET foreign_key_checks = 0')
     await session.execute(`INSERT INTO b VALUES (${ROWS}, 1, 'other')`)
-    waiting = session.execute('UPDATE a SET v = v WHERE id = 1')
-    waiting.catch(() => {})
+    const held = session.execute('UPDATE a SET v = v WHERE id = 1').then(() => session.execute('ROLLBACK'))
+    waiting = held
+    return { held }
   })
   await using source = await openSqlite(await makeDatabase(SOURCE), { readOnly: true })
   await using destination = await openMysql(to)
@@ -179,7 +204,6 @@ mariadbTest('a deadlock at MariaDB is ERR_EXPORT_WRITE, temporary, and the desti
     message: expect.stringContaining('1213'),
   })
   await waiting
-  await session.execute('ROLLBACK')
   expect(await runMariadb(to, 'SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM b)')).toEqual([['0', '0']])
 })
 
