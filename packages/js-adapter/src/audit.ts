@@ -5,6 +5,8 @@ export const AUDIT_EVENTS = [
   'sandbox.created',
   'sandbox.leased',
   'sandbox.reset',
+  'sandbox.parked',
+  'sandbox.unparked',
   'sandbox.condemned',
   'sandbox.closed',
   'operation.start',

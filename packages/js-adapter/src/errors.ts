@@ -19,9 +19,11 @@ export const ERROR_CODES = [
   'ERR_LIMIT_DEPTH',
   'ERR_LIMIT_HANDLES',
   'ERR_LIMIT_UNSUPPORTED',
+  'ERR_SANDBOX_BUSY',
   'ERR_SANDBOX_CLOSED',
   'ERR_SANDBOX_CONDEMNED',
   'ERR_SANDBOX_EXITED',
+  'ERR_SANDBOX_PARKED',
   'ERR_AUDIT_WRITE',
   'ERR_ENGINE_CALIBRATION',
   'ERR_ENGINE_VARIANT',
@@ -79,7 +81,13 @@ const TIMEOUT_CODES: ReadonlySet<string> = new Set([
   'ERR_POOL_TIMEOUT',
   'ERR_WORKER_REPLY',
 ])
-const TEMPORARY_CODES: ReadonlySet<string> = new Set(['ERR_LIMIT_OPERATION', 'ERR_POOL_FULL', 'ERR_POOL_TIMEOUT'])
+const TEMPORARY_CODES: ReadonlySet<string> = new Set([
+  'ERR_LIMIT_OPERATION',
+  'ERR_POOL_FULL',
+  'ERR_POOL_TIMEOUT',
+  'ERR_SANDBOX_BUSY',
+  'ERR_SANDBOX_PARKED',
+])
 
 /** Base of all errors that this package raises. Match on `code`. */
 export class JsAdapterError extends Error {

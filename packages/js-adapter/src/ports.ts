@@ -92,7 +92,8 @@ export interface HostCallSample {
 
 export interface InstanceSample {
   sandboxId: string
-  how: 'fresh' | 'image' | 'reset' | 'dropped'
+  /** `parked` and `unparked`: it lives on without its memory, and with it again. */
+  how: 'fresh' | 'image' | 'reset' | 'parked' | 'unparked' | 'dropped'
   elapsedMs: number
 }
 

@@ -21,7 +21,7 @@ import type { ModuleLoader, VariantName } from './variant.ts'
 import { webAssembly } from './webassembly.ts'
 import { meter as putMeter } from './wasm-meter.ts'
 import type { WasmModule } from './webassembly.ts'
-import { countMutableGlobals, exportTable } from './wasm-patch.ts'
+import { exportTable, readMutableGlobals } from './wasm-patch.ts'
 
 export interface EngineOptions {
   /** `'ng'` (default) or `'bellard'`. */
@@ -50,6 +50,8 @@ export interface EngineIdentity {
   readonly patchedSha256: string
   /** Globals that a copy of the memory does not hold; one, the stack pointer, in the stock builds. */
   readonly mutableGlobals: number | undefined
+  /** Address at which the stack begins; it grows down from there. */
+  readonly stackStart: number | undefined
 }
 
 interface EngineParts {
@@ -145,7 +147,13 @@ export class Engine {
         hooks,
       ),
     )
-    const identity = { wasmSha256: sha256(wasm), patchedSha256: sha256(patched), mutableGlobals: countMutableGlobals(wasm) }
+    const globals = readMutableGlobals(wasm)
+    const identity = {
+      wasmSha256: sha256(wasm),
+      patchedSha256: sha256(patched),
+      mutableGlobals: globals?.length,
+      stackStart: globals?.length === 1 ? globals[0] : undefined,
+    }
     const notes = unmetered === undefined ? calibration.notes : [...calibration.notes, `meter: ${unmetered}`]
     const parts = { variant: name, packageName, module, load, calibration: { ...calibration, notes }, identity, metering }
     const engine = new Engine(parts, guard, checker)

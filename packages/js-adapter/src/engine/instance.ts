@@ -10,6 +10,10 @@ const SCRATCH_BYTES = 4096
 /** Bytes of the block that host and guest share; see `runtime/cells.ts`. */
 export const CELL_BYTES = 256
 
+const NO_MEMORY: WasmMemory = { buffer: new ArrayBuffer(0), grow: () => 0 }
+/** What a proxy that refuses everything stands before. */
+const NO_EXPORTS = Object.freeze({}) as EngineModule
+
 /** The WebAssembly memory has no room for what the host wants to put there, or to copy from there. */
 export class EngineFull extends Error {
   override readonly name: string = 'EngineFull'
@@ -45,9 +49,9 @@ export interface InstancePointers {
 
 /** Owns WASM memory. Never freed piece by piece: dropping the object drops all of it. */
 export class Instance implements InstancePointers {
-  /** Written by `revoke` alone. */
+  /** Written by `revoke` and `settle` alone, as are the two below. */
   exports: EngineModule
-  readonly memory: WasmMemory
+  memory: WasmMemory
   readonly rt: number
   readonly ctx: number
   readonly undefined: number
@@ -57,7 +61,8 @@ export class Instance implements InstancePointers {
   readonly cells: number
   readonly argv: number
   readonly scratch: number
-  readonly #substrate: Substrate
+  #substrate: Substrate | undefined
+  readonly #callbacks: EngineModule['callbacks']
   #revoked: JsAdapterError | undefined
   #u8: Uint8Array
   #u32: Uint32Array
@@ -75,13 +80,14 @@ export class Instance implements InstancePointers {
     this.#u32 = new Uint32Array(memory.buffer)
     this.#i32 = new Int32Array(memory.buffer)
     this.#f64 = new Float64Array(memory.buffer)
-    exports.callbacks = {
+    this.#callbacks = {
       callFunction: (_asyncify, _ctx, self, argc, argv, id) => hooks.callFunction(self, argc, argv, id),
       shouldInterrupt: () => hooks.shouldInterrupt(),
       freeHostRef: (_asyncify, _rt, id) => hooks.freeHostRef(id),
       loadModuleSource: (_asyncify, _rt, _ctx, name) => this.newCString(hooks.loadModule?.(name)),
       normalizeModule: (_asyncify, _rt, _ctx, base, name) => this.newCString(hooks.resolveModule?.(base, name)),
     }
+    exports.callbacks = this.#callbacks
     const pointers = restored ?? createPointers(exports)
     this.rt = pointers.rt
     this.ctx = pointers.ctx
@@ -104,21 +110,35 @@ export class Instance implements InstancePointers {
     return new Instance(substrate, hooks, pointers)
   }
 
+  get hasMemory(): boolean {
+    return this.#substrate !== undefined
+  }
   get substrate(): Substrate {
+    if (this.#substrate === undefined) throw this.#revoked ?? new Error('the instance has no memory')
     return this.#substrate
   }
   /** Takes the memory away from this object: whatever still holds it throws `error` and touches nothing. */
   revoke(error: JsAdapterError): void {
     this.#revoked = error
+    this.#substrate = undefined
+    this.memory = NO_MEMORY
     const refuse = (): never => {
       throw error
     }
     // Every export is read before it is called: reading is refused.
-    this.exports = new Proxy(this.exports, { get: refuse, set: refuse, has: refuse })
+    this.exports = new Proxy(NO_EXPORTS, { get: refuse, set: refuse, has: refuse })
     this.#u8 = new Uint8Array(0)
     this.#u32 = new Uint32Array(0)
     this.#i32 = new Int32Array(0)
     this.#f64 = new Float64Array(0)
+  }
+  /** After `revoke`: goes on with another memory, which holds what the former one held. */
+  settle(substrate: Substrate): void {
+    this.#revoked = undefined
+    this.#substrate = substrate
+    this.memory = substrate.memory
+    this.exports = substrate.exports
+    this.exports.callbacks = this.#callbacks
   }
 
   /** Growth detaches the buffer, which empties its views: asking a view's length is far cheaper than asking the memory. */
@@ -215,7 +235,7 @@ export class Instance implements InstancePointers {
 
   /** Puts a rejection tracker into the function table; `undefined` when the table is not exported. */
   addTracker(tracker: RejectionTracker): number | undefined {
-    return this.#substrate.track(tracker)
+    return this.substrate.track(tracker)
   }
 }
 

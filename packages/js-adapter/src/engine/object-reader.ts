@@ -152,6 +152,12 @@ export class ObjectReader {
     return undefined
   }
 
+  /** Lets go of the memory that it read last. */
+  forget(): void {
+    this.#u32 = new Uint32Array(0)
+    this.#u8 = new Uint8Array(0)
+    this.#bytes = undefined
+  }
   #refresh(): void {
     this.#u32 = this.#instance.u32
     this.#u8 = this.#instance.u8

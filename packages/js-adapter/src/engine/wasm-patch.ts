@@ -24,27 +24,26 @@ const I64_CONST = 0x42
 const EXPRESSION_END = 0x0b
 
 /**
- * Counts the module's own globals that can change: state which a copy of its memory does not hold. The stock builds have one, the
+ * What the module's own globals that can change begin with: state which a copy of its memory does not hold. The stock builds have one, the
  * stack pointer, which is back at its start between calls.
  * @returns `undefined` when a global has another form than those builds use.
  */
-export function countMutableGlobals(wasm: Uint8Array): number | undefined {
+export function readMutableGlobals(wasm: Uint8Array): readonly number[] | undefined {
   for (const { id, start } of readSections(wasm)) {
     if (id !== SECTION.global) continue
     let { value: left, next } = readLeb(wasm, start)
-    let mutable = 0
+    const starts: number[] = []
     for (; left > 0; left--) {
       const opcode = wasm[next + 2]
       if (opcode !== I32_CONST && opcode !== I64_CONST) return undefined
-      mutable += wasm[next + 1] ?? 0
-      next += 3
-      while (((wasm[next] ?? 0) & 0x80) !== 0) next++
-      next++
+      const start = readLeb(wasm, next + 3)
+      if (wasm[next + 1] === 1) starts.push(start.value)
+      next = start.next
       if (wasm[next++] !== EXPRESSION_END) return undefined
     }
-    return mutable
+    return starts
   }
-  return 0
+  return []
 }
 
 /**

@@ -1,4 +1,5 @@
 // What an image consists of.
+import type { Profile } from '../profile/profiles.ts'
 import type { GuestState } from '../runtime/guest-state.ts'
 import type { Stub } from '../runtime/stubs.ts'
 import type { PageRun } from './pages.ts'
@@ -6,9 +7,10 @@ import type { PageRun } from './pages.ts'
 /** What an image says of itself; equal in every copy of it. */
 export interface ImageIdentity {
   readonly variant: string
+  readonly profile: Profile
   readonly wasmSha256: string
   readonly patchedSha256: string
-  /** Of the profile's source. */
+  /** Of the source of its profile. */
   readonly profileSha256: string
   readonly preludeSha256: string
   readonly hardened: boolean

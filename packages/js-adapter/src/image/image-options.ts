@@ -1,5 +1,6 @@
 // What `Image.create` takes, and its checked form.
 import type { Engine } from '../engine/engine.ts'
+import type { FullOption, Profile } from '../profile/profiles.ts'
 import type { ConsoleSink } from '../ports.ts'
 import { STUB_KINDS } from '../runtime/stubs.ts'
 import type { Stub, StubKind } from '../runtime/stubs.ts'
@@ -19,6 +20,8 @@ export interface ImageFunction {
 export interface ImageOptions {
   /** Shared compiled engine; without it the image loads its own (`ng`). */
   readonly engine?: Engine | undefined
+  /** `full` (default): Node's globals. `bare`: the language alone: see `BareImageOptions`. */
+  readonly profile?: 'full' | undefined
   /** Evaluated once, as a script; what it leaves behind is in every sandbox. It may leave no timer, job or tick. Default none. */
   readonly prelude?: string | undefined
   /** File name of the prelude in stacks. Default `prelude.js`. */
@@ -35,6 +38,16 @@ export interface ImageOptions {
   readonly argv?: readonly string[] | undefined
   /** `process.env` in every sandbox. Default `{}`. */
   readonly env?: Readonly<Record<string, string>> | undefined
+}
+
+/** An image of bare guests: see `BareSandboxOptions`. */
+export interface BareImageOptions extends Omit<ImageOptions, 'profile' | Extract<FullOption, keyof ImageOptions>> {
+  readonly profile: 'bare'
+}
+
+/** Of either profile. */
+export interface AnyImageOptions extends Omit<ImageOptions, 'profile'> {
+  readonly profile?: Profile | undefined
 }
 
 /** Numbers the stubs: those of one kind of table in the order given. @throws TypeError for a name that is none, or given twice. */

@@ -4,15 +4,17 @@ import type { Substrate } from '../engine/substrate.ts'
 import type { TimeSource } from '../engine/time-imports.ts'
 import { JsAdapterError } from '../errors.ts'
 import { sha256 } from '../platform/sha256.ts'
-import { PROFILE_TEXT } from '../profile/prelude.ts'
+import { profileText } from '../profile/prelude.ts'
+import { profileOf } from '../profile/profiles.ts'
 import { Core } from '../runtime/core.ts'
 import { collect } from '../runtime/engine-words.ts'
+import { scrub } from '../runtime/scrubbing.ts'
 import type { GuestState } from '../runtime/guest-state.ts'
 import { harden } from '../runtime/hardening.ts'
 import type { Stub } from '../runtime/stubs.ts'
 import type { ImageContent, ImageIdentity } from './image-content.ts'
 import { resolveStubs } from './image-options.ts'
-import type { ImageOptions } from './image-options.ts'
+import type { AnyImageOptions, BareImageOptions, ImageOptions } from './image-options.ts'
 import { capturePages, resetPages, writePages } from './pages.ts'
 import type { PageRun } from './pages.ts'
 import { IMAGE_TIME_MS, QuietHost } from './quiet-host.ts'
@@ -40,15 +42,20 @@ export class Image {
    * @throws Exception of the prelude, `ERR_IMAGE_NOT_QUIESCENT` when it left something to do, `ERR_ENGINE_CALIBRATION` when this
    * build cannot be copied. TypeError for a wrong option.
    */
-  static async create(options: ImageOptions = {}): Promise<Image> {
+  static create(options: ImageOptions | BareImageOptions = {}): Promise<Image> {
+    return Image.make(options)
+  }
+  /** @internal */
+  static async make(options: AnyImageOptions): Promise<Image> {
     const { prelude = '', preludeName = 'prelude.js', hardened = false, noEval = false, console } = options
     if (noEval && !hardened) throw new TypeError('noEval needs hardened: true')
+    const profile = profileOf(options)
     const stubs = resolveStubs(options.expose)
     const engine = options.engine ?? (await Engine.load())
     assertCopyable(engine)
     const host = new QuietHost(console)
     const core = await Core.create({
-      ...coreOptions(engine, host),
+      ...coreOptions(engine, host, profile),
       config: {
         id: 'image',
         version: 'v26.0.0',
@@ -64,27 +71,27 @@ export class Image {
     assertQuiescent(core, host)
     collect(core)
     collect(core)
+    scrub(core)
     core.polling.soon() // the counter's value depends on the clock
-    const { u8, u32 } = core.instance
-    const { breakWord } = engine.calibration
-    const end = breakWord === undefined ? u8.length : (u32[breakWord] ?? u8.length)
+    const { u8 } = core.instance
     const { variant } = engine
     const { wasmSha256, patchedSha256 } = engine.identity
     const image = new Image(engine, {
       identity: {
         variant,
+        profile,
         wasmSha256,
         patchedSha256,
-        profileSha256: sha256(PROFILE_TEXT),
+        profileSha256: sha256(profileText(profile)),
         preludeSha256: sha256(prelude),
         hardened,
       },
       stubs,
       state: core.state,
-      pages: capturePages(u8, end),
+      pages: capturePages(u8, core.heapEnd),
       memoryBytes: u8.length,
     })
-    await tryImage(image, coreOptions(image.engine, new QuietHost()))
+    await tryImage(image, coreOptions(image.engine, new QuietHost(), profile))
     return image
   }
 
@@ -98,9 +105,10 @@ export class Image {
     assertCopyable(used)
     const image = new Image(used, content)
     image.assertFits(used)
-    const profileSha256 = sha256(PROFILE_TEXT)
+    const { profile } = content.identity
+    const profileSha256 = sha256(profileText(profile))
     if (content.identity.profileSha256 !== profileSha256) throw mismatch('profile', content.identity.profileSha256, profileSha256)
-    await tryImage(image, coreOptions(image.engine, new QuietHost()))
+    await tryImage(image, coreOptions(image.engine, new QuietHost(), profile))
     return image
   }
   /** The image as bytes, for `load`. */
@@ -136,9 +144,14 @@ export class Image {
     if (engine.identity.patchedSha256 !== identity.patchedSha256)
       throw mismatch('patched engine', identity.patchedSha256, engine.identity.patchedSha256)
   }
+  /** @internal */
+  get memoryBytes(): number {
+    return this.#content.memoryBytes
+  }
   /** @internal A substrate that holds this image. */
-  async restore(memoryMaxBytes: number, time?: TimeSource): Promise<Substrate> {
-    const { memoryBytes, pages } = this.#content
+  async restore(memoryMaxBytes: number, time?: TimeSource, leastBytes = 0): Promise<Substrate> {
+    const { pages } = this.#content
+    const memoryBytes = Math.max(this.memoryBytes, leastBytes)
     const substrate = await this.engine.createSubstrate(Math.max(memoryMaxBytes, memoryBytes), { time, memoryBytes })
     writePages(new Uint8Array(substrate.memory.buffer), pages)
     return substrate

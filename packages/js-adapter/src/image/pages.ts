@@ -42,7 +42,7 @@ export function resetPages(memory: Uint8Array, runs: readonly PageRun[], end: nu
     memory.set(bytes, start)
     at = start + bytes.length
   }
-  memory.fill(0, at, Math.max(at, Math.min(end, memory.length)))
+  clear(memory, at, Math.min(end, memory.length))
 }
 
 const CHUNK_BYTES = 64 * 1024

@@ -1,6 +1,7 @@
 // The guest that an image is taken from: stubs, prelude, and nothing left to do.
 import type { Engine } from '../engine/engine.ts'
 import { JsAdapterError } from '../errors.ts'
+import type { Profile } from '../profile/profiles.ts'
 import { CELL } from '../runtime/cells.ts'
 import type { Core, CoreOptions } from '../runtime/core.ts'
 import type { CoreLimits } from '../runtime/entry.ts'
@@ -29,7 +30,7 @@ export const IMAGE_LIMITS: CoreLimits = {
 }
 
 /** The options of a guest that belongs to no sandbox. */
-export function coreOptions(engine: Engine, host: QuietHost): CoreOptions {
+export function coreOptions(engine: Engine, host: QuietHost, profile: Profile): CoreOptions {
   return {
     engine,
     limits: hasWatchdog() ? IMAGE_LIMITS : { ...IMAGE_LIMITS, hardMs: Number.POSITIVE_INFINITY },
@@ -38,6 +39,7 @@ export function coreOptions(engine: Engine, host: QuietHost): CoreOptions {
     // Time stands still and luck is the same: two images of one source are the same bytes.
     randomState: 1n,
     time: engine.capabilities.timeSource ? { nowEpochMs: () => 0 } : undefined,
+    profile,
     installProfile: true,
     config: { id: 'image', version: 'v26.0.0', argv: [], env: {}, createdAtMs: IMAGE_TIME_MS, epochMs: 0 },
   }

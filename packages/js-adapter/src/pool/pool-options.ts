@@ -2,15 +2,17 @@
 import type { Engine } from '../engine/engine.ts'
 import type { Image } from '../image/image.ts'
 import type { ImageOptions } from '../image/image-options.ts'
-import type { SandboxOptions } from '../sandbox/options.ts'
+import type { FullOption, Profile } from '../profile/profiles.ts'
+import type { BareSandboxOptions } from '../sandbox/bare-options.ts'
+import type { AnySandboxOptions } from '../sandbox/options.ts'
 
 /** Given to every sandbox of the pool, besides what the pool itself takes. */
-type TenantOptions = Omit<
-  SandboxOptions,
-  'engine' | 'image' | 'hardened' | 'noEval' | 'argv' | 'env' | 'id' | 'tenant' | 'lifecycle'
->
+type TenantOptions = Omit<AnySandboxOptions, 'profile' | NotOfTenants>
+type NotOfTenants = 'engine' | 'image' | 'hardened' | 'noEval' | 'argv' | 'env' | 'id' | 'tenant' | 'lifecycle'
 
 export interface PoolOptions extends TenantOptions {
+  /** `full` (default) or `bare`: see `BarePoolOptions`. An image fixes it. */
+  readonly profile?: 'full' | undefined
   /** What the sandboxes are copies of. Without it the pool makes one of `engine`, `prelude`, `expose`, `hardened`, `noEval`. */
   readonly image?: Image | undefined
   readonly engine?: Engine | undefined
@@ -30,6 +32,16 @@ export interface PoolOptions extends TenantOptions {
   readonly recycleBelowBytes?: number | undefined
 }
 
+/** A pool of bare sandboxes: see `BareSandboxOptions`. */
+export interface BarePoolOptions
+  extends Omit<PoolOptions, 'profile' | 'limits' | 'modules' | FullOption>,
+    Pick<BareSandboxOptions, 'profile' | 'limits' | 'modules'> {}
+
+/** Of either profile. */
+export interface AnyPoolOptions extends Omit<PoolOptions, 'profile'> {
+  readonly profile?: Profile | undefined
+}
+
 export interface ResolvedPoolOptions {
   readonly size: number
   readonly maxQueue: number
@@ -37,7 +49,7 @@ export interface ResolvedPoolOptions {
   readonly maxUses: number
   readonly recycleBelowBytes: number
   /** For `Sandbox`. */
-  readonly tenant: TenantOptions
+  readonly tenant: TenantOptions & Pick<AnyPoolOptions, 'profile'>
 }
 
 const INT_MAX = 2 ** 31 - 1
@@ -52,7 +64,7 @@ function checked(name: string, value: number, min: number, max: number, infinite
 }
 
 /** @throws RangeError or TypeError that names the member, its value and its range. */
-export function resolvePoolOptions(options: PoolOptions): ResolvedPoolOptions {
+export function resolvePoolOptions(options: AnyPoolOptions): ResolvedPoolOptions {
   const {
     image,
     engine,

@@ -8,6 +8,8 @@ export interface PoolStats {
   /** Instances that hold the image and wait for a tenant. */
   readonly ready: number
   readonly leased: number
+  /** Leases whose sandbox is parked: they hold no instance. */
+  readonly parked: number
   /** Instances that are being made. */
   readonly opening: number
   /** Callers that wait. */

@@ -12,9 +12,9 @@ import type { ResolvedSandboxOptions } from '../sandbox/options.ts'
 import { Sandbox } from '../sandbox/sandbox.ts'
 import type { AcquireOptions } from './acquire-options.ts'
 import type { WorkerSandboxPool } from '../worker/worker-pool.ts'
-import type { WorkerPoolOptions } from '../worker/worker-pool-options.ts'
+import type { BareWorkerPoolOptions, WorkerPoolOptions } from '../worker/worker-pool-options.ts'
 import { resolvePoolOptions } from './pool-options.ts'
-import type { PoolOptions, ResolvedPoolOptions } from './pool-options.ts'
+import type { AnyPoolOptions, BarePoolOptions, PoolOptions, ResolvedPoolOptions } from './pool-options.ts'
 import type { PoolStats, ReplacementReason } from './pool-stats.ts'
 import { Waiters } from './waiters.ts'
 
@@ -26,7 +26,7 @@ export interface Lease extends AsyncDisposable {
 }
 
 interface Slot {
-  readonly substrate: Substrate
+  substrate: Substrate
   uses: number
   resetMs: number
 }
@@ -38,7 +38,8 @@ export class SandboxPool implements AsyncDisposable {
   readonly #tenant: ResolvedSandboxOptions
   readonly #waiters: Waiters<Slot>
   readonly #ready: Slot[] = []
-  readonly #leases = new Map<Sandbox, Slot>()
+  /** Without a slot while the sandbox is parked. */
+  readonly #leases = new Map<Sandbox, Slot | undefined>()
   readonly #entropy = new PlatformEntropy()
   readonly #replaced: Record<ReplacementReason, number> = { condemned: 0, memory: 0, uses: 0, failed: 0 }
   /** Instances that exist: ready, leased, or being left. */
@@ -66,13 +67,15 @@ export class SandboxPool implements AsyncDisposable {
   }
 
   /** Makes the image, unless one is given, and a pool of threads, each of which serves one sandbox at a time. @throws as below. */
-  static create(options: WorkerPoolOptions): Promise<WorkerSandboxPool>
+  static create(options: WorkerPoolOptions | BareWorkerPoolOptions): Promise<WorkerSandboxPool>
   /**
    * Makes the image, unless one is given, and `size` instances of it.
    * @throws TypeError or RangeError for a wrong option; what `Image.create` throws.
    */
-  static create(options: PoolOptions): Promise<SandboxPool>
-  static async create(options: PoolOptions | WorkerPoolOptions): Promise<SandboxPool | WorkerSandboxPool> {
+  static create(options: PoolOptions | BarePoolOptions): Promise<SandboxPool>
+  static async create(
+    options: PoolOptions | BarePoolOptions | WorkerPoolOptions | BareWorkerPoolOptions,
+  ): Promise<SandboxPool | WorkerSandboxPool> {
     if (options.mode === 'worker') {
       assertThreads()
       const { WorkerSandboxPool } = await import('../worker/worker-pool.ts')
@@ -81,10 +84,10 @@ export class SandboxPool implements AsyncDisposable {
     return SandboxPool.open(options)
   }
   /** @internal */
-  static async open(options: PoolOptions, stack?: StackBounds): Promise<SandboxPool> {
+  static async open(options: AnyPoolOptions, stack?: StackBounds): Promise<SandboxPool> {
     const resolved = resolvePoolOptions(options)
-    const { engine, prelude, expose, hardened, noEval, image: given } = options
-    const image = given ?? (await Image.create({ engine, prelude, expose, hardened, noEval }))
+    const { engine, profile, prelude, expose, hardened, noEval, image: given } = options
+    const image = given ?? (await Image.make({ engine, profile, prelude, expose, hardened, noEval }))
     const pool = new SandboxPool(image, resolved, resolveSandboxOptions({ ...resolved.tenant, image }, stack))
     for (let made = 0; made < resolved.size; made++) pool.#ready.push(await pool.#open())
     return pool
@@ -104,8 +107,11 @@ export class SandboxPool implements AsyncDisposable {
     if (this.#closed !== undefined) return Promise.reject(this.#closed)
     if (signal?.aborted === true) return Promise.reject(signal.reason)
     const startedAtMs = performance.now()
+    return this.#slot(signal, (given) => this.#lease(given, tenant, startedAtMs))
+  }
+  /** What `make` makes of a slot: at once when one is ready, else in turn. */
+  #slot<T>(signal: AbortSignal | undefined, make: (slot: Slot) => T): Promise<T> {
     const slot = this.#ready.pop()
-    const make = (given: Slot): Lease => this.#lease(given, tenant, startedAtMs)
     if (slot !== undefined) {
       try {
         return Promise.resolve(make(slot))
@@ -140,6 +146,11 @@ export class SandboxPool implements AsyncDisposable {
         settledLate: () => {
           this.#late++
         },
+        housing: {
+          base: this.image.pages,
+          take: (memoryBytes) => this.#moveIn(sandbox, memoryBytes),
+          give: () => this.#moveOut(sandbox),
+        },
         how: slot.uses === 0 ? 'image' : 'reset',
         startedAtMs: performance.now() - slot.resetMs,
         lease: slot.uses,
@@ -161,6 +172,34 @@ export class SandboxPool implements AsyncDisposable {
         return Promise.resolve()
       },
     }
+  }
+  /** A parked sandbox wants a memory again. */
+  async #moveIn(sandbox: Sandbox, memoryBytes: number): Promise<Substrate> {
+    if (this.#closed !== undefined) throw this.#closed
+    const slot = await this.#slot(undefined, (given) => given)
+    if (!this.#leases.has(sandbox)) {
+      this.#give(slot)
+      throw leaseEnded()
+    }
+    this.#leases.set(sandbox, slot)
+    slot.uses++
+    if (slot.substrate.memory.buffer.byteLength !== memoryBytes) {
+      const { limits } = this.#tenant
+      try {
+        slot.substrate = await this.image.restore(limits.memoryMaxBytes, new GuestClock(this.#tenant).source, memoryBytes)
+      } catch (error) {
+        this.#moveOut(sandbox)
+        throw error
+      }
+    }
+    return slot.substrate
+  }
+  /** A sandbox is parked, or has ended before it moved in: its memory is for others. */
+  #moveOut(sandbox: Sandbox): void {
+    const slot = this.#leases.get(sandbox)
+    if (slot === undefined) return
+    this.#leases.set(sandbox, undefined)
+    this.#recycle(sandbox, slot)
   }
   #report(waitMs: number): void {
     const { observer, logger } = this.#tenant
@@ -205,11 +244,17 @@ export class SandboxPool implements AsyncDisposable {
     }
   }
 
+  get #parked(): number {
+    let parked = 0
+    for (const slot of this.#leases.values()) if (slot === undefined) parked++
+    return parked
+  }
   /** What has happened so far. */
   stats(): PoolStats {
     return {
       ready: this.#ready.length,
-      leased: this.#leases.size,
+      leased: this.#leases.size - this.#parked,
+      parked: this.#parked,
       opening: this.#opening,
       waiting: this.#waiters.size,
       leases: this.#leased,
@@ -236,19 +281,22 @@ export class SandboxPool implements AsyncDisposable {
   }
 
   #release(sandbox: Sandbox): void {
+    if (!this.#leases.has(sandbox)) return
     const slot = this.#leases.get(sandbox)
-    if (slot === undefined) return
     this.#leases.delete(sandbox)
     this.#retire(sandbox, slot)
   }
   /** A sandbox that is released by its own host function is left before its memory is touched. */
-  #retire(sandbox: Sandbox, slot: Slot): void {
-    const end = sandbox.endLease(new JsAdapterError('ERR_LEASE_ENDED', 'the lease of this sandbox has ended'))
+  #retire(sandbox: Sandbox, slot: Slot | undefined): void {
+    const end = sandbox.endLease(leaseEnded())
     if (end === 'inside') {
       this.#tenant.loop.submitInternal(() => this.#retire(sandbox, slot))
       return
     }
-    const reason = end === 'condemned' ? end : this.#wornBy(slot)
+    if (slot !== undefined) this.#recycle(sandbox, slot, end === 'condemned' ? end : undefined)
+  }
+  #recycle(sandbox: Sandbox, slot: Slot, cause?: ReplacementReason): void {
+    const reason = cause ?? this.#wornBy(slot)
     if (reason !== undefined) {
       this.#replace(reason)
       return
@@ -307,6 +355,10 @@ export class SandboxPool implements AsyncDisposable {
     if (logger?.enabled('error') === true)
       logger.log('error', message, { event: 'sandbox.pool_error', sandboxId: this.#tenant.id, error })
   }
+}
+
+function leaseEnded(): JsAdapterError {
+  return new JsAdapterError('ERR_LEASE_ENDED', 'the lease of this sandbox has ended')
 }
 
 /** A function that throws rejects, as one that is async does. */

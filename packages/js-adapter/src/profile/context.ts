@@ -14,15 +14,4 @@ const openContext = (id, kept) => {
   else if (kept === undefined) setContext(entryContext)
   else enterContext({ __proto__: null, id, kept })
 }
-const bindContext = named(function (fn) {
-  if (typeof fn !== 'function') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "fn" argument must be of type function. Received ' + describeReceived(fn))
-  const context = currentContext, name = fn.name
-  const bound = function () {
-    const before = currentContext
-    setContext(context)
-    try { return new.target === undefined ? apply(fn, this, arguments) : construct(fn, arguments, new.target === bound ? fn : new.target) } finally { setContext(before) }
-  }
-  return named(bound, typeof name === 'string' ? name : '', 0)
-}, 'bindContext')
-const installContextApi = () => { defineProperty($globalThis, 'loopwright', { __proto__: null, value: freeze({ bindContext: freeze(bindContext) }), writable: false, enumerable: false, configurable: true }) }
 `

@@ -51,12 +51,6 @@ const errorStack = (error) => {
   if (stack[stack.length - 1] === '\n') stack = stringSlice(stack, 0, -1)
   return startsWith(stack, '    at ') ? errorHeader(error) + '\n' + publicFrames(stack) : stack
 }
-const publicFrames = (stack) => {
-  const lines = stringSplit(stack, '\n')
-  let out = ''
-  for (let i = 0; i < lines.length; i++) if (!stringIncludes(lines[i], '(loopwright:') && !stringIncludes(lines[i], ' (native)')) out += (out === '' ? '' : '\n') + lines[i]
-  return out === '' ? '    at <anonymous>' : out
-}
 const errorName = (error) => {
   let name
   try { name = error.name } catch { name = undefined }

@@ -188,12 +188,6 @@ const clearAny = (value) => {
     if (found !== undefined && '' + nodeOf(found).asyncId === '' + value) clearTimeoutOf(found)
   }
 }
-const argumentsFrom = (args, from) => {
-  if (args.length <= from) return undefined
-  const rest = []
-  for (let i = from; i < args.length; i++) define(rest, i - from, args[i], true)
-  return rest
-}
 const setTimeout = function setTimeout(callback, after, arg1, arg2, arg3) {
   if (typeof callback !== 'function') throw invalidCallback(callback)
   const timeout = new Timeout(callback, after, argumentsFrom(arguments, 2), false, true)

@@ -1,6 +1,6 @@
 // One guest: an instance, its profile, and the machine that enters it and stops it.
 import type { Engine } from '../engine/engine.ts'
-import { Instance } from '../engine/instance.ts'
+import { CELL_BYTES, Instance } from '../engine/instance.ts'
 import type { InstanceHooks } from '../engine/instance.ts'
 import type { Substrate } from '../engine/substrate.ts'
 import type { TimeSource } from '../engine/time-imports.ts'
@@ -22,6 +22,7 @@ import { installNodeBuiltins } from './node-builtins.ts'
 import type { NodeBuiltin } from './node-builtins.ts'
 import { resolveImport } from './modules.ts'
 import type { ModuleSource } from './modules.ts'
+import type { Profile } from '../profile/profiles.ts'
 import { Polling } from './polling.ts'
 import type { Deadline } from './polling.ts'
 import { Thrown } from './thrown.ts'
@@ -35,7 +36,9 @@ export interface CoreOptions {
   readonly config: GuestConfig
   /** Answers imports of ES modules; without it there are none. */
   readonly modules?: ModuleSource | undefined
-  /** Whether timers, process and console are installed as globals. */
+  /** Of a guest that is made anew. Default `full`. */
+  readonly profile?: Profile | undefined
+  /** Whether the profile is put in place: its globals, or what a bare guest is without. */
   readonly installProfile: boolean
   /** The state of `Math.random`, not 0. Default: the engine's own choice, or the image's. */
   readonly randomState?: bigint | undefined
@@ -67,6 +70,9 @@ export class Core {
   readonly hardLimit: HardLimit
   readonly #readClockMs: () => number
   readonly #tracker: TrackerState | undefined
+  readonly #time: TimeSource | undefined
+  /** Of the cells, while there is no memory. */
+  #cells: Int32Array | undefined
   #depth = 0
   #lastOperationId = 0
   #operation: Operation | undefined
@@ -88,6 +94,7 @@ export class Core {
     this.#unbounded = limits.operationMs === Number.POSITIVE_INFINITY && limits.cpuMs === Number.POSITIVE_INFINITY
     this.dispatcher = dispatcher
     this.#readClockMs = options.clockMs
+    this.#time = options.time
     this.latch = new Latch()
     const instance = open({
       callFunction: (self, argc, argv, id) => dispatcher.call(self, argc, argv, id),
@@ -139,14 +146,37 @@ export class Core {
 
   #resume(state: GuestState): TrackerState | undefined {
     this.marshal.resume(state)
-    if (state.tracker === undefined) return undefined
-    const index = bindTracker(this, state.tracker.cell, this.dispatcher)
-    if (index !== state.tracker.index)
+    return this.#rebind(state.tracker)
+  }
+  #rebind(tracker: TrackerState | undefined): TrackerState | undefined {
+    if (tracker === undefined) return undefined
+    const index = bindTracker(this, tracker.cell, this.dispatcher)
+    if (index !== tracker.index)
       throw new JsAdapterError(
         'ERR_IMAGE_MISMATCH',
-        `the image's rejection tracker is function ${state.tracker.index} of the table, here it is ${String(index)}`,
+        `the image's rejection tracker is function ${tracker.index} of the table, here it is ${String(index)}`,
       )
-    return state.tracker
+    return tracker
+  }
+  /** Between entries: lets go of the memory. Until `settle` whatever needs it throws `error`, and the cells are what they were. */
+  leave(error: JsAdapterError): void {
+    const { i32, cells } = this.instance
+    this.#cells = i32.slice(cells >> 2, (cells + CELL_BYTES) >> 2)
+    this.marshal.reader?.forget()
+    this.instance.revoke(error)
+  }
+  /** Goes on in a memory that holds what the former one held. */
+  settle(substrate: Substrate): void {
+    substrate.setTime(this.#time)
+    this.instance.settle(substrate)
+    this.#rebind(this.#tracker)
+    this.#cells = undefined
+  }
+  /** The first byte that was never the allocator's; above it all is zero. */
+  get heapEnd(): number {
+    const { breakWord } = this.engine.calibration
+    const { u8, u32 } = this.instance
+    return breakWord === undefined ? u8.length : (u32[breakWord] ?? u8.length)
   }
   /** What a copy of the memory needs to go on as this guest. */
   get state(): GuestState {
@@ -184,7 +214,7 @@ export class Core {
     return this.#readClockMs()
   }
   cell(index: number): number {
-    return this.instance.i32[(this.instance.cells >> 2) + index] ?? 0
+    return (this.#cells === undefined ? this.instance.i32[(this.instance.cells >> 2) + index] : this.#cells[index]) ?? 0
   }
   cellF64(index: number): number {
     return this.instance.f64[(this.instance.cells >> 3) + index] ?? Number.NaN

@@ -1,6 +1,7 @@
 // What a new guest gets before any code of its own: the prelude, the host's one function, and the rejection tracker.
 import { CELL_BYTES } from '../engine/instance.ts'
-import { PRELUDE_FILE, PRELUDE_SOURCE } from '../profile/prelude.ts'
+import { PRELUDE_FILE, PRELUDE_SOURCES } from '../profile/prelude.ts'
+import type { Profile } from '../profile/profiles.ts'
 import type { Machine } from './entry.ts'
 import type { Evaluator } from './evaluator.ts'
 import type { TrackerState } from './guest-state.ts'
@@ -8,7 +9,9 @@ import type { TrackerState } from './guest-state.ts'
 export interface PreludeOptions {
   /** Reaches the profile as plain data. */
   readonly config: object
-  /** Whether timers, process and console are installed as globals. */
+  /** Default `full`. */
+  readonly profile?: Profile | undefined
+  /** Whether the profile is put in place: its globals, or what a bare guest is without. */
   readonly installProfile: boolean
   /** The host function that the profile calls. */
   readonly profileId: number
@@ -22,12 +25,12 @@ export interface RejectionSink {
 export function installPrelude(
   { instance, marshal }: Machine,
   evaluator: Evaluator,
-  { config, installProfile, profileId }: PreludeOptions,
+  { config, profile = 'full', installProfile, profileId }: PreludeOptions,
 ): void {
   const { exports, rt, ctx } = instance
   exports._QTS_RuntimeEnableInterruptHandler(rt)
   exports._QTS_RuntimeEnableModuleLoader(rt, 1)
-  const factory = marshal.checked(evaluator.evaluate(PRELUDE_SOURCE, PRELUDE_FILE))
+  const factory = marshal.checked(evaluator.evaluate(PRELUDE_SOURCES[profile], PRELUDE_FILE))
   const host = instance.withUtf8('host', (name) => exports._QTS_NewFunction(ctx, name, 0, 0, profileId))
   const cells = exports._QTS_NewArrayBuffer(ctx, instance.cells, CELL_BYTES)
   const text = marshal.newText(JSON.stringify(config))

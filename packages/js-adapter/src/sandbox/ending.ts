@@ -116,6 +116,7 @@ export class Ending {
       case undefined:
       case 'ready':
       case 'running':
+      case 'parked':
         return undefined
       case 'condemned':
         return new JsAdapterError('ERR_SANDBOX_CONDEMNED', 'the sandbox was condemned and is never entered again', {

@@ -7,6 +7,7 @@ import type { EntryBounds, EntryOutcome } from '../runtime/entry.ts'
 import { GuestThrow } from '../runtime/marshal.ts'
 import { clockMs } from './clock.ts'
 import type { Captured, Contexts } from './contexts.ts'
+import { closedError } from './ending.ts'
 import type { Ending } from './ending.ts'
 import type { ResolvedSandboxOptions } from './options.ts'
 import type { PendingResults } from './pending-results.ts'
@@ -26,6 +27,8 @@ export interface EntriesParts {
   checkEnd(): void
   /** Arms the loop for what the guest wants. */
   synchronise(): void
+  /** Does it now, or when the guest has its memory again. */
+  whenThere(work: () => void, refused: (error: unknown) => void): void
 }
 
 /** What an audit is told of an operation besides its kind. */
@@ -279,7 +282,24 @@ export class Entries {
   }
 
   /** An entry in a loop task of its own, in a context. A loop that refuses it is ending, and ends the guest. */
-  queue(captured: Captured | undefined, work: () => void): void {
+  queue(captured: Captured | undefined, work: () => void, refused: (error: unknown) => void = (error) => this.#notThere(error)): void {
+    this.queued++
+    this.#hooks.whenThere(
+      () => {
+        this.queued--
+        this.#submit(captured, work)
+      },
+      (error) => {
+        this.queued--
+        refused(error)
+      },
+    )
+  }
+  /** What must be done cannot be: its memory did not come back. */
+  #notThere(error: unknown): void {
+    this.#ending.run('closed', 'closed', closedError('the sandbox could not be unparked', error))
+  }
+  #submit(captured: Captured | undefined, work: () => void): void {
     this.queued++
     const queuedAtMs = clockMs()
     try {

@@ -77,6 +77,10 @@ export class Lifetime {
     reports.error(error, { operationId: 0, kind: 'program', discardedJobs: 0, discardedTicks: 0 })
     ending.run('limit', 'condemned', error)
   }
+  /** Its end waits in the loop. */
+  get isEnding(): boolean {
+    return this.#endQueued
+  }
   /** The bounds of an entry that belongs to no `run` or `call`. */
   bounds(): EntryBounds {
     const atMs = this.#deadlineMs

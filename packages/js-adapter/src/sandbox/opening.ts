@@ -5,6 +5,7 @@ import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import type { Stub } from '../runtime/stubs.ts'
 import { clockMs } from './clock.ts'
 import type { GuestClock } from './clock.ts'
+import type { Housing } from './housing.ts'
 import { PlatformEntropy, PortEntropy, SeededEntropy } from './entropy.ts'
 import type { Entropy } from './entropy.ts'
 import type { ResolvedSandboxOptions } from './options.ts'
@@ -16,6 +17,8 @@ export interface SandboxParts {
   readonly settledLate?: (() => void) | undefined
 }
 export interface ResumeParts extends Partial<Omit<SandboxParts, 'stubs'>> {
+  /** Default: the image's own. */
+  readonly housing?: Housing | undefined
   /** For reports: whether the memory was new, and since when it was made ready. */
   readonly how: 'image' | 'reset'
   readonly startedAtMs: number
@@ -29,7 +32,7 @@ export function entropyOf({ deterministic, entropy }: ResolvedSandboxOptions): E
 }
 
 export function coreOptionsOf(
-  { id, limits, modules, argv, env }: ResolvedSandboxOptions,
+  { id, profile, limits, modules, argv, env }: ResolvedSandboxOptions,
   engine: Engine,
   { clock, entropy, host }: { readonly clock: GuestClock; readonly entropy: Entropy; readonly host: DispatcherHost },
 ): CoreOptions {
@@ -40,6 +43,7 @@ export function coreOptionsOf(
     clockMs,
     host,
     modules,
+    profile,
     installProfile: true,
     config: { id, version: 'v26.0.0', argv, env, createdAtMs, epochMs },
     randomState: entropy.randomState(),

@@ -8,6 +8,8 @@ import type { LimitName } from '../limit-names.ts'
 import { resolveLimits } from '../limits.ts'
 import type { ResolvedLimits, SandboxLimits, StackBounds } from '../limits.ts'
 import { assertHardLimit } from '../platform/watchdog.ts'
+import { profileOf } from '../profile/profiles.ts'
+import type { Profile } from '../profile/profiles.ts'
 import { resolveNodeBuiltins } from '../runtime/node-builtins.ts'
 import type { ModuleSource } from '../runtime/modules.ts'
 import type { AdapterLogger, AdapterObserver, ConsoleSink, ContextPort, Entropy, LoopLike, RejectionEvent } from '../ports.ts'
@@ -40,8 +42,10 @@ export interface SandboxOptions {
   readonly loop: LoopLike
   /** Shared compiled engine; without it the sandbox loads its own (`ng`). */
   readonly engine?: Engine | undefined
+  /** `full` (default): Node's globals. `bare`: the language alone, in a fifth of the memory: see `BareSandboxOptions`. An image fixes it. */
+  readonly profile?: 'full' | undefined
   /**
-   * What the sandbox is copied from, in place of evaluating the profile. It fixes `engine`, `argv`, `env` and `hardened`.
+   * What the sandbox is copied from, in place of evaluating the profile. It fixes `engine`, `profile`, `argv`, `env` and `hardened`.
    */
   readonly image?: Image | undefined
   /**
@@ -113,6 +117,11 @@ export interface SandboxOptions {
   readonly env?: Readonly<Record<string, string>> | undefined
 }
 
+/** Of either profile. */
+export interface AnySandboxOptions extends Omit<SandboxOptions, 'profile'> {
+  readonly profile?: Profile | undefined
+}
+
 export interface DeterministicOptions {
   /** Of `Math.random` and `crypto`. A safe integer. */
   readonly seed: number
@@ -127,6 +136,7 @@ export interface Determinism {
 }
 
 export interface ResolvedSandboxOptions {
+  readonly profile: Profile
   readonly image: Image | undefined
   readonly hardened: boolean
   readonly hostErrors: HostErrors
@@ -179,7 +189,7 @@ function oneOf<T extends string>(member: string, value: T, allowed: readonly T[]
 }
 
 /** @throws TypeError or RangeError that names the member; JsAdapterError `ERR_LIMIT_UNSUPPORTED`. */
-export function resolveSandboxOptions(options: SandboxOptions, stack?: StackBounds): ResolvedSandboxOptions {
+export function resolveSandboxOptions(options: AnySandboxOptions, stack?: StackBounds): ResolvedSandboxOptions {
   const { loop, maxCallbacksPerTurn = 256 } = options
   for (const member of LOOP_MEMBERS)
     if (typeof loop?.[member] !== 'function') throw new TypeError(`loop must be an event loop: it has no method ${member}`)
@@ -189,6 +199,7 @@ export function resolveSandboxOptions(options: SandboxOptions, stack?: StackBoun
   const hardened = options.hardened ?? image?.identity.hardened ?? false
   const deterministic = resolveDeterministic(options.deterministic)
   checkImage(options)
+  const profile = profileOf(options)
   if (noEval && !hardened) throw new TypeError('noEval needs hardened: true')
   checkContext(options)
   checkAudit(options)
@@ -199,6 +210,7 @@ export function resolveSandboxOptions(options: SandboxOptions, stack?: StackBoun
   const limits = resolveLimits(deterministic === undefined ? options.limits : { ...BACKSTOP_LIMITS, ...options.limits }, stack)
   assertHardLimit(limits)
   return {
+    profile,
     loop,
     engine: options.engine ?? image?.engine,
     image,
@@ -233,7 +245,7 @@ export function resolveSandboxOptions(options: SandboxOptions, stack?: StackBoun
   }
 }
 
-function checkAudit({ audit, auditRequired, auditValues = {}, admission = {} }: SandboxOptions): void {
+function checkAudit({ audit, auditRequired, auditValues = {}, admission = {} }: AnySandboxOptions): void {
   if (audit !== undefined && typeof audit.write !== 'function')
     throw new TypeError('audit must be an audit sink: it has no method write')
   if (auditRequired === true && audit === undefined) throw new TypeError('auditRequired needs an audit')
@@ -276,7 +288,7 @@ function resolveDeterministic(given: DeterministicOptions | undefined): Determin
   return { seed, epochMs }
 }
 
-function checkImage({ image, engine, argv, env, hardened, noEval, deterministic, clock }: SandboxOptions): void {
+function checkImage({ image, engine, argv, env, hardened, noEval, deterministic, clock }: AnySandboxOptions): void {
   if (deterministic !== undefined && clock === 'monotonic')
     throw new TypeError('clock must be "loop" in a deterministic sandbox, got "monotonic"')
   if (image === undefined) return

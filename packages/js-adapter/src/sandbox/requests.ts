@@ -77,7 +77,7 @@ export class Requests {
     })
     const captured = contexts.capture()
     lifetime.start(captured)
-    entries.queue(captured, () => {
+    const enter = (): void => {
       if (results.get(result.id) !== undefined && ending.mayEnter) {
         const wall =
           result.deadlineMs === Number.POSITIVE_INFINITY
@@ -87,7 +87,8 @@ export class Requests {
         entries.enter(kind, result.id, body, { operationMs, wall, jobsFirst }, facts)
       }
       lifetime.checkEnd()
-    })
+    }
+    entries.queue(captured, enter, (error) => results.get(result.id)?.reject(error))
     return promise
   }
 }

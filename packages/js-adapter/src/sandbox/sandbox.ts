@@ -1,168 +1,61 @@
 // The face: one guest on one loop, entered by `run`, `call`, its own timers and the settlements of its host calls.
-// Longer than most: the public class with a method for each member of the face, and the wiring of its parts.
 import { Engine } from '../engine/engine.ts'
 import type { Substrate } from '../engine/substrate.ts'
 import type { JsAdapterError, LimitError } from '../errors.ts'
 import { assertThreads } from '../platform/watchdog.ts'
-import { CELL } from '../runtime/cells.ts'
 import { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import { collect } from '../runtime/engine-words.ts'
-import type { EntryBounds } from '../runtime/entry.ts'
 import { configure } from '../runtime/installation.ts'
 import { harden } from '../runtime/hardening.ts'
-import type { Stub } from '../runtime/stubs.ts'
+import type { Shape } from '../values/shapes.ts'
+import type { BareWorkerSandboxOptions, WorkerSandboxOptions } from '../worker/worker-options.ts'
+import type { WorkerSandbox } from '../worker/worker-sandbox.ts'
+import { assemble } from './assembly.ts'
+import type { Assembly, AssemblyParts } from './assembly.ts'
+import type { BareSandboxOptions } from './bare-options.ts'
 import { GuestClock, clockMs } from './clock.ts'
-import { Contexts } from './contexts.ts'
-import { CallReports } from './call-reports.ts'
-import { ConsoleBudget } from './console-budget.ts'
-import { closedError, Ending } from './ending.ts'
-import { Entries } from './entries.ts'
+import type { AsyncDeclaration, SyncDeclaration } from './declared.ts'
+import { closedError } from './ending.ts'
 import { exposeGlobal } from './exposure.ts'
 import type { Exposed } from './exposure.ts'
-import { guestHost } from './guest-host.ts'
 import { callPath, exitGuest, readGlobal, runProgram, runSource, setGlobal, showResult } from './guest-work.ts'
+import { parkedError } from './parking.ts'
+import { freshHousing, imageHousing } from './housing.ts'
 import { IDENTIFIER } from './identifier.ts'
 import { LateHost } from './late-host.ts'
-import { Lifetime } from './lifetime.ts'
-import { HostCalls } from './host-calls.ts'
-import type { SettledCall } from './host-calls.ts'
 import { coreOptionsOf, entropyOf } from './opening.ts'
-import type { ResumeParts, SandboxParts } from './opening.ts'
+import type { ResumeParts } from './opening.ts'
 import { resolveSandboxOptions } from './options.ts'
 import type { ResolvedSandboxOptions, SandboxOptions } from './options.ts'
-import { Passes } from './passes.ts'
-import { PendingResults } from './pending-results.ts'
-import { Reports } from './reports.ts'
-import { Requests } from './requests.ts'
-import type { AsyncDeclaration, SyncDeclaration } from './declared.ts'
-import type { Shape } from '../values/shapes.ts'
 import type { CallOptions, RunOptions } from './run-options.ts'
-import { settleHostCall } from './settlement.ts'
-import type { WorkerSandboxOptions } from '../worker/worker-options.ts'
-import type { WorkerSandbox } from '../worker/worker-sandbox.ts'
-import { TimerBridge } from './timer-bridge.ts'
 import type { ExitInfo, SandboxState, Usage } from './usage.ts'
 
 /** One guest. Dispose of it with `close()`; a limit that condemns it does the same. */
 export class Sandbox implements AsyncDisposable {
   readonly id: string
   readonly #options: ResolvedSandboxOptions
-  readonly #stubs: ReadonlyMap<string, Stub>
-  readonly #core: Core
-  readonly #contexts: Contexts
-  readonly #hostCalls: HostCalls
-  readonly #results: PendingResults
-  readonly #reports: Reports
-  readonly #console: ConsoleBudget
-  readonly #ending: Ending
-  readonly #entries: Entries
-  readonly #lifetime: Lifetime
-  readonly #requests: Requests
+  readonly #parts: Assembly
 
-  private constructor(options: ResolvedSandboxOptions, open: (host: DispatcherHost) => Core, parts: SandboxParts) {
-    this.id = options.id
-    this.#options = options
-    this.#stubs = new Map((parts.stubs ?? []).map((stub) => [stub.path, stub]))
-    this.#results = new PendingResults(options.loop, (error) => this.#reports.limitOutsideEntry('wallMs', 0, error))
-    const { clock, settledLate } = parts
-    const contexts = new Contexts(options.context)
-    this.#contexts = contexts
-    const reports = new Reports({ options, clock, contexts, onAuditLost: (error) => this.#ending.run('closed', 'closed', error) })
-    this.#reports = reports
-    const onFailure = (error: unknown): void => reports.sinkFailed(error)
-    this.#console = new ConsoleBudget({
-      sink: options.console,
-      maxBytes: options.limits.maxConsoleBytes,
-      clockMs,
-      onDropped: () => reports.consoleDropped(),
-      onFailure,
-    })
-    this.#hostCalls = new HostCalls({
-      tenant: options.tenant,
-      loop: options.loop,
-      limits: options.limits,
-      shared: options.admission,
-      reports: new CallReports({ ...options, audit: reports.audit, outbox: reports.outbox, sinkFailed: onFailure }),
-      contexts,
-      operation: () => this.#core.operation,
-      onLimiterFailure: onFailure,
-      captured: () => contexts.current(this.#core),
-      clockMs: clockMs,
-      settle: (call, fulfilled, value, onHanded) => this.#settleCall(call, fulfilled, value, onHanded),
-      callsChanged: () => this.#lifetime.checkEnd(),
-      settledLate,
-    })
-    for (const { id, kind } of this.#stubs.values()) if (kind !== 'raw') this.#hostCalls.reserve(id)
-    const core = open(
-      guestHost({
-        ...parts,
-        options,
-        console: this.#console,
-        hostCalls: this.#hostCalls,
-        reports,
-        core: () => this.#core,
-        ending: () => this.#ending,
-        entries: () => this.#entries,
-      }),
-    )
-    this.#core = core
-    reports.outbox.watch(core.engine.guard)
-    const timerNowMs = (): number => Math.floor(clock.nowMs())
-    const timers = new TimerBridge({
-      loop: options.loop,
-      core,
-      timerNowMs,
-      runPass: (kind) => passes.run(kind),
-      isAlive: () => this.#ending.mayEnter,
-      passed: () => this.#lifetime.checkEnd(),
-      refused: (error) => this.#ending.loopRefused(error),
-    })
-    const { loop } = options
-    const shared = {
-      options,
-      loop,
-      core,
-      contexts,
-      timers,
-      results: this.#results,
-      reports: this.#reports,
-      hostCalls: this.#hostCalls,
-    }
-    this.#ending = new Ending({
-      ...shared,
-      console: this.#console,
-      usage: () => this.usage(),
-      ended: () => {
-        this.#lifetime.ended()
-        contexts.ended()
-      },
-    })
-    const bounds = (): EntryBounds => this.#lifetime.bounds()
-    this.#entries = new Entries({
-      ...shared,
-      ending: this.#ending,
-      bounds,
-      checkEnd: () => this.#lifetime.checkEnd(),
-      synchronise: () => timers.sync(),
-    })
-    const passes = new Passes({ ...shared, entries: this.#entries, ending: this.#ending, timerNowMs, bounds })
-    core.hardLimit.onUnwound = () => options.loop.submitInternal(() => this.#ending.run('limit', 'condemned', core.condemned))
-    this.#lifetime = new Lifetime({ ...shared, ending: this.#ending, entries: this.#entries })
-    this.#requests = new Requests({ ...shared, ending: this.#ending, entries: this.#entries, lifetime: this.#lifetime })
+  private constructor(parts: AssemblyParts) {
+    this.id = parts.options.id
+    this.#options = parts.options
+    this.#parts = assemble(parts)
   }
   /**
    * Opens a sandbox in a thread of its own.
    * @throws also `ERR_WORKER_START` when the thread could not be started.
    */
-  static create(options: WorkerSandboxOptions): Promise<WorkerSandbox>
+  static create(options: WorkerSandboxOptions | BareWorkerSandboxOptions): Promise<WorkerSandbox>
   /**
    * Opens a sandbox with its own engine instance: a copy of `image`, or a new one that the profile is evaluated in.
    * @throws TypeError or RangeError for a wrong option; JsAdapterError `ERR_ENGINE_VARIANT`, `ERR_ENGINE_CALIBRATION`,
    * `ERR_IMAGE_MISMATCH`; `ERR_LIMIT_UNSUPPORTED` for a hard limit away from Node.
    */
-  static create(options: SandboxOptions): Promise<Sandbox>
-  static async create(options: SandboxOptions | WorkerSandboxOptions): Promise<Sandbox | WorkerSandbox> {
+  static create(options: SandboxOptions | BareSandboxOptions): Promise<Sandbox>
+  static async create(
+    options: SandboxOptions | BareSandboxOptions | WorkerSandboxOptions | BareWorkerSandboxOptions,
+  ): Promise<Sandbox | WorkerSandbox> {
     if (options.mode === 'worker') {
       assertThreads()
       const { WorkerSandbox } = await import('../worker/worker-sandbox.ts')
@@ -176,13 +69,15 @@ export class Sandbox implements AsyncDisposable {
     const startedAtMs = clockMs()
     if (image !== undefined) {
       const clock = new GuestClock(resolved)
+      const housing = imageHousing(image, limits.memoryMaxBytes, clock.source)
       const spare = image.takeSpare(limits.memoryMaxBytes, clock.source)
       const substrate = spare ?? (await image.restore(limits.memoryMaxBytes, clock.source))
       const how = spare === undefined ? 'image' : 'reset'
-      const sandbox = Sandbox.resume(resolved, substrate, { clock, how, startedAtMs })
+      const sandbox = Sandbox.resume(resolved, substrate, { clock, housing, how, startedAtMs })
       void sandbox.exited.then(() => {
-        if (sandbox.endLease(closedError('the sandbox is closed')) === 'clean')
-          image.keepSpare(substrate, limits.memoryMaxBytes, clock.source)
+        const { instance } = sandbox.#parts.core
+        const left = instance.hasMemory ? instance.substrate : undefined
+        if (sandbox.endLease(closedError('the sandbox is closed')) === 'clean' && left !== undefined) housing.give(left)
       })
       return sandbox
     }
@@ -196,48 +91,50 @@ export class Sandbox implements AsyncDisposable {
       late.use(given)
       return core
     }
-    const sandbox = new Sandbox(resolved, open, { clock, entropy })
+    const housing = freshHousing(engine, limits.memoryMaxBytes, clock.source)
+    const sandbox = new Sandbox({ options: resolved, open, clock, entropy, housing })
     sandbox.#exposeOwn()
     sandbox.#opened('fresh', startedAtMs, undefined)
     return sandbox
   }
   /** @internal A word of shared memory that interrupts as `interrupt` does when another thread sets it to 1. */
   watchInterrupts(flag: Int32Array): void {
-    this.#core.polling.watch(flag, { take: true })
+    this.#parts.core.polling.watch(flag, { take: true })
   }
   /** @internal Ends the guest for a limit that fired outside of it. */
   stop(error: LimitError): void {
-    this.#entries.stop(error)
+    this.#parts.entries.stop(error)
   }
   /** @internal Takes over a substrate that holds the options' image. */
   static resume(options: ResolvedSandboxOptions, substrate: Substrate, parts: ResumeParts): Sandbox {
     const { image } = options
     if (image === undefined) throw new TypeError('image is missing')
     const { clock = new GuestClock(options), entropy = entropyOf(options), settledLate } = parts
+    const { housing = imageHousing(image, options.limits.memoryMaxBytes, clock.source) } = parts
     const { engine, stubs, state } = image
     const open = (host: DispatcherHost): Core => {
       const core = Core.resume(coreOptionsOf(options, engine, { clock, entropy, host }), substrate, state)
       for (const { id, kind } of stubs) if (kind === 'raw') core.dispatcher.reserve(id)
       return core
     }
-    const sandbox = new Sandbox(options, open, { clock, entropy, stubs, settledLate })
+    const sandbox = new Sandbox({ options, open, clock, entropy, stubs, settledLate, housing })
     sandbox.#exposeOwn()
     sandbox.#opened(parts.how, parts.startedAtMs, parts.lease)
     return sandbox
   }
   /** @throws JsAdapterError `ERR_AUDIT_WRITE` */
   #opened(how: 'fresh' | 'image' | 'reset', startedAtMs: number, lease: number | undefined): void {
-    this.#reports.instance(how, clockMs() - startedAtMs)
+    this.#parts.reports.instance(how, clockMs() - startedAtMs)
     const detail = { how, ...(lease === undefined ? {} : { lease }) }
-    this.#reports.audit.record(lease === undefined ? 'sandbox.created' : 'sandbox.leased', { detail })
-    this.#ending.assertAlive()
+    this.#parts.reports.audit.record(lease === undefined ? 'sandbox.created' : 'sandbox.leased', { detail })
+    this.#parts.ending.assertAlive()
   }
   #exposeOwn(): void {
-    if (this.#options.onRejection !== undefined) this.#entries.trusted(() => configure(this.#core, 'tellsRejections', 1))
+    if (this.#options.onRejection !== undefined) this.#parts.entries.trusted(() => configure(this.#parts.core, 'tellsRejections', 1))
     const { modules } = this.#options
-    this.#entries.trusted(() => this.#core.installBuiltins(modules?.nodeBuiltins ?? []))
-    if (this.#options.contextApi) this.#entries.trusted(() => this.#core.marshal.runProfile('installContextApi'))
-    if (this.#options.exposeGc) this.expose('gc', { raw: () => void collect(this.#core) })
+    this.#parts.entries.trusted(() => this.#parts.core.installBuiltins(modules?.nodeBuiltins ?? []))
+    if (this.#options.contextApi) this.#parts.entries.trusted(() => this.#parts.core.marshal.runProfile('installContextApi'))
+    if (this.#options.exposeGc) this.expose('gc', { raw: () => void collect(this.#parts.core) })
   }
   /**
    * @internal Ends the sandbox and takes its memory away from it, for the next tenant.
@@ -245,24 +142,30 @@ export class Sandbox implements AsyncDisposable {
    * be used again.
    */
   endLease(error: JsAdapterError): 'clean' | 'inside' | 'condemned' {
-    this.#ending.run('closed', 'closed', error)
-    if (this.#core.inside) return 'inside'
-    const { condemned } = this.#core
-    this.#core.instance.revoke(error)
+    this.#parts.ending.run('closed', 'closed', error)
+    if (this.#parts.core.inside) return 'inside'
+    const { condemned } = this.#parts.core
+    this.#parts.core.instance.revoke(error)
     return condemned === undefined ? 'clean' : 'condemned'
   }
   /** @internal Its memory was made ready for the next tenant. */
   noteReset(elapsedMs: number): void {
     const deterministic = this.#options.deterministic !== undefined
-    this.#reports.audit.record('sandbox.reset', { detail: deterministic ? {} : { elapsedMs } })
+    this.#parts.reports.audit.record('sandbox.reset', { detail: deterministic ? {} : { elapsedMs } })
   }
 
+  /** @throws JsAdapterError why it may not be used now. */
+  #assertThere(): void {
+    this.#parts.ending.assertAlive()
+    if (this.#parts.parking.parked) throw parkedError()
+  }
   get state(): SandboxState {
-    return this.#ending.state ?? (this.#core.inside ? 'running' : 'ready')
+    const { ending, core, parking } = this.#parts
+    return ending.state ?? (core.inside ? 'running' : parking.parked ? 'parked' : 'ready')
   }
   /** Resolves when the guest has ended, however it did. Never rejects. */
   get exited(): Promise<ExitInfo> {
-    return this.#ending.exited
+    return this.#parts.ending.exited
   }
 
   /**
@@ -278,24 +181,24 @@ export class Sandbox implements AsyncDisposable {
   ): void
   expose(name: string, value: Exposed): void
   expose(name: string, value: unknown): void {
-    this.#ending.assertAlive()
-    const trusted = (work: () => void): void => this.#entries.trusted(work)
-    exposeGlobal({ core: this.#core, hostCalls: this.#hostCalls, stubs: this.#stubs, trusted }, name, value as Exposed)
+    this.#assertThere()
+    const trusted = (work: () => void): void => this.#parts.entries.trusted(work)
+    exposeGlobal({ core: this.#parts.core, hostCalls: this.#parts.hostCalls, stubs: this.#parts.stubs, trusted }, name, value as Exposed)
   }
 
   /** Sets a global to a copy of `value`. @throws `ERR_VALUE_UNSUPPORTED` with the path of what has no guest form. */
   set(name: string, value: unknown): void {
-    this.#ending.assertAlive()
-    const encoded = this.#core.marshal.encode(value)
-    this.#entries.now('set', () => setGlobal(this.#core, name, encoded))
+    this.#assertThere()
+    const encoded = this.#parts.core.marshal.encode(value)
+    this.#parts.entries.now('set', () => setGlobal(this.#parts.core, name, encoded))
   }
   /** A copy of a global: a `let`, `const` or `class` of a script, or a property of the global object. */
   get(name: string): unknown {
-    this.#ending.assertAlive()
+    this.#assertThere()
     if (!IDENTIFIER.test(name)) throw new TypeError(`get: "${name}" is not an identifier`)
     let value: unknown
-    this.#entries.now('get', () => {
-      value = readGlobal(this.#core, name, this.#options.limits.maxResultBytes)
+    this.#parts.entries.now('get', () => {
+      value = readGlobal(this.#parts.core, name, this.#options.limits.maxResultBytes)
     })
     return value
   }
@@ -307,8 +210,8 @@ export class Sandbox implements AsyncDisposable {
    */
   run(source: string, options: RunOptions = {}): Promise<unknown> {
     const program = this.#options.lifecycle === 'program'
-    return this.#requests.script(source, options, (script) =>
-      program ? runProgram(this.#core, this.#ending, script) : runSource(this.#core, script),
+    return this.#parts.requests.script(source, options, (script) =>
+      program ? runProgram(this.#parts.core, this.#parts.ending, script) : runSource(this.#parts.core, script),
     )
   }
 
@@ -316,7 +219,7 @@ export class Sandbox implements AsyncDisposable {
    * Runs a script as `run` does and writes its value to the guest's console as `console.log` would; it stays in the guest as its global `_`.
    */
   async show(source: string, options: Omit<RunOptions, 'module'> = {}): Promise<void> {
-    await this.#requests.script(source, options, (script) => showResult(this.#core, runSource(this.#core, script)))
+    await this.#parts.requests.script(source, options, (script) => showResult(this.#parts.core, runSource(this.#parts.core, script)))
   }
 
   /**
@@ -324,46 +227,68 @@ export class Sandbox implements AsyncDisposable {
    * Rejects as `run` does, and with `ERR_NOT_CALLABLE`.
    */
   call(name: string, args: readonly unknown[] = [], options: CallOptions = {}): Promise<unknown> {
-    return this.#requests.make('call', options, { jobsFirst: false, facts: { name } }, () => {
+    return this.#parts.requests.make('call', options, { jobsFirst: false, facts: { name } }, () => {
       try {
-        return callPath(this.#core, name, args)
+        return callPath(this.#parts.core, name, args)
       } catch (thrown) {
-        throw this.#entries.ownError(thrown)
+        throw this.#parts.entries.ownError(thrown)
       }
     })
   }
 
   /** Stops what runs now, or the next entry before its first statement, with `InterruptedError`. */
   interrupt(reason: unknown): void {
-    this.#ending.assertAlive()
-    this.#core.latch.fire({ kind: 'interrupt', value: reason }, this.#core.operation?.id ?? 0)
-    this.#core.polling.soon()
+    this.#parts.ending.assertAlive()
+    this.#parts.core.latch.fire({ kind: 'interrupt', value: reason }, this.#parts.core.operation?.id ?? 0)
+    if (!this.#parts.parking.parked) this.#parts.core.polling.soon()
   }
 
   /** Resolves when no ref'd timer or immediate, host call, queued entry or waiting result is left; also when the sandbox ends. */
   idle(): Promise<void> {
-    return this.#lifetime.idle()
+    return this.#parts.lifetime.idle()
   }
 
   /** Ends a service as a program ends: `beforeExit` when nothing is left, then `exit`. Resolves as `exited` does. */
   finish(): Promise<ExitInfo> {
-    this.#lifetime.finish(this.#contexts.capture())
+    const { entries, lifetime, contexts, parking } = this.#parts
+    const captured = contexts.capture()
+    if (parking.parked) entries.queue(captured, () => lifetime.finish(captured))
+    else lifetime.finish(captured)
     return this.exited
   }
 
   /** Ends the guest as its own `process.exit(code)` would: its `exit` listeners run, nothing else does. Resolves as `exited` does. */
   exit(code: number): Promise<ExitInfo> {
     if (!Number.isInteger(code)) throw new RangeError(`code must be an integer, got ${code}`)
-    this.#entries.queue(this.#contexts.capture(), () => {
-      if (!this.#ending.mayEnter) return
-      this.#entries.enter('exit', 0, () => exitGuest(this.#core, code))
+    this.#parts.entries.queue(this.#parts.contexts.capture(), () => {
+      if (!this.#parts.ending.mayEnter) return
+      this.#parts.entries.enter('exit', 0, () => exitGuest(this.#parts.core, code))
     })
     return this.exited
   }
 
+  /**
+   * Gives the memory of an idle sandbox back: what differs from its image is kept, and the instance is dropped or serves another. `run`, `call`,
+   * `show`, `finish` and `exit` bring it back by themselves; `set`, `get` and `expose` want `unpark()` first. Nothing of the guest changes: not its
+   * state, nor what host functions and handles stand for. Its clocks go on. Of a sandbox that is parked already: does nothing.
+   * @returns what is kept, in bytes.
+   * @throws JsAdapterError `ERR_SANDBOX_BUSY` while it has something to do: an operation, a result that someone waits for, host calls, timers (also
+   * unref'd ones), jobs; `ERR_SANDBOX_CLOSED` and its kin after the end.
+   */
+  park(): number {
+    return this.#parts.parking.park()
+  }
+  /**
+   * Brings the memory of a parked sandbox back, as it was. At once for one that is not parked. Keeps the loop alive meanwhile.
+   * Rejects with what kept a memory from being made, in a pool as `acquire` does; the sandbox then stays parked.
+   */
+  unpark(): Promise<void> {
+    return this.#parts.parking.unpark()
+  }
+
   /** Ends the guest at once. Pending results reject `ERR_SANDBOX_CLOSED`, host calls abort. Idempotent. */
   close(reason?: unknown): void {
-    this.#ending.run('closed', 'closed', closedError('the sandbox was closed', reason))
+    this.#parts.ending.run('closed', 'closed', closedError('the sandbox was closed', reason))
   }
   [Symbol.asyncDispose](): Promise<void> {
     this.close()
@@ -371,39 +296,6 @@ export class Sandbox implements AsyncDisposable {
   }
 
   usage(): Usage {
-    const { usage } = this.#ending
-    if (usage !== undefined) return { ...usage, ...this.#reports.ofSinks, hostCalls: this.#hostCalls.counts() }
-    const { cpuMs, memoryBytes } = this.#core
-    return this.#reports.usage({
-      cpuMs: this.#options.deterministic === undefined ? cpuMs : 0,
-      memoryBytes,
-      timers: this.#ending.state === undefined ? this.#core.cell(CELL.timers) : 0,
-      interruptedTimers: this.#core.cell(CELL.timersInterrupted),
-      consoleBytesDropped: this.#console.dropped,
-      hostCalls: this.#hostCalls.counts(),
-    })
-  }
-
-  #settleCall(
-    { callId, origin, captured }: SettledCall,
-    fulfilled: boolean,
-    value: unknown,
-    onHanded: (resultBytes: number | undefined) => void,
-  ): void {
-    this.#entries.queue(captured, () => {
-      if (!this.#ending.mayEnter) {
-        onHanded(undefined)
-        return
-      }
-      this.#entries.enter('settlement', origin, () => {
-        let resultBytes: number | undefined
-        try {
-          resultBytes = settleHostCall(this.#core, callId, fulfilled, value)
-        } finally {
-          onHanded(resultBytes)
-        }
-      })
-      this.#lifetime.checkEnd()
-    })
+    return this.#parts.usage()
   }
 }

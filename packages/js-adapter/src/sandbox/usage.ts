@@ -3,8 +3,8 @@ import type { JsAdapterError } from '../errors.ts'
 import type { LimitName } from '../limit-names.ts'
 import type { HostCallCounts } from './host-calls.ts'
 
-export const SANDBOX_STATES = ['ready', 'running', 'exited', 'condemned', 'closed'] as const
-/** `ready`: may be entered. `running`: is being entered. The others are final. */
+export const SANDBOX_STATES = ['ready', 'running', 'parked', 'exited', 'condemned', 'closed'] as const
+/** `ready`: may be entered. `running`: is being entered. `parked`: has no instance until it is entered again. The others are final. */
 export type SandboxState = (typeof SANDBOX_STATES)[number]
 
 export interface Usage {
@@ -23,8 +23,10 @@ export interface Usage {
   readonly interruptedTimers: number
   /** Limits that fired, by name. */
   readonly limits: Readonly<Partial<Record<LimitName, number>>>
-  /** Size of the WebAssembly memory; it never shrinks. */
+  /** Size of the WebAssembly memory; it never shrinks. 0 while the sandbox is parked. */
   readonly memoryBytes: number
+  /** What is kept in place of the memory while the sandbox is parked, in bytes; else 0. */
+  readonly parkedBytes: number
   readonly consoleBytesDropped: number
   readonly hostCalls: HostCallCounts
   /** Audit records. */

@@ -5,7 +5,7 @@ import type { LineOffer } from './protocol.ts'
 import type { ThreadData } from './thread-data.ts'
 import { threadFile } from './thread-file.ts'
 import { resolveWorkerOptions } from './worker-options.ts'
-import type { ResolvedWorkerOptions, WorkerSandboxOptions } from './worker-options.ts'
+import type { ResolvedWorkerOptions, AnyWorkerSandboxOptions } from './worker-options.ts'
 import type { GuestThread, WorkerSandboxParts } from './worker-parts.ts'
 
 /** Records and bytes that the thread may be ahead of its owner. */
@@ -55,7 +55,7 @@ class OwnThread implements GuestThread {
 }
 
 /** What `WorkerSandbox.open` takes for a sandbox with a thread of its own. */
-export function startThread(options: WorkerSandboxOptions): WorkerSandboxParts {
+export function startThread(options: AnyWorkerSandboxOptions): WorkerSandboxParts {
   const { id, limits, resourceLimits, settings, parts } = resolveWorkerOptions(options)
   const { loop, tenant } = options
   const file = options.threadFile ?? threadFile('thread')

@@ -7,7 +7,7 @@ import { Image } from '../image/image.ts'
 import { LIMIT_NAMES } from '../limit-names.ts'
 import type { Lease } from '../pool/pool.ts'
 import { SandboxPool } from '../pool/pool.ts'
-import type { PoolOptions } from '../pool/pool-options.ts'
+import type { AnyPoolOptions } from '../pool/pool-options.ts'
 import { recordError } from './error-record.ts'
 import type { Question, UpMessage } from './protocol.ts'
 import { Session } from './session.ts'
@@ -47,7 +47,7 @@ class Resident implements Speaker {
     const owned = ownedOptions(this, settings, { random: this.#random, contexts: this.#contexts })
     this.#pool = this.#open(image, { ...options, ...owned, loop })
   }
-  async #open(image: Uint8Array, options: PoolOptions): Promise<SandboxPool> {
+  async #open(image: Uint8Array, options: AnyPoolOptions): Promise<SandboxPool> {
     const { variant, stack } = this.#settings
     const engine = await Engine.loadGuarded({ variant }, this.#guard)
     return SandboxPool.open({ ...options, image: await Image.load(image, { engine }), size: 1 }, stack)

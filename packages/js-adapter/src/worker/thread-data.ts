@@ -1,5 +1,5 @@
 // What a thread is started with, and what a pool's thread is asked.
-import type { PoolOptions } from '../pool/pool-options.ts'
+import type { AnyPoolOptions } from '../pool/pool-options.ts'
 import type { LineOffer } from './protocol.ts'
 import type { PlainOptions, SharedSettings, ThreadSettings } from './thread-settings.ts'
 
@@ -18,7 +18,7 @@ export interface PoolThreadData {
   readonly settings: PoolThreadSettings
   readonly image: Uint8Array
   readonly options: Omit<PlainOptions, 'lifecycle' | 'argv' | 'env' | 'hardened' | 'noEval' | 'id' | 'tenant'> &
-    Pick<PoolOptions, 'maxUses' | 'recycleBelowBytes'>
+    Pick<AnyPoolOptions, 'maxUses' | 'recycleBelowBytes'>
 }
 
 /** One lease. The ports of the offer are transferred. */

@@ -4,7 +4,7 @@ import type { Image } from '../image/image.ts'
 import type { StackBounds } from '../limits.ts'
 import type { AdapterLogger } from '../ports.ts'
 import type { NodeBuiltin } from '../runtime/node-builtins.ts'
-import type { ResolvedSandboxOptions, SandboxOptions } from '../sandbox/options.ts'
+import type { AnySandboxOptions, ResolvedSandboxOptions } from '../sandbox/options.ts'
 import type { OwnerParts } from './owner-parts.ts'
 import { resolveThreadLimits, stackBoundsOf } from './thread-limits.ts'
 import type { ResolvedThreadLimits } from './thread-limits.ts'
@@ -14,7 +14,7 @@ export type Level = Parameters<AdapterLogger['log']>[0]
 const LEVELS: readonly Level[] = ['debug', 'info', 'warn', 'error']
 
 /** The options that are data. */
-export type PlainOptions = Omit<SandboxOptions, keyof OwnerParts | Exclude<OnlyInline, 'clock'> | 'image'>
+export type PlainOptions = Omit<AnySandboxOptions, keyof OwnerParts | Exclude<OnlyInline, 'clock'> | 'image'>
 
 /** Which parts the owner has. */
 export interface OwnerSummary {

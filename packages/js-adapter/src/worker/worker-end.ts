@@ -27,6 +27,7 @@ export function deadErrorOf(
   switch (state) {
     case 'ready':
     case 'running':
+    case 'parked':
       return undefined
     case 'condemned':
       return new JsAdapterError('ERR_SANDBOX_CONDEMNED', 'the sandbox was condemned and is never entered again', {

@@ -2,7 +2,9 @@
 import type { ResolvedLimits } from '../limits.ts'
 import { resolvePoolOptions } from '../pool/pool-options.ts'
 import type { PoolOptions } from '../pool/pool-options.ts'
+import type { FullOption, Profile } from '../profile/profiles.ts'
 import { resolveSandboxOptions } from '../sandbox/options.ts'
+import type { BareWorkerSandboxOptions } from './worker-options.ts'
 import { ownerPartsOf } from './owner-parts.ts'
 import type { OwnerParts } from './owner-parts.ts'
 import type { PoolThreadData, PoolThreadSettings } from './thread-data.ts'
@@ -16,6 +18,16 @@ export interface WorkerPoolOptions extends Omit<PoolOptions, OnlyInline>, Thread
   readonly minThreads?: number | undefined
   /** Milliseconds after which another thread that nobody needs ends. 0 to 2^31-1, `Infinity`: off. Default 30 000. */
   readonly idleTimeoutMs?: number | undefined
+}
+
+/** A pool of bare sandboxes in threads. */
+export interface BareWorkerPoolOptions
+  extends Omit<WorkerPoolOptions, 'profile' | 'limits' | 'modules' | FullOption>,
+    Pick<BareWorkerSandboxOptions, 'profile' | 'limits' | 'modules'> {}
+
+/** Of either profile. */
+export interface AnyWorkerPoolOptions extends Omit<WorkerPoolOptions, 'profile'> {
+  readonly profile?: Profile | undefined
 }
 
 export interface ResolvedWorkerPoolOptions {
@@ -44,7 +56,7 @@ function integer(name: string, value: number, min: number, max: number, infinite
 }
 
 /** @throws RangeError or TypeError that names the member, its value and its range. */
-export function resolveWorkerPoolOptions(options: WorkerPoolOptions): ResolvedWorkerPoolOptions {
+export function resolveWorkerPoolOptions(options: AnyWorkerPoolOptions): ResolvedWorkerPoolOptions {
   const { stack, resourceLimits, guardInWorker } = resolveThreaded(options)
   const { mode: _mode, loop, variant, modules, minThreads = 1, idleTimeoutMs = 30_000, ...rest } = options
   const { resourceLimits: _limits, guardInWorker: _guard, threadFile: _file, ...pooled } = rest

@@ -9,7 +9,7 @@ import { OwnerAnswers, RANDOM_STATE_BYTES } from './owner-answers.ts'
 import { PoolLease } from './pool-lease.ts'
 import { threadFile } from './thread-file.ts'
 import { resolveWorkerPoolOptions } from './worker-pool-options.ts'
-import type { ResolvedWorkerPoolOptions, WorkerPoolOptions } from './worker-pool-options.ts'
+import type { AnyWorkerPoolOptions, ResolvedWorkerPoolOptions } from './worker-pool-options.ts'
 import { WorkerSandbox } from './worker-sandbox.ts'
 
 /** A sandbox for one tenant, in a thread that serves nobody else meanwhile. */
@@ -62,12 +62,12 @@ export class WorkerSandboxPool implements AsyncDisposable {
     options.loop.done.then(close, close)
   }
   /** @internal `SandboxPool.create` with `mode: 'worker'`. */
-  static async create(options: WorkerPoolOptions): Promise<WorkerSandboxPool> {
+  static async create(options: AnyWorkerPoolOptions): Promise<WorkerSandboxPool> {
     const resolved = resolveWorkerPoolOptions(options)
-    const { prelude, expose, hardened, noEval, variant } = options
+    const { profile, prelude, expose, hardened, noEval, variant } = options
     const file = options.threadFile ?? threadFile('pool-thread')
     const image =
-      options.image ?? (await Image.create({ engine: await Engine.load({ variant }), prelude, expose, hardened, noEval }))
+      options.image ?? (await Image.make({ engine: await Engine.load({ variant }), profile, prelude, expose, hardened, noEval }))
     const { Piscina: Threads } = await loadPiscina()
     const saved = image.save()
     const shared = new Uint8Array(new SharedArrayBuffer(saved.byteLength))

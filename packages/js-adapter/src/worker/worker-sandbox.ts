@@ -19,7 +19,7 @@ import { packValue, unpackValue } from './wire.ts'
 import { Watchdog } from './watchdog.ts'
 import { auditError, deadErrorOf, hardLimitError, rejectionOf, terminatedError, workerUsage } from './worker-end.ts'
 import type { End, WorkerUsage } from './worker-end.ts'
-import type { WorkerSandboxOptions } from './worker-options.ts'
+import type { AnyWorkerSandboxOptions } from './worker-options.ts'
 import type { LeaseEnd } from './thread-data.ts'
 import type { GuestThread, WorkerSandboxParts } from './worker-parts.ts'
 
@@ -107,7 +107,7 @@ export class WorkerSandbox implements AsyncDisposable {
     parts.loop.done.then(ended, ended)
   }
   /** @internal `Sandbox.create` with `mode: 'worker'`. */
-  static async create(options: WorkerSandboxOptions): Promise<WorkerSandbox> {
+  static async create(options: AnyWorkerSandboxOptions): Promise<WorkerSandbox> {
     const { startThread } = await import('./own-thread.ts')
     return WorkerSandbox.open(startThread(options))
   }
