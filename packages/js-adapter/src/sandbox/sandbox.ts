@@ -219,6 +219,7 @@ export class Sandbox implements AsyncDisposable {
    * Runs a script as `run` does and writes its value to the guest's console as `console.log` would; it stays in the guest as its global `_`.
    */
   async show(source: string, options: Omit<RunOptions, 'module'> = {}): Promise<void> {
+    if (this.#options.profile === 'bare') throw new TypeError('show needs the full profile: a bare guest has no console')
     await this.#parts.requests.script(source, options, (script) => showResult(this.#parts.core, runSource(this.#parts.core, script)))
   }
 

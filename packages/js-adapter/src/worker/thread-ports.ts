@@ -16,7 +16,7 @@ const SAMPLES = ['onOperation', 'onLimit', 'onHostCall', 'onInstance'] as const
 /** Where the sandbox says what it says, and whom it asks: the same options as inline. */
 export function ownedOptions(
   speaker: Speaker,
-  { owner, timeOriginMs, deterministic }: Pick<SharedSettings, 'owner' | 'timeOriginMs' | 'deterministic'>,
+  { owner, timeOriginMs, deterministic, bare }: Pick<SharedSettings, 'owner' | 'timeOriginMs' | 'deterministic' | 'bare'>,
   { random, contexts }: { readonly random: ThreadEntropy | undefined; readonly contexts: ThreadContexts | undefined },
 ): Omit<SandboxOptions, 'loop'> {
   const logger: AdapterLogger = {
@@ -33,7 +33,7 @@ export function ownedOptions(
   // The redactor is the owner's: it gets the values, and what it makes of them is recorded there.
   const redact: AuditRedactor = (values) => packSafely(values)
   return {
-    console: { write: (stream, text) => speaker.write(stream, text) },
+    ...(bare ? {} : { console: { write: (stream: 'stdout' | 'stderr', text: string) => speaker.write(stream, text) } }),
     ...(owner.logLevels.length > 0 ? { logger } : {}),
     ...(owner.observed ? { observer } : {}),
     ...(owner.reported ? { onError: (error, origin) => speaker.send({ type: 'error', error: recordError(error), origin }) } : {}),
@@ -75,7 +75,7 @@ function askedModules(speaker: Speaker, nodeBuiltins: readonly NodeBuiltin[]): M
   /** What the owner has allowed, on this side as well: only such a name is asked for. */
   let allowed: string | undefined
   return {
-    nodeBuiltins,
+    ...(nodeBuiltins.length === 0 ? {} : { nodeBuiltins }),
     resolve: (specifier, referrer) => {
       allowed = textOf(speaker.ask({ of: 'resolve', specifier, referrer }))
       return allowed

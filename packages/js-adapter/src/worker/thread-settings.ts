@@ -36,6 +36,8 @@ export interface OwnerSummary {
 /** Of every sandbox of a thread. */
 export interface SharedSettings {
   readonly owner: OwnerSummary
+  /** Guests have no console. */
+  readonly bare: boolean
   /** Guest time is virtual. */
   readonly virtual: boolean
   readonly deterministic: boolean
@@ -86,12 +88,13 @@ type Described = Omit<ThreadSettings, 'variant' | 'stack' | 'guardInWorker' | 'i
 export function settingsOf(
   given: PlainOptions & OwnerParts,
   parts: OwnerParts,
-  { clock, deterministic, limits }: Pick<ResolvedSandboxOptions, 'clock' | 'deterministic' | 'limits'>,
+  { profile, clock, deterministic, limits }: Pick<ResolvedSandboxOptions, 'profile' | 'clock' | 'deterministic' | 'limits'>,
 ): Described {
   const options = Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(parts, name)))
   return {
     options,
     owner: summaryOf(parts),
+    bare: profile === 'bare',
     virtual: clock === 'loop',
     deterministic: deterministic !== undefined,
     standstillMs: limits.wallMs,

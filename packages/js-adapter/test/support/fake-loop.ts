@@ -83,6 +83,8 @@ export class FakeLoop implements LoopLike {
     } while (this.#microtasks.length > 0)
   }
   async #turn(): Promise<void> {
+    // What the platform has promised comes before time goes on.
+    if (this.#holds > 0) await new Promise((resolve) => setImmediate(resolve))
     for (const timer of this.#timers.filter(({ atMs }) => atMs <= this.nowMs()))
       if (this.cancelTimer(timer.id)) await this.#callback(timer.task)
     for (const task of this.#tasks.splice(0)) await this.#callback(task)

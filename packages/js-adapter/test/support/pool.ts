@@ -2,7 +2,7 @@
 import type { Substrate } from '../../src/engine/substrate.ts'
 import type { VariantName } from '../../src/engine/variant.ts'
 import { Image } from '../../src/image/image.ts'
-import type { ImageOptions } from '../../src/image/image-options.ts'
+import type { AnyImageOptions } from '../../src/image/image-options.ts'
 import type { PoolOptions } from '../../src/pool/pool-options.ts'
 import { SandboxPool } from '../../src/pool/pool.ts'
 import { FakeLoop } from './fake-loop.ts'
@@ -19,9 +19,9 @@ export interface OpenedPool {
 /** A busy machine must not stop what a test wants to see run. */
 export const PATIENT = { operationMs: 10_000, hardMs: 20_000 }
 
-export async function makeImage(options: ImageOptions & { readonly variant?: VariantName } = {}): Promise<Image> {
+export async function makeImage(options: AnyImageOptions & { readonly variant?: VariantName } = {}): Promise<Image> {
   const { variant = 'ng', ...rest } = options
-  return Image.create({ engine: await sharedEngine(variant), ...rest })
+  return Image.make({ engine: await sharedEngine(variant), ...rest })
 }
 
 export async function openPool(

@@ -2,6 +2,7 @@
 import type { VariantName } from '../../engine/variant.ts'
 import { isJsAdapterError } from '../../errors.ts'
 import type { SandboxLimits } from '../../limits.ts'
+import type { Profile } from '../../profile/profiles.ts'
 import type { RawCall } from '../../runtime/raw-call.ts'
 import type { Exposed } from '../../sandbox/exposure.ts'
 import type { HostileCase, HostileOutcome } from './case.ts'
@@ -25,6 +26,8 @@ export interface HostileOptions {
   readonly hardMs: number
   /** Whether `soft` or `hard` may come in place of each other and of a program's own end: the machine may be busy. */
   readonly tolerant: boolean
+  /** Of the sandboxes that `open` gives. Default `full`. */
+  readonly profile?: Profile | undefined
   /** Whether sandboxes have a stack of more than 128 KiB, as those in threads have by default. Default `false`. */
   readonly deepStack?: boolean | undefined
   /** The engine that the sandboxes are of. Without it a program that reaches a fault of one engine may end either way. */
@@ -41,7 +44,7 @@ export interface HostileReport {
 }
 
 const PROBE = 'JSON.stringify([6 * 7, typeof setTimeout, Object.keys({}).length, [3, 1, 2].sort().join()])'
-const PROBED = '[42,"function",0,"1,2,3"]'
+const PROBED = { full: '[42,"function",0,"1,2,3"]', bare: '[42,"undefined",0,"1,2,3"]' } as const
 /** A program that must end by itself gets time for it, on any machine. */
 const LONG_MS = 20_000
 const WALL_MS = 300
@@ -125,11 +128,12 @@ async function openProbed(
   options: HostileOptions,
   onError: (error: unknown) => void,
 ): Promise<{ readonly sandbox: HostileSandbox; readonly failure: string | undefined }> {
+  const probed = PROBED[options.profile ?? 'full']
   for (let attempt = 1; ; attempt++) {
     const sandbox = await options.open({ limits: limitsOf(hostile, options), onError })
     const { outcome, value } = await evaluate(sandbox, PROBE)
-    if (value === PROBED && sandbox.state === 'ready') return { sandbox, failure: undefined }
-    if ((outcome === 'ok' && value !== PROBED) || attempt === ATTEMPTS)
+    if (value === probed && sandbox.state === 'ready') return { sandbox, failure: undefined }
+    if ((outcome === 'ok' && value !== probed) || attempt === ATTEMPTS)
       return { sandbox, failure: `the probe gave ${outcome} ${String(value)}` }
     sandbox.close()
   }
