@@ -21,14 +21,14 @@ export {
 export type { ExceptionDetails, JsAdapterErrorCode, JsAdapterErrorOptions, SourcePosition } from './errors.ts'
 export { Image } from './image/image.ts'
 export type { ImageIdentity } from './image/image-content.ts'
-export type { ImageFunction, ImageOptions } from './image/image-options.ts'
+export type { BareImageOptions, ImageFunction, ImageOptions } from './image/image-options.ts'
 export { LIMIT_NAMES } from './limit-names.ts'
 export type { LimitName } from './limit-names.ts'
 export type { SandboxLimits } from './limits.ts'
 export { SandboxPool } from './pool/pool.ts'
 export type { AcquireOptions } from './pool/acquire-options.ts'
 export type { Lease } from './pool/pool.ts'
-export type { PoolOptions } from './pool/pool-options.ts'
+export type { BarePoolOptions, PoolOptions } from './pool/pool-options.ts'
 export type { PoolStats, ReplacementReason } from './pool/pool-stats.ts'
 export type {
   AdapterLogger,
@@ -45,12 +45,15 @@ export type {
   RateLimiterLike,
   RejectionEvent,
 } from './ports.ts'
+export { PROFILES } from './profile/profiles.ts'
+export type { FullLimit, FullOption, Profile } from './profile/profiles.ts'
 export type { ModuleSource } from './runtime/modules.ts'
 export { NODE_BUILTINS } from './runtime/node-builtins.ts'
 export type { NodeBuiltin } from './runtime/node-builtins.ts'
 export type { RawCall, RawFunction } from './runtime/raw-call.ts'
 export type { StubKind } from './runtime/stubs.ts'
 export type { AdmissionOptions } from './sandbox/admission.ts'
+export type { BareLimits, BareSandboxOptions } from './sandbox/bare-options.ts'
 export { hostFunction } from './sandbox/declared.ts'
 export type { ArgumentsOf, AsyncDeclaration, DeclaredHostFunction, SyncDeclaration } from './sandbox/declared.ts'
 export type { HostCallCounts } from './sandbox/host-calls.ts'

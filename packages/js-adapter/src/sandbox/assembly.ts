@@ -43,11 +43,13 @@ export interface Assembly {
 export interface AssemblyParts extends SandboxParts {
   readonly options: ResolvedSandboxOptions
   readonly housing: Housing
+  /** The face. The loop keeps it for as long as the guest lives. */
+  readonly face: { usage(): Usage }
   /** Makes the guest, which answers to this host. */
   open(host: DispatcherHost): Core
 }
 
-export function assemble({ options, housing, open, ...parts }: AssemblyParts): Assembly {
+export function assemble({ options, housing, face, open, ...parts }: AssemblyParts): Assembly {
   const { clock, settledLate } = parts
   const { loop } = options
   const stubs = new Map((parts.stubs ?? []).map((stub) => [stub.path, stub]))
@@ -118,7 +120,7 @@ export function assemble({ options, housing, open, ...parts }: AssemblyParts): A
   const ending: Ending = new Ending({
     ...shared,
     console,
-    usage,
+    usage: () => face.usage(),
     ended: () => {
       parking.ended()
       lifetime.ended()

@@ -37,10 +37,10 @@ export class Sandbox implements AsyncDisposable {
   readonly #options: ResolvedSandboxOptions
   readonly #parts: Assembly
 
-  private constructor(parts: AssemblyParts) {
+  private constructor(parts: Omit<AssemblyParts, 'face'>) {
     this.id = parts.options.id
     this.#options = parts.options
-    this.#parts = assemble(parts)
+    this.#parts = assemble({ ...parts, face: this })
   }
   /**
    * Opens a sandbox in a thread of its own.
