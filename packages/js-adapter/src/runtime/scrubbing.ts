@@ -70,7 +70,10 @@ function joined(blocks: readonly Block[]): readonly number[] {
     else sizes.push(bytes)
     end = at + bytes
   }
-  return sizes.filter((bytes) => bytes > HEAP_FOOT_BYTES).map((bytes) => bytes - HEAP_FOOT_BYTES / 2).toSorted((a, b) => b - a)
+  return sizes
+    .filter((bytes) => bytes > HEAP_FOOT_BYTES)
+    .map((bytes) => bytes - HEAP_FOOT_BYTES / 2)
+    .toSorted((a, b) => b - a)
 }
 
 /** What calls have left on the stack. */

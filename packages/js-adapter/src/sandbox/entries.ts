@@ -282,7 +282,11 @@ export class Entries {
   }
 
   /** An entry in a loop task of its own, in a context. A loop that refuses it is ending, and ends the guest. */
-  queue(captured: Captured | undefined, work: () => void, refused: (error: unknown) => void = (error) => this.#notThere(error)): void {
+  queue(
+    captured: Captured | undefined,
+    work: () => void,
+    refused: (error: unknown) => void = (error) => this.#notThere(error),
+  ): void {
     this.queued++
     this.#hooks.whenThere(
       () => {

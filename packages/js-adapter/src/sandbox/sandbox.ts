@@ -130,7 +130,8 @@ export class Sandbox implements AsyncDisposable {
     this.#parts.ending.assertAlive()
   }
   #exposeOwn(): void {
-    if (this.#options.onRejection !== undefined) this.#parts.entries.trusted(() => configure(this.#parts.core, 'tellsRejections', 1))
+    if (this.#options.onRejection !== undefined)
+      this.#parts.entries.trusted(() => configure(this.#parts.core, 'tellsRejections', 1))
     const { modules } = this.#options
     this.#parts.entries.trusted(() => this.#parts.core.installBuiltins(modules?.nodeBuiltins ?? []))
     if (this.#options.contextApi) this.#parts.entries.trusted(() => this.#parts.core.marshal.runProfile('installContextApi'))
@@ -183,7 +184,11 @@ export class Sandbox implements AsyncDisposable {
   expose(name: string, value: unknown): void {
     this.#assertThere()
     const trusted = (work: () => void): void => this.#parts.entries.trusted(work)
-    exposeGlobal({ core: this.#parts.core, hostCalls: this.#parts.hostCalls, stubs: this.#parts.stubs, trusted }, name, value as Exposed)
+    exposeGlobal(
+      { core: this.#parts.core, hostCalls: this.#parts.hostCalls, stubs: this.#parts.stubs, trusted },
+      name,
+      value as Exposed,
+    )
   }
 
   /** Sets a global to a copy of `value`. @throws `ERR_VALUE_UNSUPPORTED` with the path of what has no guest form. */
@@ -220,7 +225,9 @@ export class Sandbox implements AsyncDisposable {
    */
   async show(source: string, options: Omit<RunOptions, 'module'> = {}): Promise<void> {
     if (this.#options.profile === 'bare') throw new TypeError('show needs the full profile: a bare guest has no console')
-    await this.#parts.requests.script(source, options, (script) => showResult(this.#parts.core, runSource(this.#parts.core, script)))
+    await this.#parts.requests.script(source, options, (script) =>
+      showResult(this.#parts.core, runSource(this.#parts.core, script)),
+    )
   }
 
   /**

@@ -45,10 +45,20 @@ test('P-11 the globals of a bare guest are those of the language, and the same o
 describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
   test('P-11 values of every kind cross, in and out', async () => {
     const { sandbox, ask } = await openBare(variant)
-    const value = { a: [1, , -0, Number.NaN, 10n], m: new Map([[{ k: 1 }, new Set(['x'])]]), d: new Date(5), r: /a/gu, b: new Uint8Array([1, 2]) }
+    const value = {
+      a: [1, undefined, -0, Number.NaN, 10n],
+      m: new Map([[{ k: 1 }, new Set(['x'])]]),
+      d: new Date(5),
+      r: /a/gu,
+      b: new Uint8Array([1, 2]),
+    }
     sandbox.set('given', value)
     expect(sandbox.get('given')).toEqual(value)
-    expect(await ask('[given.a[4], given.m.size, given.d.getTime(), given.r.source, given.b[1], "\\ud800", Symbol.for("s").description]')).toEqual({
+    expect(
+      await ask(
+        '[given.a[4], given.m.size, given.d.getTime(), given.r.source, given.b[1], "\\ud800", Symbol.for("s").description]',
+      ),
+    ).toEqual({
       value: [10n, 1, 5, 'a', 2, '\ud800', 's'],
     })
     expect(await ask('throw new RangeError("no", { cause: 7 })')).toMatchObject({
@@ -111,7 +121,9 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     await ask('Promise.reject(new Error("handled")).catch(() => {}); 0')
     expect(sandbox.state).toBe('ready')
     await ask('Promise.reject("why"); 0')
-    expect(await settled(loop, sandbox.exited)).toMatchObject({ value: { reason: 'uncaught', exitCode: 1, error: { guestName: 'UnhandledPromiseRejection' } } })
+    expect(await settled(loop, sandbox.exited)).toMatchObject({
+      value: { reason: 'uncaught', exitCode: 1, error: { guestName: 'UnhandledPromiseRejection' } },
+    })
     expect(told).toEqual([['unhandled', 1, false]])
   })
 
@@ -138,7 +150,9 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     const audited = await openBare(variant, { modules, audit: { write: (record) => void records.push(record) } })
     await settled(audited.loop, audited.sandbox.run('import { x } from "m"; globalThis.x = x', { module: true }))
     expect(audited.sandbox.get('x')).toBe(5)
-    expect(records.map(({ event }) => event)).toEqual(expect.arrayContaining(['sandbox.created', 'operation.end', 'module.loaded']))
+    expect(records.map(({ event }) => event)).toEqual(
+      expect.arrayContaining(['sandbox.created', 'operation.end', 'module.loaded']),
+    )
     let active: string | undefined
     const context = {
       capture: () => active,
@@ -161,7 +175,12 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
   })
 
   test('P-11 an image and its copies are bare, a fraction of a full one, and saved as such', async () => {
-    const image = await makeImage({ variant, profile: 'bare', prelude: 'let n = 1; function next() { return ++n }', expose: ['ask'] })
+    const image = await makeImage({
+      variant,
+      profile: 'bare',
+      prelude: 'let n = 1; function next() { return ++n }',
+      expose: ['ask'],
+    })
     expect(image.identity.profile).toBe('bare')
     expect(image.bytes).toBeLessThan((await makeImage({ variant })).bytes / 2)
     const { sandbox, loop, ask } = await openBare(variant, { image })
@@ -192,5 +211,7 @@ test('P-11 `show` and options of the full profile are refused by name', async ()
     await expect(Sandbox.create({ loop, engine, profile: 'bare', ...options } as never)).rejects.toThrow(message)
   await expect(Sandbox.create({ loop, engine, profile: 'naked' } as never)).rejects.toThrow(RangeError)
   const full = await makeImage({})
-  await expect(Sandbox.create({ loop, image: full, profile: 'bare' })).rejects.toThrow(/profile is fixed by the image: it is full/)
+  await expect(Sandbox.create({ loop, image: full, profile: 'bare' })).rejects.toThrow(
+    /profile is fixed by the image: it is full/,
+  )
 })

@@ -69,7 +69,12 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
       expect(sandbox.usage()).toMatchObject({ memoryBytes: 0, parkedBytes: bytes, operations: 3 })
       expect(sandbox.park()).toBe(bytes)
       // In the order in which it was asked.
-      const calls = [sandbox.call('f', [2]), sandbox.call('f', [3]), sandbox.run('[a.x, raw(n)]'), sandbox.run('ask(new Map([[n, a.x]]))')]
+      const calls = [
+        sandbox.call('f', [2]),
+        sandbox.call('f', [3]),
+        sandbox.run('[a.x, raw(n)]'),
+        sandbox.run('ask(new Map([[n, a.x]]))'),
+      ]
       expect(await settled(loop, Promise.all(calls))).toEqual({ value: [2, 5, [2, 6], [new Map([[5, 3]])]] })
       expect(sandbox.state).toBe('ready')
       expect(sandbox.usage()).toMatchObject({ parkedBytes: 0, hostCalls: { pending: 0 } })

@@ -64,6 +64,11 @@ test('P-11 a lease that is released while it is parked, or waits for an instance
   holder.release()
   await rejected
   expect(pool.stats()).toMatchObject({ ready: 1, leased: 0, parked: 0 })
-  expect(await settled(loop, pool.use((sandbox) => sandbox.run('1 + 1')))).toEqual({ value: 2 })
+  expect(
+    await settled(
+      loop,
+      pool.use((sandbox) => sandbox.run('1 + 1')),
+    ),
+  ).toEqual({ value: 2 })
   pool.close()
 })

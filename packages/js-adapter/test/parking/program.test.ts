@@ -42,7 +42,11 @@ const STEPS = [
   'new Array(next(20_000)).fill(next(3)).reduce((a, b) => a + b, 0)',
 ] as const
 
-async function outcomes(image: Image, steps: readonly { readonly step: number; readonly park: boolean }[], parks: boolean): Promise<unknown> {
+async function outcomes(
+  image: Image,
+  steps: readonly { readonly step: number; readonly park: boolean }[],
+  parks: boolean,
+): Promise<unknown> {
   const loop = new FakeLoop()
   const sandbox = await Sandbox.create({ loop, image, clock: 'loop', deterministic: { seed: 5 }, limits: PATIENT })
   sandbox.expose('ask', async (x: unknown) => x)
