@@ -57,7 +57,7 @@ export function assemble({ options, housing, face, open, ...parts }: AssemblyPar
   const results = new PendingResults(loop, (error) => reports.limitOutsideEntry('wallMs', 0, error))
   const reports = new Reports({ options, clock, contexts, onAuditLost: (error) => ending.run('closed', 'closed', error) })
   const onFailure = (error: unknown): void => reports.sinkFailed(error)
-  const console = new ConsoleBudget({
+  const budget = new ConsoleBudget({
     sink: options.console,
     maxBytes: options.limits.maxConsoleBytes,
     clockMs,
@@ -84,7 +84,7 @@ export function assemble({ options, housing, face, open, ...parts }: AssemblyPar
     guestHost({
       ...parts,
       options,
-      console,
+      console: budget,
       hostCalls,
       reports,
       core: () => core,
@@ -113,13 +113,13 @@ export function assemble({ options, housing, face, open, ...parts }: AssemblyPar
       parkedBytes: parking.bytes,
       timers: ending.state === undefined ? core.cell(CELL.timers) : 0,
       interruptedTimers: core.cell(CELL.timersInterrupted),
-      consoleBytesDropped: console.dropped,
+      consoleBytesDropped: budget.dropped,
       hostCalls: hostCalls.counts(),
     })
   }
   const ending: Ending = new Ending({
     ...shared,
-    console,
+    console: budget,
     usage: () => face.usage(),
     ended: () => {
       parking.ended()
