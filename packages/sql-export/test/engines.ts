@@ -58,11 +58,14 @@ export function testEngines(): Engines {
   const instances: { readonly instance: PGlite; isTaken: boolean }[] = []
   let client: Client | undefined
   let connection: mysql.Connection | undefined
+  /** Of MariaDB, until they are disposed of. */
+  const databases = new Set<string>()
   let made = 0
 
   afterAll(async () => {
     for (const { instance } of instances) await instance.close()
     await client?.end()
+    for (const database of databases) await connection?.query(`DROP DATABASE ${database}`)
     await connection?.end()
     if (client !== undefined) await runPostgres(`${POSTGRES}/postgres`, `DROP DATABASE ${name} WITH (FORCE)`)
   }, 120_000)
@@ -148,6 +151,7 @@ export function testEngines(): Engines {
     const own = connection
     const database = `${name}_${++made}`
     await own.query(`CREATE DATABASE ${database} CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci`)
+    databases.add(database)
     const url = `${MARIADB}/${database}`
     const into = `USE ${database}; SET sql_mode = 'NO_AUTO_VALUE_ON_ZERO', time_zone = '+00:00', foreign_key_checks = 0`
     return {
@@ -156,7 +160,10 @@ export function testEngines(): Engines {
       open: () => openMysql(url),
       run: async (statements) => void (await own.query([into, ...statements].join(';\n'))),
       rows: async (sql) => (await runMariadb(url, sql)).map((row) => row.map(asText)),
-      dispose: async () => void (await own.query(`DROP DATABASE ${database}`)),
+      dispose: async () => {
+        databases.delete(database)
+        await own.query(`DROP DATABASE ${database}`)
+      },
     }
   }
 
