@@ -9,9 +9,7 @@ import { Scratch } from './scratch.ts'
 import { findBreakWord, findRandomOffset, findTimeImports } from './state-calibration.ts'
 import type { TimeImports } from './time-imports.ts'
 import type { ValueTags } from './value-tags.ts'
-import type { Metering } from './substrate.ts'
-import type { ModuleLoader } from './variant.ts'
-import type { WasmModule } from './webassembly.ts'
+import type { EngineCode, Metering } from './substrate.ts'
 
 export interface Calibration {
   readonly tags: ValueTags
@@ -275,9 +273,9 @@ function enableInterrupts({ instance }: Scratch): number | undefined {
  * Measures a build. Takes some 5 ms.
  * @returns the calibration, or the reason why values of this build cannot be read at all.
  */
-export async function calibrate(module: WasmModule, load: ModuleLoader, metering?: Metering): Promise<Calibration | string> {
+export async function calibrate(code: EngineCode, metering?: Metering): Promise<Calibration | string> {
   const notes: string[] = []
-  const scratch = await Scratch.open(module, load, metering)
+  const scratch = await Scratch.open(code, metering)
   const collectOffset = findCollectOffset(scratch, notes)
   const tags = readTags(scratch)
   if (typeof tags === 'string') return tags

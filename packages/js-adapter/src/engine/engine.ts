@@ -14,14 +14,13 @@ import type { EngineSource } from './source.ts'
 import { SyntaxChecker } from './syntax-checker.ts'
 import type { SyntaxFault } from './syntax-checker.ts'
 import { Substrate } from './substrate.ts'
-import type { Metering } from './substrate.ts'
+import type { EngineCode, Metering } from './substrate.ts'
 import type { TimeSource } from './time-imports.ts'
 import { openVariant } from './open-variant.ts'
-import type { ModuleLoader, VariantName } from './variant.ts'
+import type { VariantName } from './variant.ts'
 import { webAssembly } from './webassembly.ts'
 import { meter as putMeter } from './wasm-meter.ts'
-import type { WasmModule } from './webassembly.ts'
-import { exportTable, readMutableGlobals } from './wasm-patch.ts'
+import { exportTable, HOST_TYPES_MODULE, readMutableGlobals } from './wasm-patch.ts'
 
 export interface EngineOptions {
   /** `'ng'` (default) or `'bellard'`. */
@@ -57,8 +56,7 @@ export interface EngineIdentity {
 interface EngineParts {
   readonly variant: VariantName
   readonly packageName: string
-  readonly module: WasmModule
-  readonly load: ModuleLoader
+  readonly code: EngineCode
   readonly calibration: Calibration
   readonly identity: EngineIdentity
   readonly metering: Metering | undefined
@@ -71,8 +69,7 @@ export class Engine {
   readonly capabilities: EngineCapabilities
   /** What calibration tried and saw. */
   readonly notes: readonly string[]
-  readonly #module: WasmModule
-  readonly #load: ModuleLoader
+  readonly #code: EngineCode
   readonly #calibration: Calibration
   readonly #identity: EngineIdentity
   readonly #metering: Metering | undefined
@@ -82,7 +79,7 @@ export class Engine {
   readonly programs: ProgramCache = new ProgramCache()
 
   private constructor(
-    { variant, packageName, module, load, calibration, identity, metering }: EngineParts,
+    { variant, packageName, code, calibration, identity, metering }: EngineParts,
     guard: Guard,
     checker: SyntaxChecker,
   ) {
@@ -90,8 +87,7 @@ export class Engine {
     this.#checker = checker
     this.variant = variant
     this.packageName = packageName
-    this.#module = module
-    this.#load = load
+    this.#code = code
     this.#calibration = calibration
     this.#identity = identity
     this.#metering = metering
@@ -124,8 +120,9 @@ export class Engine {
     const { name, packageName, wasm, load } = await openVariant(variant, source)
     const { patched, slot, unmetered } = patch(wasm)
     const metering = slot === undefined ? undefined : { meter: new Meter(), slot }
-    const module = await webAssembly().compile(patched)
-    const calibration = await calibrate(module, load, metering)
+    const hostTypes = new (webAssembly().Module)(HOST_TYPES_MODULE)
+    const code = { module: await webAssembly().compile(patched), hostTypes, load }
+    const calibration = await calibrate(code, metering)
     if (typeof calibration === 'string')
       throw new JsAdapterError('ERR_ENGINE_CALIBRATION', `the engine "${name}" cannot be used: ${calibration}`)
     if (calibration.pollOffset === undefined && !(allowUncalibrated && guard.available))
@@ -139,8 +136,7 @@ export class Engine {
     const checker = await SyntaxChecker.create(async (memoryMaxBytes, hooks) =>
       Instance.create(
         await Substrate.create({
-          module,
-          load,
+          code,
           memoryMaxBytes,
           metering: metering === undefined ? undefined : { ...metering, shared: true },
         }),
@@ -155,7 +151,7 @@ export class Engine {
       stackStart: globals?.length === 1 ? globals[0] : undefined,
     }
     const notes = unmetered === undefined ? calibration.notes : [...calibration.notes, `meter: ${unmetered}`]
-    const parts = { variant: name, packageName, module, load, calibration: { ...calibration, notes }, identity, metering }
+    const parts = { variant: name, packageName, code, calibration: { ...calibration, notes }, identity, metering }
     const engine = new Engine(parts, guard, checker)
     assertCapabilities(name, engine, required)
     return engine
@@ -194,8 +190,7 @@ export class Engine {
         `the clocks of the engine "${this.variant}" could not be found, so its time cannot be given: ${this.notes.join('; ')}`,
       )
     return Substrate.create({
-      module: this.#module,
-      load: this.#load,
+      code: this.#code,
       memoryMaxBytes,
       metering: this.#metering,
       memoryBytes,

@@ -2,9 +2,7 @@
 import { Instance } from './instance.ts'
 import type { InstanceHooks } from './instance.ts'
 import { Substrate } from './substrate.ts'
-import type { ModuleLoader } from './variant.ts'
-import type { WasmModule } from './webassembly.ts'
-import type { Metering } from './substrate.ts'
+import type { EngineCode, Metering } from './substrate.ts'
 
 const SCRATCH_MEMORY_BYTES = 32 * 1024 * 1024
 
@@ -38,13 +36,13 @@ export class Scratch {
     this.hooks = hooks
     this.#recorder = recorder
   }
-  static async open(module: WasmModule, load: ModuleLoader, metering?: Metering): Promise<Scratch> {
+  static async open(code: EngineCode, metering?: Metering): Promise<Scratch> {
     const state = { onInterrupt: (): number => 0 }
     const hooks: InstanceHooks = { callFunction: () => 0, shouldInterrupt: () => state.onInterrupt(), freeHostRef: () => {} }
     const recorder: Recorder = { calls: undefined }
     const onImports = (group: Record<string, unknown>): void => record(group, recorder)
     return new Scratch(
-      Instance.create(await Substrate.create({ module, load, memoryMaxBytes: SCRATCH_MEMORY_BYTES, metering, onImports }), hooks),
+      Instance.create(await Substrate.create({ code, memoryMaxBytes: SCRATCH_MEMORY_BYTES, metering, onImports }), hooks),
       state,
       recorder,
     )

@@ -3,7 +3,7 @@ import type { Meter } from './meter.ts'
 import { importTime } from './time-imports.ts'
 import type { TimeImports, TimeSource } from './time-imports.ts'
 import type { EngineModule, ModuleLoader } from './variant.ts'
-import { HOST_TYPES_MODULE, TABLE_EXPORT } from './wasm-patch.ts'
+import { TABLE_EXPORT } from './wasm-patch.ts'
 import { isTable, webAssembly } from './webassembly.ts'
 import type { WasmInstance, WasmMemory, WasmModule, WasmTable } from './webassembly.ts'
 
@@ -20,9 +20,16 @@ export interface Metering {
   readonly shared?: boolean | undefined
 }
 
-export interface SubstrateOptions {
+/** What all instances of an engine are made from. */
+export interface EngineCode {
   readonly module: WasmModule
+  /** `HOST_TYPES_MODULE`, compiled. */
+  readonly hostTypes: WasmModule
   readonly load: ModuleLoader
+}
+
+export interface SubstrateOptions {
+  readonly code: EngineCode
   readonly memoryMaxBytes: number
   /** What the meter in the code asks, and where in the function table it looks for it. */
   readonly metering?: Metering | undefined
@@ -55,14 +62,14 @@ export class Substrate {
   }
 
   static async create({
-    module,
-    load,
+    code,
     memoryMaxBytes,
     metering,
     memoryBytes = 0,
     time,
     onImports,
   }: SubstrateOptions): Promise<Substrate> {
+    const { module, hostTypes, load } = code
     const initial = Math.max(INITIAL_PAGES, Math.ceil(memoryBytes / PAGE_BYTES))
     const memory = new (webAssembly().Memory)({ initial, maximum: Math.max(initial, memoryMaxBytes / PAGE_BYTES) })
     const clock = { source: time?.source }
@@ -81,7 +88,7 @@ export class Substrate {
         const instance = new (webAssembly().Instance)(module, imports)
         const exported = instance.exports[TABLE_EXPORT]
         if (isTable(exported)) table = exported
-        if (table !== undefined) track = bindTable(table, metering, memory)
+        if (table !== undefined) track = bindTable(table, hostTypes, metering, memory)
         receive(instance, module)
         return instance.exports
       },
@@ -117,7 +124,7 @@ export class Substrate {
     if (tracking === undefined) return undefined
     tracking.tracker = tracker
     if (this.#trackerIndex === undefined) {
-      this.#trackerIndex = tracking.table.grow(1)
+      this.#trackerIndex = tracking.free ?? tracking.table.grow(1)
       tracking.table.set(this.#trackerIndex, tracking.entry)
     }
     return this.#trackerIndex
@@ -128,21 +135,20 @@ export class Substrate {
 interface Tracking {
   readonly table: WasmTable
   readonly entry: unknown
+  /** An entry that the module's table has for it; otherwise the table grows. */
+  readonly free: number | undefined
   tracker: RejectionTracker | undefined
 }
 
 /** Puts what the meter asks into the table, before the module's own code runs: a meter without its entry would trap. */
-function bindTable(table: WasmTable, metering: Metering | undefined, memory: WasmMemory): Tracking {
+function bindTable(table: WasmTable, hostTypes: WasmModule, metering: Metering | undefined, memory: WasmMemory): Tracking {
   const call: RejectionTracker = (ctx, promise, reason, handled, opaque) =>
     tracking.tracker?.(ctx, promise, reason, handled, opaque)
   const asker = metering?.shared === true ? undefined : memory
   const host = { f: call, m: () => metering?.meter.ask(asker) }
-  const { exports }: WasmInstance = new (webAssembly().Instance)(new (webAssembly().Module)(HOST_TYPES_MODULE), { e: host })
-  const tracking: Tracking = { table, entry: exports['f'], tracker: undefined }
-  if (metering === undefined) return tracking
-  const index = table.grow(1)
-  if (index !== metering.slot)
-    throw new RangeError(`the meter's entry is ${index} of the function table, ${metering.slot} was expected`)
-  table.set(index, exports['m'])
+  const { exports }: WasmInstance = new (webAssembly().Instance)(hostTypes, { e: host })
+  const free = metering === undefined ? undefined : metering.slot + 1
+  const tracking: Tracking = { table, entry: exports['f'], free, tracker: undefined }
+  if (metering !== undefined) table.set(metering.slot, exports['m'])
   return tracking
 }

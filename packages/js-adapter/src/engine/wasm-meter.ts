@@ -9,13 +9,18 @@ const CREDIT = 4096
 const BYTES_A_TURN_LOG2 = 10
 /** More targets than any other dispatch of the engine: the interpreter's, one for each of its instructions. */
 const INTERPRETER_TARGETS = 150
+/** Of the function table: what the meter asks, and one for the owner of the instance. */
+const ADDED_ENTRIES = 2
 const I32 = 0x7f
 const FUNCTION_TYPE = 0x60
 const IMPORTED = { function: 0, memory: 2, global: 3 } as const
 
 export interface Metered {
   readonly wasm: Uint8Array<ArrayBuffer>
-  /** The entry of the function table that is called, `() -> ()`, when the credit is used up. The table ends right before it: it has to be added. */
+  /**
+   * The entry of the function table that is called, `() -> ()`, when the credit is used up. The table is made longer by it and by one that is free:
+   * a table that grows later takes several times the memory, in each instance.
+   */
   readonly slot: number
 }
 
@@ -39,7 +44,7 @@ export function meter(wasm: Uint8Array): Metered {
   const types = count(SECTION.type)
   const credit = imports.globals + count(SECTION.global)
   const ask = imports.functions + count(SECTION.function)
-  const slot = tableLength(wasm, find(SECTION.table))
+  const { length: slot, content: table } = lengthenTable(wasm, find(SECTION.table))
 
   const take = [OP.globalGet, ...leb(credit)]
   const askWhenSpent = [...take, OP.i32Const, 0, OP.i32LtS, OP.if, EMPTY_BLOCK, OP.call, ...leb(ask), OP.end]
@@ -66,6 +71,7 @@ export function meter(wasm: Uint8Array): Metered {
   const contents = new Map([
     extend(SECTION.type, 2, [FUNCTION_TYPE, 0, 0, FUNCTION_TYPE, 3, I32, I32, I32, 0]),
     extend(SECTION.function, 3, [...leb(types), ...leb(types + 1), ...leb(types + 1)]),
+    [SECTION.table, table],
     extend(SECTION.global, 1, [I32, 1, ...refill, OP.end]),
     [SECTION.code, meterCode(wasm, find(SECTION.code), calls, added)],
   ])
@@ -107,11 +113,16 @@ function countImports(wasm: Uint8Array, { start }: Section): { readonly function
   return { functions, globals }
 }
 
-/** The table of a build starts as long as it ever is. */
-function tableLength(wasm: Uint8Array, { start }: Section): number {
+/** The one table of a build: how long it is, and its section with `ADDED_ENTRIES` more. */
+function lengthenTable(wasm: Uint8Array, { start }: Section): { readonly length: number; readonly content: Uint8Array } {
   const tables = readLeb(wasm, start)
   if (tables.value !== 1) throw new RangeError(`the WebAssembly module has ${tables.value} tables, one is expected`)
-  return readLeb(wasm, tables.next + 2).value
+  const type = wasm[tables.next] ?? 0
+  const limits = wasm[tables.next + 1] ?? 0
+  if (limits > 1) throw new RangeError(`the table of the WebAssembly module has limits of another kind: ${limits}`)
+  const least = readLeb(wasm, tables.next + 2)
+  const most = limits === 1 ? leb(readLeb(wasm, least.next).value + ADDED_ENTRIES) : []
+  return { length: least.value, content: Uint8Array.from([1, type, limits, ...leb(least.value + ADDED_ENTRIES), ...most]) }
 }
 
 interface Calls {

@@ -3,20 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { findObjectLayout } from '../../src/engine/object-calibration.ts'
 import { ObjectReader } from '../../src/engine/object-reader.ts'
 import { ResultTooLarge } from '../../src/engine/result-too-large.ts'
-import { Scratch } from '../../src/engine/scratch.ts'
-import { openVariant } from '../../src/engine/open-variant.ts'
-import { webAssembly } from '../../src/engine/webassembly.ts'
 import { thrownBy } from '../goja/support.ts'
 import { openSandbox, settled, sharedEngine } from '../support/open.ts'
+import { openScratch } from '../support/scratch.ts'
 
 const BOUNDS = { maxNodes: 1000, maxBytes: 100_000 }
 
 describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
-  async function scratchOf(): Promise<Scratch> {
-    const { wasm, load } = await openVariant(variant)
-    return Scratch.open(new (webAssembly().Module)(wasm), load)
-  }
-
   test('11.7 the places of plain data are found and verified by reading samples back', async () => {
     const engine = await sharedEngine(variant)
     expect(engine.calibration.objects).toBeDefined()
@@ -34,13 +27,13 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     ]
     for (const [wrongTags, wrongProxy] of cases) {
       const notes: string[] = []
-      expect(findObjectLayout(await scratchOf(), wrongTags, wrongProxy, notes)).toBeUndefined()
+      expect(findObjectLayout(await openScratch(variant), wrongTags, wrongProxy, notes)).toBeUndefined()
       expect(notes).toEqual([expect.stringMatching(/^objects: /)])
     }
   })
 
   test('V-2 reading runs nothing of the guest, and gives up at whatever is not plain data', async () => {
-    const scratch = await scratchOf()
+    const scratch = await openScratch(variant)
     const { tags, objects } = (await sharedEngine(variant)).calibration
     if (objects === undefined) throw new Error('no layout')
     const reader = new ObjectReader(scratch.instance, tags, objects, () => '')
@@ -64,7 +57,7 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
   })
 
   test('§9 nodes and bytes bound what is read, and an overdue operation is left to the guest', async () => {
-    const scratch = await scratchOf()
+    const scratch = await openScratch(variant)
     const { tags, objects } = (await sharedEngine(variant)).calibration
     if (objects === undefined) throw new Error('no layout')
     const reader = new ObjectReader(scratch.instance, tags, objects, () => '')

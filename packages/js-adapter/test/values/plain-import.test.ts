@@ -2,15 +2,14 @@
 import { runInThisContext } from 'node:vm'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { Scratch } from '../../src/engine/scratch.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import { findObjectFormat } from '../../src/engine/format-calibration.ts'
 import { ObjectWriter } from '../../src/engine/object-writer.ts'
-import { openVariant } from '../../src/engine/open-variant.ts'
-import { Scratch } from '../../src/engine/scratch.ts'
-import { webAssembly } from '../../src/engine/webassembly.ts'
 import { Runtime } from '../../src/goja/runtime.ts'
 import { object, openRuntime, VARIANTS } from '../goja/support.ts'
 import { sharedEngine } from '../support/open.ts'
+import { openScratch } from '../support/scratch.ts'
 import { RandomValues } from '../support/random-values.ts'
 
 const RUNS = process.env['LOOPWRIGHT_LONG'] === '1' ? 20_000 : 400
@@ -44,10 +43,6 @@ const DESCRIBE = `(root) => {
 
 describe.each(VARIANTS)('%s', (variant) => {
   afterEach(() => vi.restoreAllMocks())
-  async function scratchOf(): Promise<Scratch> {
-    const { wasm, load } = await openVariant(variant)
-    return Scratch.open(new (webAssembly().Module)(wasm), load)
-  }
   async function textRuntime(): Promise<Runtime> {
     const engine = await Engine.load({ variant })
     vi.spyOn(engine, 'calibration', 'get').mockReturnValue({ ...engine.calibration, format: undefined })
@@ -88,7 +83,7 @@ describe.each(VARIANTS)('%s', (variant) => {
       },
     ]
     for (const corrupt of change) {
-      const scratch = await scratchOf()
+      const scratch = await openScratch(variant)
       corrupt(scratch)
       const notes: string[] = []
       expect(findObjectFormat(scratch, tags, notes)).toBeUndefined()
