@@ -65,14 +65,7 @@ async function runEngine(variant: 'ng' | 'bellard'): Promise<ConformanceResult> 
   const running = loop.run()
   const hold = loop.holdOpen()
   const leases = leasing(loop, variant)
-  const options: HostileOptions = {
-    open: leases.open,
-    softMs: SOFT_MS,
-    hardMs: HARD_MS,
-    tolerant: false,
-    deepStack: true,
-    variant,
-  }
+  const options: HostileOptions = { open: leases.open, softMs: SOFT_MS, hardMs: HARD_MS, tolerant: false, deepStack: true }
   const failures: string[] = []
   const late: number[] = []
   let failed = 0

@@ -85,7 +85,7 @@ async function runEngine(variant: 'ng' | 'bellard'): Promise<ConformanceResult> 
   const timed = new TimedLoop(loop)
   const engine = await Engine.load({ variant })
   const open: HostileOptions['open'] = ({ limits, onError }) => Sandbox.create({ loop: timed, engine, limits, onError })
-  const options: HostileOptions = { open, softMs: SOFT_MS, hardMs: HARD_MS, tolerant: false, variant }
+  const options: HostileOptions = { open, softMs: SOFT_MS, hardMs: HARD_MS, tolerant: false }
   const failures: string[] = []
   const late: Record<'soft' | 'hard', number[]> = { soft: [], hard: [] }
   let failed = 0

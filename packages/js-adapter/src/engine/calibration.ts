@@ -6,9 +6,12 @@ import { findObjectFormat } from './format-calibration.ts'
 import type { ObjectFormat } from './object-format.ts'
 import type { ObjectLayout } from './object-layout.ts'
 import { Scratch } from './scratch.ts'
+import { findStackLinks } from './stack-links.ts'
+import type { StackLinks } from './stack-links.ts'
 import { findBreakWord, findRandomOffset, findTimeImports } from './state-calibration.ts'
 import type { TimeImports } from './time-imports.ts'
 import type { ValueTags } from './value-tags.ts'
+import type { KnownFault } from './variant.ts'
 import type { EngineCode, Metering } from './substrate.ts'
 
 export interface Calibration {
@@ -31,6 +34,8 @@ export interface Calibration {
   readonly objects: ObjectLayout | undefined
   /** How plain data is serialised; `undefined` when that could not be verified. */
   readonly format: ObjectFormat | undefined
+  /** What keeps the collector of a build with that fault from it; `undefined` when it could not be verified, or the build has no such fault. */
+  readonly stackLinks: StackLinks | undefined
   /** Whether the meter in the engine's code ends a native that polls nothing. */
   readonly metered: boolean
   /** What was tried and seen, for reports. */
@@ -273,7 +278,11 @@ function enableInterrupts({ instance }: Scratch): number | undefined {
  * Measures a build. Takes some 5 ms.
  * @returns the calibration, or the reason why values of this build cannot be read at all.
  */
-export async function calibrate(code: EngineCode, metering?: Metering): Promise<Calibration | string> {
+export async function calibrate(
+  code: EngineCode,
+  faults: readonly KnownFault[],
+  metering?: Metering,
+): Promise<Calibration | string> {
   const notes: string[] = []
   const scratch = await Scratch.open(code, metering)
   const collectOffset = findCollectOffset(scratch, notes)
@@ -294,6 +303,7 @@ export async function calibrate(code: EngineCode, metering?: Metering): Promise<
     randomOffset: findRandomOffset(scratch, pollOffset, notes),
     breakWord: findBreakWord(scratch, notes),
     timeImports: findTimeImports(scratch, notes),
+    stackLinks: faults.includes('stack links') ? findStackLinks(scratch, { proxy, collectOffset }, notes) : undefined,
     // Last: it leaves the instance in the middle of something.
     metered: metering !== undefined && meterStops(scratch, metering.meter, notes),
     notes,

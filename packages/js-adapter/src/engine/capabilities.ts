@@ -14,6 +14,8 @@ export interface EngineCapabilities {
   readonly metered: boolean
   /** The guard of the inspector was seen to work. */
   readonly threadlessGuard: boolean
+  /** No memory fault of the build is known, or what keeps guests from it was verified: see the threat model. */
+  readonly soundMemory: boolean
 }
 
 export const ENGINE_CAPABILITIES = [
@@ -23,6 +25,7 @@ export const ENGINE_CAPABILITIES = [
   'timeSource',
   'metered',
   'threadlessGuard',
+  'soundMemory',
 ] as const
 export type EngineCapability = (typeof ENGINE_CAPABILITIES)[number]
 

@@ -17,7 +17,7 @@ import { Substrate } from './substrate.ts'
 import type { EngineCode, Metering } from './substrate.ts'
 import type { TimeSource } from './time-imports.ts'
 import { openVariant } from './open-variant.ts'
-import type { VariantName } from './variant.ts'
+import type { KnownFault, VariantName } from './variant.ts'
 import { webAssembly } from './webassembly.ts'
 import { meter as putMeter } from './wasm-meter.ts'
 import { exportTable, HOST_TYPES_MODULE, readMutableGlobals } from './wasm-patch.ts'
@@ -56,6 +56,7 @@ export interface EngineIdentity {
 interface EngineParts {
   readonly variant: VariantName
   readonly packageName: string
+  readonly faults: readonly KnownFault[]
   readonly code: EngineCode
   readonly calibration: Calibration
   readonly identity: EngineIdentity
@@ -79,7 +80,7 @@ export class Engine {
   readonly programs: ProgramCache = new ProgramCache()
 
   private constructor(
-    { variant, packageName, code, calibration, identity, metering }: EngineParts,
+    { variant, packageName, faults, code, calibration, identity, metering }: EngineParts,
     guard: Guard,
     checker: SyntaxChecker,
   ) {
@@ -98,6 +99,7 @@ export class Engine {
       timeSource: calibration.timeImports !== undefined,
       metered: guard.metered && calibration.metered,
       threadlessGuard: guard.threadless,
+      soundMemory: faults.length === 0 || calibration.stackLinks !== undefined,
     }
     this.notes = calibration.notes
   }
@@ -117,12 +119,12 @@ export class Engine {
   static async loadGuarded(options: EngineOptions, guard: Guard): Promise<Engine> {
     const { variant = 'ng', source, allowUncalibrated = false } = options
     const required = resolveRequired(options.require)
-    const { name, packageName, wasm, load } = await openVariant(variant, source)
+    const { name, packageName, faults, wasm, load } = await openVariant(variant, source)
     const { patched, slot, unmetered } = patch(wasm)
     const metering = slot === undefined ? undefined : { meter: new Meter(), slot }
     const hostTypes = new (webAssembly().Module)(HOST_TYPES_MODULE)
     const code = { module: await webAssembly().compile(patched), hostTypes, load }
-    const calibration = await calibrate(code, metering)
+    const calibration = await calibrate(code, faults, metering)
     if (typeof calibration === 'string')
       throw new JsAdapterError('ERR_ENGINE_CALIBRATION', `the engine "${name}" cannot be used: ${calibration}`)
     if (calibration.pollOffset === undefined && !(allowUncalibrated && guard.available))
@@ -151,7 +153,7 @@ export class Engine {
       stackStart: globals?.length === 1 ? globals[0] : undefined,
     }
     const notes = unmetered === undefined ? calibration.notes : [...calibration.notes, `meter: ${unmetered}`]
-    const parts = { variant: name, packageName, code, calibration: { ...calibration, notes }, identity, metering }
+    const parts = { variant: name, packageName, faults, code, calibration: { ...calibration, notes }, identity, metering }
     const engine = new Engine(parts, guard, checker)
     assertCapabilities(name, engine, required)
     return engine

@@ -4,11 +4,11 @@ import { builtin } from '../platform/builtin.ts'
 import { findLoader, readSource } from './source.ts'
 import type { EngineSource } from './source.ts'
 import { VARIANT_NAMES } from './variant.ts'
-import type { Variant, VariantName } from './variant.ts'
+import type { KnownFault, Variant, VariantName } from './variant.ts'
 
-const PACKAGES: Readonly<Record<VariantName, string>> = {
-  ng: '@jitl/quickjs-ng-wasmfile-release-sync',
-  bellard: '@jitl/quickjs-wasmfile-release-sync',
+const PACKAGES: Readonly<Record<VariantName, { readonly packageName: string; readonly faults: readonly KnownFault[] }>> = {
+  ng: { packageName: '@jitl/quickjs-ng-wasmfile-release-sync', faults: ['stack links'] },
+  bellard: { packageName: '@jitl/quickjs-wasmfile-release-sync', faults: [] },
 }
 
 /**
@@ -18,9 +18,9 @@ const PACKAGES: Readonly<Record<VariantName, string>> = {
 export async function openVariant(name: VariantName, source?: EngineSource): Promise<Variant> {
   if (!VARIANT_NAMES.includes(name))
     throw new RangeError(`variant must be one of ${VARIANT_NAMES.join(', ')}, got ${String(name)}`)
-  const packageName = PACKAGES[name]
+  const { packageName, faults } = PACKAGES[name]
   try {
-    return { name, packageName, ...(await (source === undefined ? readInstalled(packageName) : readSource(source))) }
+    return { name, packageName, faults, ...(await (source === undefined ? readInstalled(packageName) : readSource(source))) }
   } catch (cause) {
     if (cause instanceof JsAdapterError) throw cause
     const why = source === undefined ? 'is it installed?' : 'its source could not be read'

@@ -73,8 +73,12 @@ export interface ModuleOptions {
 
 export type ModuleLoader = (options: ModuleOptions) => Promise<EngineModule>
 
+/** Memory faults of a pinned build that calibration finds a way around: `stack-links.ts`. */
+export type KnownFault = 'stack links'
+
 export interface Variant {
   readonly name: VariantName
+  readonly faults: readonly KnownFault[]
   readonly packageName: string
   readonly wasm: Uint8Array
   readonly load: ModuleLoader

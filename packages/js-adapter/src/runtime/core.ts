@@ -2,6 +2,7 @@
 import type { Engine } from '../engine/engine.ts'
 import { CELL_BYTES, Instance } from '../engine/instance.ts'
 import type { InstanceHooks } from '../engine/instance.ts'
+import { clearMark } from '../engine/stack-links.ts'
 import type { Substrate } from '../engine/substrate.ts'
 import type { TimeSource } from '../engine/time-imports.ts'
 import { JsAdapterError, LimitError } from '../errors.ts'
@@ -121,7 +122,9 @@ export class Core {
     })
     dispatcher.bind(this)
     if (restored === undefined) {
-      this.#tracker = installTracker(this, engine.calibration.trackerOffset, dispatcher)
+      const { stackLinks, trackerOffset } = engine.calibration
+      if (stackLinks !== undefined) clearMark(instance, stackLinks)
+      this.#tracker = installTracker(this, trackerOffset, dispatcher)
       installPrelude(this, this.#evaluator, { ...options, profileId: dispatcher.profileId })
     } else {
       this.#tracker = this.#resume(restored)

@@ -66,7 +66,7 @@ export function hostileWorkerSuite(variant: VariantName, cases: typeof CASES = C
   describe(`K-1 K-3 ${variant} in threads`, () => {
     const loop = new EventLoop()
     const leases = new Leases(loop, variant)
-    const options: HostileOptions = { open: leases.open, softMs: 60, hardMs: 120, tolerant: true, deepStack: true, variant }
+    const options: HostileOptions = { open: leases.open, softMs: 60, hardMs: 120, tolerant: true, deepStack: true }
     let running: Promise<unknown>
     let release: () => void
 

@@ -27,6 +27,7 @@ test.each(ENGINE_CAPABILITIES)('E-5 %s that was not found is refused where it is
     timeSource: true,
     metered: true,
     threadlessGuard: true,
+    soundMemory: true,
   }
   const engine = { capabilities: { ...all, [name]: false }, notes: ['not seen'] }
   expect(() => assertCapabilities('ng', engine, [name])).toThrow(`the engine "ng" has no ${name}, which is required: not seen`)

@@ -1,11 +1,7 @@
 // One hostile program: what it tries, how it may end, and what must hold afterwards.
-import type { VariantName } from '../../engine/variant.ts'
 
-/**
- * `ok`: it ended by itself. `guest`: a guest error. `crossed`: a trap of the engine condemned the sandbox. The others: that limit; `soft` is the
- * operation's time or its jobs.
- */
-export const HOSTILE_OUTCOMES = ['ok', 'guest', 'soft', 'hard', 'memory', 'stack', 'wall', 'crossed'] as const
+/** `ok`: it ended by itself. `guest`: a guest error. The others: that limit; `soft` is the operation's time or its jobs. */
+export const HOSTILE_OUTCOMES = ['ok', 'guest', 'soft', 'hard', 'memory', 'stack', 'wall'] as const
 export type HostileOutcome = (typeof HOSTILE_OUTCOMES)[number]
 
 export interface HostileCase {
@@ -27,8 +23,6 @@ export interface HostileCase {
   readonly later?: readonly HostileOutcome[] | undefined
   /** It uses functions that run inside the guest's operation, which a sandbox in a thread of its own does not have. */
   readonly inline?: boolean | undefined
-  /** The engine whose pinned build has a memory fault that the program reaches: there it must end as `crossed`, and elsewhere by `expect`. */
-  readonly fault?: VariantName | undefined
 }
 
 /** A source with its outcomes, or a whole case but for its class. */
