@@ -60,6 +60,34 @@ for (const from of TEST_ENGINES)
       }
     })
 
+for (const to of TEST_ENGINES)
+  test(`M-4 pages of many chunks are settled chunk by chunk, each after the rows before it are written: postgres to ${to}`, {
+    timeout: 60_000,
+  }, async (context) => {
+    requireEngines(context, 'postgres', to)
+    const wide = 'CREATE TABLE wide (id bigint NOT NULL PRIMARY KEY, body varchar(200) NOT NULL)'
+    const origin = await engines.make(
+      'postgres',
+      `${wide}; INSERT INTO wide SELECT i, repeat('x', 150) || i FROM generate_series(1, 12000) AS i`,
+    )
+    for (const onConflict of ['skip', 'replace'] as const) {
+      const target = await engines.make(to, `${wide}; INSERT INTO wide VALUES (1, 'old'), (7000, 'old'), (12000, 'old')`)
+      await using source = await origin.open(true)
+      await using destination = await target.open()
+      const plan = await planExport({
+        source,
+        destination,
+        keys: 'keep',
+        roots: [{ table: 'wide' }],
+        tables: { wide: { onConflict } },
+      })
+      const { tables } = await runExport(plan, { source, destination })
+      expect(tables.map(({ written, existing, replaced }) => written + existing + replaced)).toEqual([12_000])
+      expect(await target.rows("SELECT count(*) FROM wide WHERE body = 'old'")).toEqual([[onConflict === 'skip' ? '3' : '0']])
+      expect(await target.rows('SELECT count(*) FROM wide')).toEqual([['12000']])
+    }
+  })
+
 test('M-4 a policy for keys that are made anew is refused', async () => {
   const origin = await engines.make('sqlite', SCHEMA)
   await using source = await origin.open(true)

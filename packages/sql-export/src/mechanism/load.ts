@@ -186,9 +186,13 @@ export async function loadTable(
     await conflicts?.close()
   }
 
-  /** Whether the statement at hand takes the next page as well. Rows of one statement are not committed before it has ended. */
+  /**
+   * Whether the statement at hand takes the next page as well. Rows of one statement are not committed before it has ended. Conflicts are settled by
+   * statements of the same connection, which would wait for the end of this one.
+   */
   function isGoingOn(): boolean {
-    return isOneStatement || (writer.push !== undefined && sent < STATEMENT_ROWS && options.isDue?.() === false)
+    if (isOneStatement) return true
+    return conflicts === undefined && writer.push !== undefined && sent < STATEMENT_ROWS && options.isDue?.() === false
   }
 
   async function flush(): Promise<void> {
@@ -228,7 +232,11 @@ export async function loadTable(
     } catch (error) {
       throw withRows(error, names.ofRows([kept[at] ?? []]))
     }
-    if (conflicts !== undefined) kept = await conflicts.settle(kept)
+    if (conflicts !== undefined) {
+      // Statements of the same connection: they would wait for the end of the one at hand, which waits for rows.
+      if (sent > 0) await flush()
+      kept = await conflicts.settle(kept)
+    }
     losses?.written(kept)
     names.send(kept)
     await names.telling(() => writer.write(kept, positions))
