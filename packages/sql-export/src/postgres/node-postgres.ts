@@ -116,7 +116,13 @@ export class NodePostgresConnection implements PostgresConnection {
 
   copyIn(sql: string): CopyIn {
     const copy = this.#streams.from(sql)
-    const failed = new Promise<never>((_, reject) => copy.on('error', reject))
+    let hasFailed = false
+    const failed = new Promise<never>((_, reject) =>
+      copy.on('error', (error) => {
+        hasFailed = true
+        reject(error)
+      }),
+    )
     failed.catch(() => {}) // the next write hears of it
     this.#client.query(copy)
     return {
@@ -129,7 +135,8 @@ export class NodePostgresConnection implements PostgresConnection {
         return copy.rowCount
       },
       abort: async () => {
-        if (copy.destroyed || copy.errored !== null) return
+        // What the server refused is over there, and the stream does not count it as an error of its own: it would wait for an answer.
+        if (hasFailed || copy.destroyed) return
         const closed = once(copy, 'close').catch(() => {}) // fails with the cancellation that was asked for
         copy.destroy()
         await Promise.race([closed, this.#lost.catch(() => {})])
