@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import type { ExportConfig, RunReport } from '../src/index.ts'
 import { isExportError, mask, planExport, resumeExport, runExport, verifyExport } from '../src/index.ts'
+import { canAttach } from '../src/sqlite/attached-source.ts'
 import { openSqlite } from '../src/sqlite/index.ts'
 import { queryAll } from '../src/sqlite/connection.ts'
 import { loadDriver } from '../src/sqlite/driver.ts'
@@ -14,14 +15,14 @@ import { randomDatabase } from './random-schema.ts'
 import { SQLITE_WORDS, exportConfig, schemaSql } from './random-schema-sql.ts'
 
 const MASK_KEY = 'a key of thirty-two bytes or more, for tests'
-const NOT_RUN = 'needs node:sqlite of a Node that gives rows as arrays'
+const NOT_RUN = 'needs a node:sqlite that hands every value to a function as it is: Node 24 or later'
 const LONG = process.env['LOOPWRIGHT_LONG'] === '1'
 let canCopy = false
 
 beforeAll(async () => {
   if (!(await driversHere()).includes('node:sqlite')) return
   const connection = (await loadDriver('node:sqlite'))(':memory:', { readOnly: false, create: true })
-  canCopy = !connection.quirks.rowsAreObjects && connection.define !== undefined
+  canCopy = canAttach(connection)
   connection.close()
 })
 
