@@ -144,6 +144,27 @@ serverTest('a lock that PostgreSQL does not give in time is ERR_EXPORT_WRITE, te
   await own.end()
 })
 
+serverTest('a COPY that PostgreSQL refuses while more than a stream holds waits for it is not waited for', async () => {
+  const to = await makePostgres()
+  const other = await otherSession(to)
+  const own = await otherSession(to)
+  await own.query("SET lock_timeout = '100ms'")
+  await other.query('BEGIN; LOCK TABLE a IN EXCLUSIVE MODE')
+  const wide = `CREATE TABLE a (id INTEGER PRIMARY KEY, v TEXT);
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) INSERT INTO a SELECT i, hex(zeroblob(50000)) FROM n`
+  await using source = await openSqlite(await makeDatabase(wide), { readOnly: true })
+  await using destination = await openPostgres(own, { schema: schemaOf(to) })
+  const plan = await planExport({ source, destination, roots: [{ table: 'a' }], keys: 'keep' })
+  await expect(runExport(plan, { source, destination })).rejects.toMatchObject({
+    code: 'ERR_EXPORT_WRITE',
+    message: expect.stringContaining('55P03'),
+  })
+  await other.query('ROLLBACK')
+  expect(await countB(to)).toEqual([[0, 0]])
+  await other.end()
+  await own.end()
+})
+
 for (const commit of ['once', 'batch'] as const)
   serverTest(`a connection that PostgreSQL ends in the middle of a load: commit ${commit}`, async () => {
     const to = await makePostgres()
