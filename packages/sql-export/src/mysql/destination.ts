@@ -1,4 +1,5 @@
 // Writes a MySQL or MariaDB database in one session.
+import { besideSession } from '../port/beside-session.ts'
 import type { DestinationSession, Journal, KeyRange, OrphanRequest, ReferenceMode, RowWriter } from '../port/destination.ts'
 import { patchWriter } from '../port/patch-writer.ts'
 import type { CatalogTable } from '../structure/catalog.ts'
@@ -76,20 +77,13 @@ export class MysqlSession implements DestinationSession {
   }
 
   /** Another connection that writes; the lock stays with this one. */
-  async #beside(connect: () => Promise<MysqlConnection>): Promise<DestinationSession> {
-    const connection = await connect()
-    await guarded('ERR_EXPORT_CONNECTION', 'the lock could not be shared', {}, () =>
-      connection.execute(`SELECT GET_LOCK(${besideLock(++this.#besides)}, 0)`),
-    )
-    const session = new MysqlSession(connection, this.#readCatalog, () => {}, this.#known, this.#limits, undefined)
-    session.end = async () => {
-      try {
-        await session.rollback()
-      } finally {
-        await connection.close()
-      }
-    }
-    return session
+  #beside(connect: () => Promise<MysqlConnection>): Promise<DestinationSession> {
+    return besideSession(connect, async (connection) => {
+      await guarded('ERR_EXPORT_CONNECTION', 'the lock could not be shared', {}, () =>
+        connection.execute(`SELECT GET_LOCK(${besideLock(++this.#besides)}, 0)`),
+      )
+      return new MysqlSession(connection, this.#readCatalog, () => {}, this.#known, this.#limits, undefined)
+    })
   }
 
   async createTables(tables: readonly CatalogTable[], engine: Engine): Promise<void> {

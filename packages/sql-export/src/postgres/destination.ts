@@ -1,4 +1,5 @@
 // Writes a PostgreSQL database in one session.
+import { besideSession } from '../port/beside-session.ts'
 import type {
   DestinationSession,
   Journal,
@@ -71,18 +72,11 @@ export class PostgresSession implements DestinationSession {
   }
 
   /** Another connection that writes; the lock stays with this one. */
-  async #beside(connect: () => Promise<PostgresConnection>): Promise<DestinationSession> {
-    const connection = await connect()
-    await guarded('ERR_EXPORT_CONNECTION', 'the lock could not be shared', {}, () => connection.execute(LOCK_BESIDE))
-    const session = new PostgresSession(connection, this.#readCatalog, () => {}, await this.#catalog(), undefined)
-    session.end = async () => {
-      try {
-        await session.rollback()
-      } finally {
-        await connection.close()
-      }
-    }
-    return session
+  #beside(connect: () => Promise<PostgresConnection>): Promise<DestinationSession> {
+    return besideSession(connect, async (connection) => {
+      await guarded('ERR_EXPORT_CONNECTION', 'the lock could not be shared', {}, () => connection.execute(LOCK_BESIDE))
+      return new PostgresSession(connection, this.#readCatalog, () => {}, await this.#catalog(), undefined)
+    })
   }
 
   async createTables(tables: readonly CatalogTable[], engine: Engine): Promise<void> {
