@@ -3,28 +3,12 @@ import { JsAdapterError } from '../errors.ts'
 import { parkedBytes, parkMemory, unparkMemory } from '../image/parked-memory.ts'
 import type { ParkedMemory } from '../image/parked-memory.ts'
 import { CELL } from '../runtime/cells.ts'
-import type { Core } from '../runtime/core.ts'
 import { scrubStack } from '../runtime/scrubbing.ts'
 import { clockMs } from './clock.ts'
-import type { Ending } from './ending.ts'
-import type { Entries } from './entries.ts'
-import type { HostCalls } from './host-calls.ts'
 import type { Housing } from './housing.ts'
-import type { Lifetime } from './lifetime.ts'
-import type { ResolvedSandboxOptions } from './options.ts'
-import type { PendingResults } from './pending-results.ts'
-import type { Reports } from './reports.ts'
-import type { TimerBridge } from './timer-bridge.ts'
+import type { Lifetime, LifetimeParts } from './lifetime.ts'
 
-export interface ParkingParts {
-  readonly options: ResolvedSandboxOptions
-  readonly core: Core
-  readonly timers: TimerBridge
-  readonly hostCalls: HostCalls
-  readonly results: PendingResults
-  readonly reports: Reports
-  readonly ending: Ending
-  readonly entries: Entries
+export interface ParkingParts extends Omit<LifetimeParts, 'contexts'> {
   readonly lifetime: Lifetime
   readonly housing: Housing
 }
