@@ -7,20 +7,30 @@ import { crashed, notRunLines, requireServices, totalsLine } from './test/record
 import type { SuiteRecord } from './test/record.ts'
 import { runExample } from './test/run-example.ts'
 import { runVitest } from './test/run-vitest.ts'
-import { discoverExamples, discoverSuites } from './test/suites.ts'
+import { discoverExamples, discoverSuites, hasFiles } from './test/suites.ts'
 
 const repository = join(import.meta.dirname, '..')
-const usage = `usage: pnpm test [SUITE...] [--long] [--node 20,22,26]
+const usage = `usage: pnpm test [SUITE...] [--files PART,...] [--node 20,22,26] [--long [--minutes N]]
 
   SUITE    how the names of the suites to run begin, such as eventloop or examples
-  --long   adds soaks, fuzzing and kill runs
+  --files  runs only the test files whose path contains one of these, such as resume-kill
   --node   runs the suites that are meant for every Node line under these, instead of all under the workspace's own
+  --long   adds soaks, fuzzing and kill runs
+  --minutes  ends each random run of a long one after so many minutes, with what it has seen
 Ends with one line of totals. Exit code: 0, 1 for a failure, 2 for wrong usage.`
 const { values, positionals } = readCommandLine(
   usage,
-  { long: { type: 'boolean', default: false }, node: { type: 'string' } },
+  {
+    long: { type: 'boolean', default: false },
+    node: { type: 'string' },
+    files: { type: 'string' },
+    minutes: { type: 'string' },
+  },
   Number.POSITIVE_INFINITY,
 )
+const parts = values.files?.split(',').filter((part) => part !== '')
+const minutes = values.minutes === undefined ? undefined : Number(values.minutes)
+if (minutes !== undefined && !(minutes > 0 && values.long)) endWithUsage('--minutes is above 0, and for --long', usage)
 
 interface Job {
   readonly name: string
@@ -34,23 +44,31 @@ const wanted = (name: string): boolean => positionals.length === 0 || positional
 for (const line of values.node === undefined ? [undefined] : readNodeLines(values.node, usage)) {
   const binary = line === undefined ? { path: process.execPath } : await nodeBinary(line)
   for (const suite of discoverSuites(repository)) {
-    const files = line === undefined || suite.portable === 'all' ? undefined : suite.portable
-    if (!wanted(suite.name) || files?.length === 0) continue
+    const portable = line === undefined || suite.portable === 'all' ? undefined : suite.portable
+    if (!wanted(suite.name)) continue
+    if (parts !== undefined && !hasFiles(suite, parts)) continue
+    const files =
+      portable === undefined ? parts : (parts?.filter((part) => portable.some((own) => part.includes(own))) ?? portable)
+    if (files?.length === 0) continue
     const name = line === undefined ? suite.name : `${suite.name} on Node ${line}`
     const run =
       'path' in binary
-        ? () => runVitest(suite, { repository, node: binary.path, long: values.long, files })
+        ? () => runVitest(suite, { repository, node: binary.path, long: values.long, minutes, files })
         : async () => ({ passed: 0, failed: 0, failures: [], notRun: [{ name, reason: binary.notRun }] })
     jobs.push({ name, alone: suite.realTime, run })
   }
 }
-if (values.node === undefined) {
+if (values.node === undefined && parts === undefined) {
   for (const example of discoverExamples(repository)) {
     const name = `examples/${example.name}`
     if (wanted(name)) jobs.push({ name, alone: false, run: () => runExample(example, repository) })
   }
 }
-if (jobs.length === 0) endWithUsage(`no suite's name begins with ${positionals.join(' or ')}`, usage)
+if (jobs.length === 0)
+  endWithUsage(
+    `no suite's name begins with ${positionals.join(' or ')}${parts === undefined ? '' : ' and has such a file'}`,
+    usage,
+  )
 
 const records = new Map<string, SuiteRecord>()
 async function runJob(job: Job): Promise<void> {

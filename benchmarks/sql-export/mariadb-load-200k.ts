@@ -94,8 +94,9 @@ const writer = (insert: boolean): Promise<number> =>
         if (row[1] !== null) row[1] = ranks.get(row[1] as bigint) ?? null
       }
       await into.write(page, positions)
-      if ((await into.flush()) !== page.length) throw new Error('rows are missing')
+      await into.push?.() // as an export does: a statement ends when a commit is due
     }
+    if ((await into.flush()) !== rows.length) throw new Error('rows are missing')
     await into.close()
     await session.commit()
     const ms = performance.now() - startedAt

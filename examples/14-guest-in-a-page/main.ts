@@ -20,6 +20,7 @@ if (values.serve === undefined) {
     "Promise.all(['lamp', 'desk'].map(priceOf)).then((prices) => { console.log('%o', prices); return prices[0] + prices[1] })",
     "new Promise((resolve) => setTimeout(() => resolve('after a while'), 20))",
     'for (;;);',
+    "new Array(1e9).join('x')",
     'typeof document + typeof fetch',
   ]) {
     const { value, code, lines } = await rules.run(script)

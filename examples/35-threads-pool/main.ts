@@ -1,4 +1,4 @@
-// A pool of sandboxes in threads: one script hangs in a native that nothing but the end of its thread can stop; the loop and the others go on.
+// A pool of sandboxes in threads: one script hangs in a native and is ended; its thread, the loop and the others go on.
 import { EventLoop } from '@loopwright/eventloop'
 import { isJsAdapterError, SandboxPool } from '@loopwright/js-adapter'
 

@@ -9,6 +9,7 @@ import { eventStream, HttpError, json, parseJson, readBody } from './http/exchan
 import type { Exchange } from './http/exchange.ts'
 import { Routes } from './http/routes.ts'
 import type { LiveView } from './live-view.ts'
+import { runKey } from './runs/run-book.ts'
 import type { RunBook } from './runs/run-book.ts'
 import type { Runner } from './runs/runner.ts'
 import { ScriptStore } from './runs/script-store.ts'
@@ -73,11 +74,12 @@ export function serviceRoutes(parts: RouteParts): { readonly routes: Routes; rea
     const gone = new AbortController()
     response.once('close', () => gone.abort(new HttpError(499, 'gone', 'the requester has gone')))
     const { tenant, name, version } = script
+    const key = runKey(tenant, id)
     book.open({ id, tenant, script: name, version, startedAt: Date.now() })
     log.audit()?.str('event', 'run.started').str('tenant', tenant).str('script', name).num('version', version).msg()
     let outcome = 'error'
     try {
-      const result = await runner.run({ id, script, input, signal: gone.signal, line: (text) => book.line(id, text) })
+      const result = await runner.run({ id, script, input, signal: gone.signal, line: (text) => book.line(key, text) })
       outcome = 'failure' in result ? result.failure.code : 'ok'
       if ('failure' in result) json(response, STATUS[outcome] ?? 422, { run: id, version, error: result.failure })
       else json(response, 200, { run: id, version, result: result.value ?? null })
@@ -86,7 +88,7 @@ export function serviceRoutes(parts: RouteParts): { readonly routes: Routes; rea
       else throw error
     } finally {
       const elapsedMs = performance.now() - startedAt
-      book.close(id, outcome, elapsedMs)
+      book.close(key, outcome, elapsedMs)
       runs.with({ outcome }).add()
       log
         .audit()
@@ -101,7 +103,7 @@ export function serviceRoutes(parts: RouteParts): { readonly routes: Routes; rea
     if (book.get(exchange.tenant, id) === undefined) throw new HttpError(404, 'no_such_run', 'this tenant has no such run')
     let stop = (): void => {}
     const stream = eventStream(exchange, () => stop())
-    stop = book.follow(id, {
+    stop = book.follow(runKey(exchange.tenant, id), {
       line: (text) => stream.send('line', text),
       end: (outcome) => {
         stream.send('end', outcome)

@@ -45,12 +45,15 @@ test('a guest runs in a realm that has nothing of Node', async () => {
     const host = new VirtualHost()
     const loop = new EventLoop({ host })
     loop.run()
-    const refused = await Sandbox.create({ loop, engine }).catch((error) => error.code)
-    const sandbox = await Sandbox.create({ loop, engine, limits: { hardMs: false, operationMs: 60000 } })
+    const hung = await Sandbox.create({ loop, engine })
+    const ended = await hung.run("new Array(1e9).join('x')").catch((error) => error.code)
+    const unmetered = await Engine.load({ guard: 'thread', source: { loader, wasm } })
+    const refused = await Sandbox.create({ loop, engine: unmetered }).catch((error) => error.code)
+    const sandbox = await Sandbox.create({ loop, engine, limits: { hardMs: 90000, operationMs: 60000 } })
     const answer = sandbox.run("new Promise((resolve) => setTimeout(resolve, 5, [6 * 7, crypto.randomUUID().length]))")
     await host.advanceBy(10000)
-    return [refused, ...await answer]`
-  expect(await runInBrowserRealm(bundle, program, { wasm })).toEqual(['ERR_LIMIT_UNSUPPORTED', 42, 36])
+    return [ended, refused, ...await answer]`
+  expect(await runInBrowserRealm(bundle, program, { wasm })).toEqual(['ERR_LIMIT_HARD', 'ERR_LIMIT_UNSUPPORTED', 42, 36])
 })
 
 test('an entry that reaches a module of Node does not bundle', async () => {

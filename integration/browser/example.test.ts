@@ -1,4 +1,4 @@
-// The example page in Chromium: rules run, an endless one is refused, and a worker that does not answer is ended and replaced.
+// The example page in Chromium: rules run, endless ones are refused, and a worker that does not answer is ended and replaced.
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
@@ -49,9 +49,20 @@ test('an endless loop is refused, and the next rule runs in the same worker', as
   expect(await run('priceOf("chair")')).toEqual(['done', '95', ''])
 })
 
-test('a native that nothing inside can stop ends with its worker, and another one serves the page', async () => {
-  expect(await run('Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 9)')).toEqual(['the worker was ended', '', ''])
+test('a native that asks nothing is refused as well, and the next rule runs in the same worker', async () => {
+  const [before] = visited.page.workers()
+  expect(await run('Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 9)')).toEqual(['refused', 'ERR_LIMIT_HARD', ''])
   expect(await run('typeof document')).toEqual(['done', 'undefined', ''])
+  expect(visited.page.workers()).toEqual([before])
+})
+
+test('a worker that hangs itself is ended, and another one serves the page', async () => {
+  const [before] = visited.page.workers()
+  // It never answers: what the page does about it is what is looked at.
+  before?.evaluate('for (;;);').catch(() => {})
+  expect(await run('1')).toEqual(['the worker was ended', '', ''])
+  expect(await run('typeof document')).toEqual(['done', 'undefined', ''])
+  expect(visited.page.workers().some((worker) => worker !== before)).toBe(true)
 })
 
 test('the page saw no error', () => {

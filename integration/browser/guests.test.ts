@@ -38,6 +38,16 @@ test('the soft limit stops a loop and an endless chain of awaits; timers of the 
   expect(await opened.ask('softLimit')).toEqual(['ERR_LIMIT_OPERATION', 'ERR_LIMIT_OPERATION', 10, 'ready'])
 })
 
+test.each(['ng', 'bellard'] as const)('L-7 natives of %s that ask nothing are ended by the hard limit', async (variant) => {
+  const ended = ['ERR_LIMIT_HARD', 'condemned']
+  expect(await opened.ask('hardLimit', variant)).toEqual([
+    true,
+    ...[ended, ended, ended, ended],
+    ['ERR_LIMIT_HARD', 42],
+    [expect.stringMatching(/^ERR_LIMIT_(HARD|OPERATION)$/), 2],
+  ])
+})
+
 test.each(['ng', 'bellard'] as const)('recursion and memory of %s end in the guest, as in Node', async (variant) => {
   const seen = await opened.ask('exhaustion', variant)
   expect(seen).toEqual(asJson(await guests.exhaustion(inNode, variant)))
@@ -85,7 +95,7 @@ test('in a worker, the soft limit works, and what it cannot stop ends with the w
   expect(await opened.ask('softLimit')).toHaveLength(4)
 })
 
-test('what only Node can do is refused by a code', async () => {
+test('what only Node can do is refused by a code, and hard limits of an engine without a meter', async () => {
   expect(await opened.ask('refused')).toEqual([
     'ERR_LIMIT_UNSUPPORTED',
     'ERR_LIMIT_UNSUPPORTED',

@@ -7,7 +7,11 @@ import { Limiter } from '@loopwright/catrate'
 import { alsContext } from '@loopwright/eventloop'
 import { createLogger } from '@loopwright/logiface'
 import { auditBackend, auditSink, verifyAudit } from '@loopwright/logiface/audit'
+import { pinoBackend } from '@loopwright/logiface-pino'
+import { winstonBackend } from '@loopwright/logiface-winston'
+import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import winston from 'winston'
 import { openLoop } from '../boundaries/support/open.ts'
 
 const KEY = 'a key of the tests, and of nothing else'
@@ -108,4 +112,26 @@ test('A-2 and A-11: a log in batches takes the records of guests, but not where 
   const text = readFileSync(path, 'utf8')
   expect(text).toContain('"event":"operation.end"')
   expect(await verifyAudit(path, { key: KEY, expectedHead: backend.head })).toMatchObject({ intact: true })
+})
+
+test('A-11, P-12 and W-7: an audit that must be written is not taken over a pino destination that writes later, nor over winston', async () => {
+  const overPino = (dest: string, sync: boolean) =>
+    auditSink(createLogger({ backend: pinoBackend(pino({}, pino.destination({ dest, sync }))), levels: { audit: 9 } }), 'audit')
+  const file = new winston.transports.File({ filename: join(folder, 'winston.log') })
+  const overWinston = auditSink(
+    createLogger({ backend: winstonBackend(winston.createLogger({ transports: file })), levels: { audit: 9 } }),
+    'audit',
+  )
+  await using opened = openLoop()
+  for (const audit of [overPino(join(folder, 'later.log'), false), overWinston])
+    await expect(opened.sandbox({ audit, auditRequired: true })).rejects.toThrow(/auditRequired .* may hold records/)
+  const path = join(folder, 'pino.log')
+  const sandbox = await opened.sandbox({ audit: overPino(path, true), auditRequired: true })
+  expect(await sandbox.run('6 * 7')).toBe(42)
+  sandbox.close()
+  expect(readFileSync(path, 'utf8')).toContain('"event":"operation.end"')
+
+  await expect(opened.sandbox({ audit: overPino('/dev/full', true), auditRequired: true })).rejects.toMatchObject({
+    code: 'ERR_AUDIT_WRITE',
+  })
 })

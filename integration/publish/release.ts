@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { runCommand } from '../../tooling/check/command.ts'
+import { judgeProvenance } from './provenance.ts'
 import type { Registry } from './registry.ts'
 import type { Tally } from './tally.ts'
 
@@ -48,6 +49,8 @@ export async function release({ repository, clone, registry, tally }: ReleaseOpt
   await step('git', ['add', '--all', ':!.npmrc'], clone)
   await step('git', ['commit', '--quiet', '--allow-empty', '--message', 'Version packages'], clone)
 
+  const provenance = await judgeProvenance(repository, join(clone, '../provenance'))
+  tally.record('the release workflow asks for provenance by a name that pnpm reads', provenance)
   await publish(clone, registry)
   const tags = new Set((await step('git', ['tag', '--list'], clone)).split('\n'))
   for (const { short, name, version } of packages) {
@@ -63,7 +66,8 @@ export async function release({ repository, clone, registry, tally }: ReleaseOpt
 
 /** The environment names the loopback registry too: whatever reads it, nothing can go anywhere else. */
 export async function publish(clone: string, registry: Registry): Promise<void> {
-  await step('changeset', ['publish'], clone, { npm_config_registry: registry.url, NPM_CONFIG_REGISTRY: registry.url })
+  const { url } = registry
+  await step('changeset', ['publish'], clone, { PNPM_CONFIG_REGISTRY: url, NPM_CONFIG_REGISTRY: url })
 }
 
 /** Runs one command of the release; throws with what it said when it fails. */
@@ -118,7 +122,7 @@ export async function judgePublished(
         problems.push(`${key}.${target} is ${range}, not ^${sibling.version}`)
     }
   }
-  for (const key of ['license', 'description', 'repository', 'engines'])
+  for (const key of ['license', 'description', 'homepage', 'bugs', 'repository', 'engines'])
     if (published[key] === undefined) problems.push(`has no ${key}`)
   return problems.length === 0 ? undefined : problems.join('\n')
 }

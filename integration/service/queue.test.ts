@@ -78,13 +78,16 @@ test('scripts run in the workers: results, lines, failures by their codes, and t
     status: 422,
     body: { error: { code: 'ERR_LIMIT_OPERATION' } },
   })
+  await ask('PUT', '/scripts/good', { body: 'function main() { return "of other" }', tenant: 'other' })
+  expect((await ask('POST', '/scripts/good/runs', { id: 'q-1', tenant: 'other' })).body).toMatchObject({ result: 'of other' })
   const [poisoned] = await queue.getFailed()
-  expect([poisoned?.id, poisoned?.attemptsMade]).toEqual(['q-2', 1])
+  expect([poisoned?.id, poisoned?.attemptsMade]).toEqual(['acme/q-2', 1])
   await opened.close()
   const ended = (await opened.audited()).filter(({ event }) => event === 'run.ended')
   expect(ended.map(({ requestId, outcome }) => [requestId, outcome])).toEqual([
     ['q-1', 'ok'],
     ['q-2', 'ERR_LIMIT_OPERATION'],
+    ['q-1', 'ok'],
   ])
   const stopped = once(worker, 'exit')
   worker.kill('SIGTERM')
@@ -98,9 +101,9 @@ test('scripts run in the workers: results, lines, failures by their codes, and t
   expect(records.find(({ event }) => event === 'limit.fired')).toMatchObject({
     code: 'ERR_LIMIT_OPERATION',
     tenant: 'acme',
-    sandboxId: 'q-2',
+    sandboxId: 'acme/q-2',
   })
-  expect(records.find(({ event }) => event === 'call.settled')).toMatchObject({ tenant: 'acme', sandboxId: 'q-1' })
+  expect(records.find(({ event }) => event === 'call.settled')).toMatchObject({ tenant: 'acme', sandboxId: 'acme/q-1' })
 })
 
 test('a worker that is killed with -9 in mid-run: its run is taken up by another, and no run is lost', async () => {

@@ -22,6 +22,27 @@ test('a script is uploaded, run, reloaded and removed; each tenant has its own',
   expect((await ask('POST', '/scripts/double/runs')).body).toMatchObject({ error: { code: 'no_such_script' } })
 })
 
+test('a request id is one tenant’s: the same id of another tenant is another run, with lines and an outcome of its own', async () => {
+  await using opened = await openTestService()
+  const { ask } = opened
+  const talk = (text: string): string =>
+    `async function main() { await new Promise((go) => setTimeout(go, 500)); console.log('${text}'); return '${text}' }`
+  await ask('PUT', '/scripts/talk', { body: talk('of acme') })
+  await ask('PUT', '/scripts/talk', { body: talk('of other'), tenant: 'other' })
+  const first = ask('POST', '/scripts/talk/runs', { id: 'same' })
+  while ((await opened.fetch('/runs/same/log')).status === 404);
+  const second = ask('POST', '/scripts/talk/runs', { id: 'same', tenant: 'other' })
+  expect([(await first).body['result'], (await second).body['result']]).toEqual(['of acme', 'of other'])
+  const lines = async (tenant: string): Promise<unknown> =>
+    (await (await opened.fetch('/runs/same/log', { tenant })).text()).match(/data: .*/g)
+  expect(await lines('acme')).toEqual(['data: "of acme"', 'data: "ok"'])
+  expect(await lines('other')).toEqual(['data: "of other"', 'data: "ok"'])
+  expect(await ask('POST', '/scripts/talk/runs', { id: 'same' })).toMatchObject({
+    status: 409,
+    body: { error: { code: 'run_exists' } },
+  })
+})
+
 test('what is refused: sources, names, bodies, paths and methods, each by its status and code', async () => {
   await using opened = await openTestService({ maxBodyBytes: 1000 })
   await opened.ask('PUT', '/scripts/double', { body: DOUBLE })

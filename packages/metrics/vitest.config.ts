@@ -1,3 +1,6 @@
 import { suiteConfig } from '../../tooling/vitest-suite.ts'
 
-export default suiteConfig()
+export default suiteConfig({
+  // Measures the heap.
+  ownProcess: ['test/soak.long.test.ts'],
+})

@@ -1,3 +1,7 @@
 import { suiteConfig } from '../../tooling/vitest-suite.ts'
 
-export default suiteConfig()
+export default suiteConfig({
+  // Looks at which drivers the process has loaded.
+  ownProcess: ['test/lazy-drivers.test.ts'],
+  waits: true,
+})

@@ -32,8 +32,14 @@ function judge(root: string, { folder, short, manifest }: Workspace): readonly F
   for (const [key, wanted] of Object.entries(same)) {
     if (JSON.stringify(raw[key]) !== JSON.stringify(wanted)) messages.push(`${key} is not ${JSON.stringify(wanted)}`)
   }
-  const repository = raw['repository'] as { readonly directory?: unknown } | undefined
+  const repository = raw['repository'] as { readonly url?: unknown; readonly directory?: unknown } | undefined
   if (repository?.directory !== folder) messages.push(`repository.directory is not ${folder}`)
+  const site = String(repository?.url).replace(/^git\+(https:.+)\.git$/, '$1')
+  for (const [key, wanted] of [
+    ['homepage', `${site}/tree/main/${folder}#readme`],
+    ['bugs', `${site}/issues`],
+  ] as const)
+    if (raw[key] !== wanted) messages.push(`${key} is not ${wanted}`)
   if (manifest.name !== `@loopwright/${short}`) messages.push(`name is not @loopwright/${short}`)
   if (typeof raw['description'] !== 'string') messages.push('has no description')
   if ('main' in raw || 'module' in raw) messages.push('names a main or module: `exports` alone says what there is')

@@ -37,7 +37,9 @@ test('a package that forgets a common field, a file or its floor is found', asyn
       publishConfig: { access: 'public' },
       description: 'New',
       main: './dist/index.js',
-      repository: { directory: 'packages/newcomer' },
+      repository: { url: 'git+https://forge.example/a/b.git', directory: 'packages/newcomer' },
+      homepage: 'https://forge.example/a/b/tree/main/packages/newcomer#readme',
+      bugs: 'https://forge.example/a/c/issues',
     }),
     'packages/newcomer/src/index.ts': '',
     'packages/newcomer/tsconfig.json': '{}',
@@ -47,6 +49,7 @@ test('a package that forgets a common field, a file or its floor is found', asyn
   })
   expect(findings).toEqual([
     'packages/newcomer/package.json: engines is not {"node":">=20.19"}',
+    'packages/newcomer/package.json: bugs is not https://forge.example/a/b/issues',
     'packages/newcomer/package.json: names a main or module: `exports` alone says what there is',
     'packages/newcomer/package.json: states no floor in tooling/check/floors.ts',
     'packages/newcomer/README.md: is not there',

@@ -36,6 +36,6 @@ async function runTypeTests(root: string, folder: string): Promise<readonly Find
     '--typecheck.include',
     'typetest/**/*.test-d.ts',
   ]
-  const result = await runCommand('node', args, { cwd: join(root, folder), toolsOf: root })
+  const result = await runCommand('node', args, { cwd: join(root, folder), toolsOf: root, env: { LOOPWRIGHT_TYPES: '1' } })
   return result.code === 0 ? [] : outputLines(result).map((message) => ({ file: folder, message }))
 }

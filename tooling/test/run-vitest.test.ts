@@ -1,7 +1,7 @@
 // The totals must be right also when a suite crashes: a run that could not report is never a pass.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { notRunLines, requireServices, totalsLine } from './record.ts'
 import { runVitest } from './run-vitest.ts'
 
@@ -71,4 +71,26 @@ test('a runner that cannot even start counts as a failure, with what it printed'
   const record = await runCase(`test('never', () => {})`)
   expect(record).toMatchObject({ passed: 0, failed: 1 })
   expect(record.failures[0]?.text).toContain('broken configuration')
+})
+
+test('a random run of a long one ends when its minutes are over, and says how many runs it had', async () => {
+  const setup = JSON.stringify(join(repository, 'tooling/property-seed.ts'))
+  writeFileSync(
+    join(root, 'vitest.config.ts'),
+    `export default { test: { include: ['**/*.case.ts'], setupFiles: [${setup}] } }\n`,
+  )
+  writeFileSync(
+    join(root, 'a.case.ts'),
+    `import * as fc from 'fast-check'\nimport { expect, test } from 'vitest'
+    test('goes on', () => fc.assert(fc.property(fc.nat(), (n) => n >= 0), { numRuns: 1e9 }))
+    test('fails', () => fc.assert(fc.property(fc.nat(), (n) => n < 3), { numRuns: 1e9 }))\n`,
+  )
+  const told = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+  const suite = { name: 'fixture', root, realTime: false, portable: 'all' } as const
+  const record = await runVitest(suite, { repository, node: process.execPath, long: true, minutes: 0.005 })
+  const lines = told.mock.calls.map(([line]) => String(line))
+  told.mockRestore()
+  expect(record).toMatchObject({ passed: 1, failed: 1 })
+  expect(record.failures[0]?.text).toContain('Counterexample: [3]')
+  expect(lines.join('')).toMatch(/^long: goes on: \d+ of 1000000000 runs in 0\.005 min, seed -?\d+\n$/)
 })

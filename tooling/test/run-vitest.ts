@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { crashed } from './record.ts'
 import type { SuiteRecord } from './record.ts'
 import type { VitestSuite } from './suites.ts'
@@ -12,6 +13,8 @@ export interface RunOptions {
   /** Path of the Node binary under test. */
   readonly node: string
   readonly long: boolean
+  /** Of a long run: the minutes after which each random run ends. Default: as many runs as it has; fuzzing, its own time. */
+  readonly minutes?: number | undefined
   /** Only the files whose path contains one of these. Default: all. */
   readonly files?: readonly string[] | undefined
 }
@@ -19,7 +22,10 @@ export interface RunOptions {
 const OUTPUT_CHARS = 20_000
 
 /** Never rejects: a suite that crashes, hangs up or writes no record counts as one failure with what it printed. */
-export async function runVitest(suite: VitestSuite, { repository, node, long, files = [] }: RunOptions): Promise<SuiteRecord> {
+export async function runVitest(
+  suite: VitestSuite,
+  { repository, node, long, minutes, files = [] }: RunOptions,
+): Promise<SuiteRecord> {
   const folder = await mkdtemp(join(tmpdir(), 'loopwright-test-'))
   const report = join(folder, 'record.json')
   try {
@@ -41,6 +47,7 @@ export async function runVitest(suite: VitestSuite, { repository, node, long, fi
             LOOPWRIGHT_REPORT: report,
             LOOPWRIGHT_REAL_TIME: suite.realTime ? '1' : '0',
             LOOPWRIGHT_LONG: long ? '1' : '0',
+            ...(minutes === undefined ? {} : { LOOPWRIGHT_LONG_MINUTES: String(minutes) }),
           },
           stdio: ['ignore', 'pipe', 'pipe'],
         },
@@ -81,6 +88,11 @@ function finished(child: ReturnType<typeof spawn>): Promise<Output> {
   }
   child.stdout?.on('data', keep)
   child.stderr?.on('data', keep)
+  // What a long run looked at is told as it goes.
+  if (child.stderr !== null)
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      if (line.startsWith('long: ')) process.stdout.write(`${line}\n`)
+    })
   return new Promise((resolve) => {
     child.on('error', (error) => resolve({ ending: `an error (${error.message})`, text }))
     child.on('close', (code, signal) => resolve({ ending: signal === null ? `exit code ${code}` : `signal ${signal}`, text }))

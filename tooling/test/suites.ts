@@ -1,5 +1,5 @@
 // Which suites there are: one for each vitest root, one for its real-time tests, one for the example programs.
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 export interface VitestSuite {
@@ -33,11 +33,15 @@ const PORTABLE: Readonly<Record<string, readonly string[]>> = {
   tooling: [],
 }
 
-/** Every folder with a vitest configuration, packages first; `name` is its path below the repository. */
+/** What takes longest comes first, so that nothing is left that runs alone at the end. */
+const FIRST = ['packages/js-adapter', 'packages/sql-export']
+
+/** Every folder with a vitest configuration, the longest suites first; `name` is its path below the repository. */
 export function discoverSuites(repository: string): readonly VitestSuite[] {
   const folders = [...readdirSync(join(repository, 'packages')).map((name) => join('packages', name)), 'integration', 'tooling']
   const suites: VitestSuite[] = []
-  for (const folder of folders.toSorted()) {
+  const rank = (folder: string): number => (FIRST.includes(folder) ? FIRST.indexOf(folder) : FIRST.length)
+  for (const folder of folders.toSorted().toSorted((a, b) => rank(a) - rank(b))) {
     const root = join(repository, folder)
     if (!existsSync(join(root, 'vitest.config.ts'))) continue
     const name = folder.replace('packages/', '')
@@ -46,6 +50,12 @@ export function discoverSuites(repository: string): readonly VitestSuite[] {
     if (existsSync(join(root, 'test', 'real-time'))) suites.push({ name: `${name} (real time)`, root, realTime: true, portable })
   }
   return suites
+}
+
+/** Whether a suite has a file whose path contains one of the parts. */
+export function hasFiles({ root, realTime }: VitestSuite, parts: readonly string[]): boolean {
+  const files = globSync('**/*.test.ts', { cwd: root, exclude: (name) => name === 'node_modules' })
+  return files.some((file) => file.includes('real-time/') === realTime && parts.some((part) => file.includes(part)))
 }
 
 export interface Example {

@@ -42,8 +42,8 @@ export function openRules(engine: Engine): RuleRunner {
         loop,
         engine,
         clock: 'loop',
-        // Nothing in a browser can end native code of the engine: what these limits cannot stop ends with the worker.
-        limits: { hardMs: false, operationMs: 2000, memoryBytes: 16 * 2 ** 20 },
+        // The engine's own code ends what asks nothing (`hardMs`): nothing in a browser could end it from outside.
+        limits: { operationMs: 1000, hardMs: 1500, memoryBytes: 16 * 2 ** 20 },
         console: { write: (_stream, text) => void lines.push(text.trimEnd()) },
       })
       sandbox.expose('priceOf', async (item: string) => PRICES[item] ?? null)

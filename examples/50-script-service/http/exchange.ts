@@ -52,10 +52,10 @@ export interface EventStream {
 }
 
 /** Server-sent events until `end()` or until the reader is gone, which `gone` is told. */
-export function eventStream({ request, response }: Exchange, gone: () => void): EventStream {
+export function eventStream({ response }: Exchange, gone: () => void): EventStream {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
   response.flushHeaders() // a reader that waits for its first event must know that it is connected
-  request.once('close', gone)
+  response.once('close', gone)
   return {
     send: (event, data) => void response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`),
     end: () => void response.end(),

@@ -2,6 +2,7 @@
 import { Queue, QueueEvents } from 'bullmq'
 import type { ScriptJob } from '@loopwright/js-adapter/bullmq'
 import type { QueueOptions } from '../options.ts'
+import { runKey } from './run-book.ts'
 import { ENTRY } from './runner.ts'
 import type { Runner, RunOutcome, RunRequest } from './runner.ts'
 
@@ -32,8 +33,9 @@ export class QueueRunner implements Runner {
   async run({ id, script, input, line }: RunRequest): Promise<RunOutcome> {
     const { tenant, name, source } = script
     const data: ScriptJob = { source, entry: ENTRY, args: [input], name: `${name}.js`, tenant }
+    const jobId = runKey(tenant, id) // a queue that knows the id answers with the job that it has
     const job = await this.#queue.add('run', data, {
-      jobId: id,
+      jobId,
       attempts: ATTEMPTS,
       removeOnFail: { count: 1000 },
       removeOnComplete: { count: 1000 },
@@ -45,7 +47,7 @@ export class QueueRunner implements Runner {
       if (code === undefined || message === undefined) throw error
       return { failure: { code, message } }
     } finally {
-      for (const row of (await this.#queue.getJobLogs(id)).logs) line(row)
+      for (const row of (await this.#queue.getJobLogs(jobId)).logs) line(row)
     }
   }
   async stats(): Promise<Readonly<Record<string, number>>> {

@@ -22,6 +22,12 @@ export interface Follower {
 
 const MAX_LINES = 1000
 
+/** Names a run among those of all tenants: the id alone is the requester's choice, and another tenant may choose the same. */
+export function runKey(tenant: string, id: string): string {
+  return `${encodeURIComponent(tenant)}/${id}`
+}
+
+/** Methods but `open` and `get` take the `runKey`. */
 export class RunBook {
   readonly #entries = new Map<string, Entry>()
   readonly #outcomes = new Map<string, number>()
@@ -32,24 +38,24 @@ export class RunBook {
   }
 
   open(record: Omit<RunRecord, 'outcome' | 'elapsedMs'>): void {
-    this.#entries.set(record.id, {
+    this.#entries.set(runKey(record.tenant, record.id), {
       record: { ...record, outcome: 'running', elapsedMs: undefined },
       lines: [],
       followers: new Set(),
     })
-    for (const [id, { record: old }] of this.#entries) {
+    for (const [key, { record: old }] of this.#entries) {
       if (this.#entries.size <= this.#kept) break
-      if (old.outcome !== 'running') this.#entries.delete(id)
+      if (old.outcome !== 'running') this.#entries.delete(key)
     }
   }
-  line(id: string, text: string): void {
-    const entry = this.#entries.get(id)
+  line(key: string, text: string): void {
+    const entry = this.#entries.get(key)
     if (entry === undefined || entry.lines.length >= MAX_LINES) return
     entry.lines.push(text)
     for (const follower of entry.followers) follower.line(text)
   }
-  close(id: string, outcome: string, elapsedMs: number): void {
-    const entry = this.#entries.get(id)
+  close(key: string, outcome: string, elapsedMs: number): void {
+    const entry = this.#entries.get(key)
     if (entry === undefined) return
     entry.record = { ...entry.record, outcome, elapsedMs }
     this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1)
@@ -59,12 +65,11 @@ export class RunBook {
 
   /** A run of this tenant; another's does not exist for it. */
   get(tenant: string, id: string): RunRecord | undefined {
-    const record = this.#entries.get(id)?.record
-    return record?.tenant === tenant ? record : undefined
+    return this.#entries.get(runKey(tenant, id))?.record
   }
   /** Gives what was said so far, then what comes, then the end. Returns a function that stops it. */
-  follow(id: string, follower: Follower): () => void {
-    const entry = this.#entries.get(id)
+  follow(key: string, follower: Follower): () => void {
+    const entry = this.#entries.get(key)
     if (entry === undefined) return () => {}
     for (const line of entry.lines) follower.line(line)
     if (entry.record.outcome === 'running') entry.followers.add(follower)

@@ -189,11 +189,48 @@ export async function goja(openEngine: OpenEngine): Promise<unknown> {
   return [sum, late, 'exception' in failed ? [failed.exception.guestName, failed.exception.frames[0]?.fileName] : failed.value]
 }
 
+/** Each enters its native at once: nothing before it may take so long that the soft limit comes first. */
+const NATIVES = [
+  "new Array(1e9).join('x')",
+  'Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 9)',
+  'Array.prototype.copyWithin.call({ length: 2 ** 53 - 1 }, 0, 1)',
+  'Promise.resolve().then(() => Array.prototype.reverse.call({ length: 2 ** 53 - 1 }))',
+]
+
+/** Natives that ask no soft limit are ended by the hard one, where nothing can end them from outside; neighbours and later guests go on. */
+export async function hardLimit(openEngine: OpenEngine, variant: 'ng' | 'bellard'): Promise<unknown> {
+  const engine = await openEngine(variant)
+  await using opened = openLoop(engine)
+  const limits: SandboxLimits = { operationMs: 200, hardMs: 400 }
+  const neighbour = await opened.open({ limits })
+  await neighbour.run('globalThis.kept = 1')
+  const seen: unknown[] = [engine.capabilities.metered]
+  for (const native of NATIVES) {
+    const sandbox = await opened.open({ limits })
+    seen.push([await sandbox.run(native).then(String, codeOf), sandbox.state])
+  }
+  const image = await Image.create({ engine, prelude: 'function main(n) { return n * 2 }' })
+  const pool = await SandboxPool.create({ loop: opened.loop, image, size: 1, clock: 'loop', limits })
+  const hung = await pool.use((sandbox) => sandbox.run(NATIVES[0] ?? '')).then(String, codeOf)
+  seen.push([hung, await pool.use((sandbox) => sandbox.call('main', [21]))])
+  pool.close()
+  // A function of the host's inside the guest is not cut: the guest is ended once it has returned.
+  const held = await opened.open({ limits })
+  held.expose('hold', {
+    sync: () => {
+      const untilMs = performance.now() + 500
+      while (performance.now() < untilMs);
+    },
+  })
+  seen.push([await held.run('hold(); [1].join()').then(String, codeOf), await neighbour.run('kept + 1')])
+  return seen
+}
+
 /** What only Node can do is refused, each by its code. */
-export async function refused(openEngine: OpenEngine): Promise<unknown> {
+export async function refused(openEngine: OpenEngine, openUnmetered: OpenEngine): Promise<unknown> {
   await using opened = openLoop(await openEngine())
   const { loop } = opened
-  const engine = await openEngine()
+  const engine = await openUnmetered()
   const { Engine: Loader } = await import('@loopwright/js-adapter')
   const attempts: readonly (() => Promise<unknown>)[] = [
     () => Sandbox.create({ loop, engine }),

@@ -1,5 +1,5 @@
 // What the test asks the page for, by name.
-import { openEngine } from './engines.ts'
+import { openEngine, openUnmetered } from './engines.ts'
 import * as guests from './guests.ts'
 
 /** The members of the web's worker that are used here. */
@@ -20,7 +20,8 @@ const scenarios: Readonly<Record<string, (...args: never[]) => Promise<unknown>>
   pool: (saved?: readonly number[]) => guests.pool(openEngine, saved),
   goja: () => guests.goja(openEngine),
   inWorker,
-  refused: () => guests.refused(openEngine),
+  hardLimit: (variant: 'ng' | 'bellard') => guests.hardLimit(openEngine, variant),
+  refused: () => guests.refused(openEngine, openUnmetered),
 }
 
 /** Runs sources one after another in a worker; the last one hangs, and the worker is ended. */

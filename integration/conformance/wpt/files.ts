@@ -21,9 +21,6 @@ const FILES = ['WebCryptoAPI/getRandomValues.any.js', 'WebCryptoAPI/randomUUID.h
 /** Files about what the profile does not have, by how their paths begin. */
 export const LEFT_OUT: Readonly<Record<string, string>> = {
   'encoding/streams/': 'TextDecoderStream and TextEncoderStream are not in the profile',
-  'encoding/legacy-mb-': 'of encodings the profile has utf-8, utf-16le and latin1',
-  'encoding/iso-2022-jp-decoder': 'of encodings the profile has utf-8, utf-16le and latin1',
-  'encoding/textdecoder-fatal-single-byte': 'of encodings the profile has utf-8, utf-16le and latin1',
   'dom/abort/timeout-shadowrealm': 'ShadowRealm is in no engine',
 }
 

@@ -14,7 +14,7 @@ export interface WptResult {
   readonly why: string
 }
 
-/** What the harness reads of a browser: a location, the kind of its global, and a way to data beside the test. */
+/** What the harness reads of a browser: a location, the kind of its global, a way to data beside the test, and names that a file makes before its first. */
 function surroundings({ path }: WptFile, variant: string): string {
   const location = {
     search: variant,
@@ -25,6 +25,8 @@ function surroundings({ path }: WptFile, variant: string): string {
   }
   return `globalThis.self = globalThis
 globalThis.location = ${JSON.stringify(location)}
+globalThis.Blob = class Blob {}
+globalThis.File = class File extends Blob {}
 globalThis.GLOBAL = { isWindow: () => false, isWorker: () => false, isShadowRealm: () => false }
 globalThis.fetch = async (name) => { const text = await readResource(String(name)); return { ok: true, text: async () => text, json: async () => JSON.parse(text) } }
 process.on('unhandledRejection', () => {})

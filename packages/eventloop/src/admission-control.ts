@@ -251,15 +251,15 @@ export class AdmissionControl implements Participant {
         },
         fail,
       }
-      this.#waiters.add(waiter)
-      signal?.addEventListener('abort', onAbort, { once: true })
-      if (timeoutMs === Number.POSITIVE_INFINITY) return
       const onTimeout = (): void => {
         this.counts.timedOut[priority]++
         fail(new LoopError('ERR_WAIT_TIMEOUT', `no room within ${timeoutMs} ms`, { context: { timeoutMs } }))
       }
-      timer = this.#parts.timers.arm(timeoutMs, onTimeout, UNREF | INTERNAL)
-      this.#parts.timersChanged()
+      // first: where no timer is left this throws, and nothing may wait then
+      if (timeoutMs !== Number.POSITIVE_INFINITY) timer = this.#parts.timers.arm(timeoutMs, onTimeout, UNREF | INTERNAL)
+      this.#waiters.add(waiter)
+      signal?.addEventListener('abort', onAbort, { once: true })
+      if (timer > 0) this.#parts.timersChanged()
     })
   }
 }

@@ -113,8 +113,10 @@ export class FifoStation implements Station {
     return this.waiting - this.#plumbing
   }
 
-  /** The entry at the head. */
-  get head(): Entry | undefined {
+  /** The oldest entry that waits, first of all a step task that asked to be called again. Places of cancelled ones before it are given back. */
+  oldest(): Entry | undefined {
+    if (this.#current !== undefined) return this.#current
+    while (this.#queue.peek() === nothing) this.#dropHead()
     return this.#queue.peek()
   }
 

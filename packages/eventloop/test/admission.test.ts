@@ -160,6 +160,17 @@ describe('waiting', () => {
     await loop.close()
   })
 
+  test('AD-3 a wait that no timer is left for rejects, and its task never runs', async () => {
+    const { host, loop, seen, note } = bench({ admission: { maxQueued: 1 }, maxTimers: 1 })
+    loop.scheduleTimer(60_000, () => {})
+    loop.submit(note('first'))
+    expect(await fate(loop.submitWhenRoom(note('refused'), { timeoutMs: 5 }))).toBe('ERR_TIMER_LIMIT')
+    void loop.run()
+    await host.settle()
+    expect(seen).toEqual(['first'])
+    await loop.close()
+  })
+
   test("AD-3 under 'wait', postTask waits too", async () => {
     const { host, loop, seen, note } = bench({ admission: { maxQueued: 1, policy: 'wait' } })
     loop.submit(note('first'))

@@ -45,7 +45,7 @@ export interface AuditRecord {
 
 /** Takes records, in order. A throw means: not written. `auditSink` of `@loopwright/logiface/audit` fits. */
 export interface AuditSink {
-  /** True: records wait in a batch, and one that was taken may still be lost. `auditRequired` refuses such a sink. */
+  /** True: records may wait, and one that was taken may still be lost. `auditRequired` refuses such a sink. */
   readonly holdsRecords?: boolean | undefined
   write(record: AuditRecord): void
 }

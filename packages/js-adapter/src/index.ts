@@ -19,6 +19,11 @@ export {
   SyntaxException,
 } from './errors.ts'
 export type { ExceptionDetails, JsAdapterErrorCode, JsAdapterErrorOptions, SourcePosition } from './errors.ts'
+export { FETCH_REDIRECTS } from './fetch/fetch-options.ts'
+export type { FetchOptions, FetchRedirect } from './fetch/fetch-options.ts'
+export { nodeTransport } from './fetch/node-transport.ts'
+export type { NodeTransportOptions, ResolvedAddress } from './fetch/node-transport.ts'
+export type { FetchTransport, FetchTransportRequest, FetchTransportResponse } from './fetch/transport.ts'
 export { Image } from './image/image.ts'
 export type { ImageIdentity } from './image/image-content.ts'
 export type { BareImageOptions, ImageFunction, ImageOptions } from './image/image-options.ts'

@@ -32,6 +32,10 @@ test('P-11 what speaks of process, console, timers or loopwright does not compil
   void (() => Sandbox.create({ loop, profile: 'bare', limits: { maxTimers: 5 } }))
   // @ts-expect-error no module of Node's is a part of it
   void (() => Sandbox.create({ loop, profile: 'bare', modules: { resolve: String, load: String, nodeBuiltins: [] } }))
+  // @ts-expect-error there is no fetch
+  void (() => Sandbox.create({ loop, profile: 'bare', fetch: { allow: ['https://example.org'] } }))
+  // @ts-expect-error there are no timers
+  void (() => Sandbox.create({ loop, profile: 'bare', delay: true }))
   // @ts-expect-error there is no console
   void (() => Image.create({ profile: 'bare', console }))
   // @ts-expect-error there is no console

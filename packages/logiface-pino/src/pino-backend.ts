@@ -17,6 +17,7 @@ import type { PinoKey } from './pino-text-event.ts'
 import { stringEncoder } from './pino-text.ts'
 import { StreamAppender } from './sonic-append.ts'
 import { endStream, flushStream, streamReady } from './stream-flush.ts'
+import { streamHolds } from './stream-holds.ts'
 
 export interface PinoBackendOptions {
   /** `auto` (default): text wherever pino's configuration allows it. `false`: always objects. */
@@ -37,8 +38,9 @@ export interface PinoBackend extends Backend<Event> {
   readonly path: 'text' | 'object'
   /** Why the path is `object`. */
   readonly reasons: readonly string[]
-  /** Resolves when the stream can be flushed synchronously. */
+  /** Resolves when the stream can be flushed synchronously; rejects with its error, or `ERR_LOG_CLOSED`, if it never can. */
   readonly ready: Promise<void>
+  /** @throws what the stream tells; `ERR_LOG_CLOSED` if it could not be opened. */
   flush(options?: FlushOptions): Promise<void>
   flushSync(): void
   /** Ends a worker transport and waits for it; any other stream is flushed. */
@@ -162,6 +164,11 @@ export function pinoBackend(instance: PinoLike, options: PinoBackendOptions = {}
       state.writer.write(record, level, host.levelName(event.level), record.message)
       if (level === FATAL) flushAfterFatal(pino.stream)
       return undefined
+    },
+    holds(level, host) {
+      const { stream } = pino
+      const number = levelOf(level, host, stateOf(host))
+      return (coalescer !== undefined && number !== FATAL && !isMultistream(stream)) || streamHolds(stream, number)
     },
     enabled(level) {
       const now = pino.threshold

@@ -1,36 +1,16 @@
-// What the pino backend takes over from the instance: paths and their reasons, levels, hooks, streams, faults.
-import { tracingChannel } from 'node:diagnostics_channel'
+// What the pino backend takes over from the instance: levels, hooks, serializers, streams, faults.
 import { createLogger, isLogError } from '@loopwright/logiface'
 import { pino as pino10 } from 'pino'
 import { describe, expect, test } from 'vitest'
-import type { PinoBackendOptions } from '../src/index.ts'
 import { pinoBackend } from '../src/index.ts'
 import { stringEncoder } from '../src/pino-text.ts'
 import type { PinoOptions } from './pino-cases.ts'
 import { createSink, PINOS } from './pino-cases.ts'
-
-const timestamp = (): string => ',"time":1'
+import { setup } from './setup.ts'
 
 describe.each(Object.entries(PINOS))('%s', (_, pino) => {
-  function setup(
-    options: PinoOptions = {},
-    backendOptions: PinoBackendOptions = {},
-    change: (instance: ReturnType<typeof pino10>) => ReturnType<typeof pino10> = (instance) => instance,
-  ) {
-    const sink = createSink()
-    const instance = change(pino({ base: null, timestamp, level: 'trace', ...options }, sink))
-    const backend = pinoBackend(instance, backendOptions)
-    return {
-      sink,
-      instance,
-      backend,
-      log: createLogger({ backend, level: 'trace', levels: { audit: 9, special: 10 }, onError: () => {} }),
-      records: () => sink.lines.map((line) => JSON.parse(line) as Record<string, unknown>),
-    }
-  }
-
   test("P-1 the instance and its stream stay their owner's", async () => {
-    const { backend, log, sink, instance } = setup()
+    const { backend, log, sink, instance } = setup(pino)
     log.info()?.msg('m')
     await log.close()
     expect(backend.close).toBeUndefined()
@@ -39,7 +19,7 @@ describe.each(Object.entries(PINOS))('%s', (_, pino) => {
   })
 
   test('P-2 level, bindings and stream are read live, and a streamWrite hook is applied', () => {
-    const { log, instance, sink } = setup({ hooks: { streamWrite: (line) => line.toUpperCase() } })
+    const { log, instance, sink } = setup(pino, { hooks: { streamWrite: (line) => line.toUpperCase() } })
     log.info()?.str('a', 'b').msg('m')
     instance.setBindings({ later: 1 })
     log.info()?.msg('n')
@@ -65,119 +45,19 @@ describe.each(Object.entries(PINOS))('%s', (_, pino) => {
   })
 
   test('L-7 a level that pino has by the same name comes first, then the table, then levelMap over both', () => {
-    const { log, records } = setup({ customLevels: { audit: 35, notice: 33 } }, { levelMap: { special: 61 } })
+    const { log, records } = setup(pino, { customLevels: { audit: 35, notice: 33 } }, { levelMap: { special: 61 } })
     log.audit()?.msg('a')
     log.notice()?.msg('n')
     log.special()?.msg('f')
     expect(records().map(({ level }) => level)).toEqual([35, 33, 61])
   })
 
-  test.each<[string, PinoOptions, string]>([
-    ['a mixin', { mixin: () => ({ mixed: 1 }) }, 'mixin'],
-    ['formatters.log', { formatters: { log: (record) => ({ ...record, mixed: 1 }) } }, 'formatters.log'],
-    ['nestedKey', { nestedKey: 'nested' }, 'nestedKey'],
-    ['a serializer of the message', { serializers: { msg: (text: string) => `<${text}>` } }, 'message'],
-    [
-      'hooks.logMethod',
-      {
-        hooks: {
-          logMethod(args, method) {
-            method.apply(this, args)
-          },
-        },
-      },
-      'logMethod',
-    ],
-    ['redaction of the message', { redact: ['msg'] }, 'redacts the message'],
-    ['redaction by a first wildcard', { redact: ['*.a'] }, 'redacts the message'],
-  ])('P-8 objects are needed for %s, and pino applies it', (_name, options, reason) => {
-    const { backend, log, sink } = setup(options)
-    expect([backend.path, backend.reasons.join()]).toEqual(['object', expect.stringContaining(reason)])
-    log.info()?.str('s', 'x').json('o', { a: 1 }).msg('m')
-    const direct = createSink()
-    pino({ base: null, timestamp, level: 'trace', ...options }, direct).info({ s: 'x', o: { a: 1 } }, 'm')
-    expect(sink.lines).toEqual(direct.lines)
-  })
-
-  test('P-8 a write or asJson put on the instance, and unknown symbols, need objects', () => {
-    const asJson = Object.getOwnPropertySymbols(Object.getPrototypeOf(Object.getPrototypeOf(pino()))).find(
-      ({ description }) => description === 'pino.asJson',
-    ) as symbol
-    let seen = 0
-    const { backend, log, sink } = setup({}, {}, (instance) =>
-      Object.assign(instance, {
-        [asJson](this: object, ...args: unknown[]) {
-          seen++
-          return (Reflect.get(Object.getPrototypeOf(instance) as object, asJson) as (...all: unknown[]) => string).apply(
-            this,
-            args,
-          )
-        },
-      }),
-    )
-    expect(backend.reasons.join()).toContain('asJson')
-    log.info()?.msg('m')
-    expect([seen, sink.lines.length]).toEqual([1, 1])
-    expect(setup({}, {}, (instance) => Object.assign(instance, { [Symbol('agent')]: 1 })).backend.reasons.join()).toContain(
-      'agent',
-    )
-    expect(setup({}, {}, (instance) => instance.child({ c: 1 })).backend.path).toBe('text')
-  })
-
-  test('P-8 a stream that asks for metadata needs objects; a multistream only gets the level', () => {
-    const streamSymbol = Symbol.for('pino.metadata')
-    const asking = Object.assign(createSink(), { [streamSymbol]: true })
-    expect(pinoBackend(pino({}, asking)).reasons.join()).toContain('metadata')
-    const info = createSink()
-    const errors = createSink()
-    const backend = pinoBackend(
-      pino(
-        { base: null, timestamp },
-        pino.multistream([
-          { level: 'info', stream: info },
-          { level: 'error', stream: errors },
-        ]),
-      ),
-    )
-    expect(backend.path).toBe('text')
-    const log = createLogger({ backend, levels: { audit: 9 } })
-    log.info()?.msg('i')
-    log.err()?.msg('e')
-    log.audit()?.msg('a')
-    expect([info.lines.length, errors.lines.length]).toEqual([3, 2])
-    expect(pinoBackend(pino({}, pino.multistream([{ stream: asking }]))).path).toBe('object')
-  })
-
-  test('P-8 while the tracing channel has subscribers an event is an object', () => {
-    const { log, sink } = setup()
-    const child = log.with().str('bound', 'x').logger()
-    child.info()?.str('a', 'b').msg('1')
-    let traced = 0
-    const subscribers = { start: () => void traced++ }
-    tracingChannel('pino_asJson').subscribe(subscribers as never)
-    try {
-      child.info()?.str('a', 'b').msg('2')
-    } finally {
-      tracingChannel('pino_asJson').unsubscribe(subscribers as never)
-    }
-    child.info()?.str('a', 'b').msg('3')
-    expect([traced, sink.lines]).toEqual([1, [1, 2, 3].map((n) => `{"level":30,"time":1,"bound":"x","a":"b","msg":"${n}"}\n`)])
-  })
-
-  test('T-5 the path is chosen again at with()', () => {
-    const { backend, log, instance } = setup()
-    expect(backend.path).toBe('text')
-    Object.assign(instance, { [Symbol('agent')]: 1 })
-    log.with().str('a', 'b').logger().info()?.msg('m')
-    expect(backend.path).toBe('object')
-  })
-
   test('P-9 a custom level that pino lacks has its number and text, and reaches a logMethod hook', () => {
-    const labelled = setup({ formatters: { level: (label) => ({ label }) } }, { fastPath: false })
+    const labelled = setup(pino, { formatters: { level: (label) => ({ label }) } }, { fastPath: false })
     labelled.log.audit()?.msg('m')
     expect(labelled.sink.lines).toEqual(['{"label":"audit","time":1,"msg":"m"}\n'])
     const seen: unknown[] = []
-    const hooked = setup({
+    const hooked = setup(pino, {
       hooks: {
         logMethod(args, method, level) {
           seen.push(level)
@@ -202,7 +82,7 @@ describe.each(Object.entries(PINOS))('%s', (_, pino) => {
       serializers: { user: (user: { id: number }) => user.id, gone: () => undefined },
       redact: ['secret', 'o.secret'],
     }
-    const { backend, log, sink } = setup(options)
+    const { backend, log, sink } = setup(pino, options)
     log
       .info()
       ?.json('user', { id: 7 })
@@ -219,7 +99,7 @@ describe.each(Object.entries(PINOS))('%s', (_, pino) => {
 
   test('P-7 an error gives the message, without the prefix, unless a field has the key of the message', () => {
     for (const fastPath of ['auto', false] as const) {
-      const { log, records } = setup({ msgPrefix: 'p:' }, { fastPath })
+      const { log, records } = setup(pino, { msgPrefix: 'p:' }, { fastPath })
       log.info()?.err(new Error('boom')).msg()
       log.info()?.str('msg', 'field').err(new Error('boom')).msg()
       log.info()?.err(new Error('boom')).msg('given')
@@ -266,7 +146,7 @@ describe.each(Object.entries(PINOS))('%s', (_, pino) => {
   })
 
   test('P-2 what the owner changes later is seen, through a comparison of levels of its own too', () => {
-    const { log, instance } = setup({ levelComparison: 'DESC', customLevels: { low: 1 }, level: 'fatal' })
+    const { log, instance } = setup(pino, { levelComparison: 'DESC', customLevels: { low: 1 }, level: 'fatal' })
     expect([log.enabled('info'), log.enabled('emerg')]).toEqual([true, true])
     instance.level = 'debug'
     expect([log.enabled('info'), log.enabled('trace')]).toEqual([false, true])
@@ -277,6 +157,7 @@ describe.each(Object.entries(PINOS))('%s', (_, pino) => {
   test('F-4 a frozen error or a serializer that throws costs only its own field', () => {
     for (const fastPath of ['auto', false] as const) {
       const { log, records } = setup(
+        pino,
         {
           serializers: {
             bad: () => {
@@ -316,102 +197,6 @@ describe.each(Object.entries(PINOS))('%s', (_, pino) => {
   })
 })
 
-describe('P-11 coalesce', () => {
-  const timestamp = (): string => ',"time":1'
-  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-  const open = (sink: object, options: PinoOptions = {}) => {
-    const errors: Error[] = []
-    const backend = pinoBackend(pino10({ base: null, timestamp, ...options }, sink as never), { coalesce: true })
-    return { log: createLogger({ backend, onError: (error) => errors.push(error) }), backend, errors }
-  }
-
-  test('the lines of one turn reach the stream as one string', async () => {
-    const sink = createSink()
-    const { log } = open(sink)
-    log.info()?.msg('a')
-    log.info()?.msg('b')
-    expect(sink.lines).toEqual([])
-    await turn()
-    expect(sink.lines).toEqual(['{"level":30,"time":1,"msg":"a"}\n{"level":30,"time":1,"msg":"b"}\n'])
-    log.info()?.msg('c')
-    await turn()
-    expect(sink.lines.length).toBe(2)
-  })
-
-  test('no more than 16 KiB wait, a flush hands on, and a line that pino flushes at once is not held back', async () => {
-    const sink = Object.assign(createSink(), { flushSync() {} })
-    const { log } = open(sink)
-    for (let i = 0; i < 1000; i++) log.info()?.msg('some text that makes the line longer')
-    expect(Math.max(...sink.lines.map(({ length }) => length))).toBeLessThan(16_384 + 200)
-    expect(sink.lines.join('').split('\n').length).toBeGreaterThan(700)
-    log.flushSync()
-    expect(sink.lines.join('').split('\n').length).toBe(1001)
-    log.info()?.msg('before')
-    log.emerg()?.msg('now')
-    expect(sink.lines.slice(-2).map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['before', 'now'])
-    log.info()?.msg('last')
-    await log.flush()
-    expect(sink.lines.at(-1)).toContain('last')
-    log.info()?.msg('final')
-    await log.flushFinal()
-    expect(sink.lines.at(-1)).toContain('final')
-  })
-
-  test('the streamWrite hook sees each line, and lines for a multistream are routed one by one', () => {
-    const sink = createSink()
-    const hooked = open(sink, { hooks: { streamWrite: (line) => `>${line}` } })
-    hooked.log.info()?.msg('a')
-    hooked.log.info()?.msg('b')
-    hooked.log.flushSync()
-    expect(sink.lines.join('').match(/>/g)?.length).toBe(2)
-    const errors = createSink()
-    const multi = open(pino10.multistream([{ level: 'error', stream: errors }]))
-    multi.log.err()?.msg('e')
-    multi.log.info()?.msg('i')
-    expect(errors.lines.length).toBe(1)
-  })
-
-  test('a stream that throws costs its lines only: they are counted as dropped, and reported', async () => {
-    let broken = true
-    const kept: string[] = []
-    const { log, errors } = open({
-      write(text: string) {
-        if (broken) throw new Error('broken')
-        kept.push(text)
-      },
-    })
-    log.info()?.msg('a')
-    log.info()?.msg('b')
-    await turn()
-    expect([log.stats().dropped, log.stats().written, errors.length]).toEqual([2, 0, 1])
-    broken = false
-    log.info()?.msg('c')
-    await turn()
-    expect([kept.length, log.stats().written]).toEqual([1, 1])
-  })
-
-  test('loggers of different roots may share it, and its lines stay in order', async () => {
-    const sink = createSink()
-    const backend = pinoBackend(pino10({ base: null, timestamp }, sink), { coalesce: true })
-    const [one, two] = [createLogger({ backend }), createLogger({ backend })]
-    one.info()?.msg('1')
-    two.info()?.msg('2')
-    one.info()?.msg('3')
-    await turn()
-    expect(sink.lines.join('').match(/"msg":"\d"/g)).toEqual(['"msg":"1"', '"msg":"2"', '"msg":"3"'])
-  })
-
-  test('no listener stays once nothing waits, and anything but true and false is refused', async () => {
-    const before = process.listenerCount('exit')
-    const { log } = open(createSink())
-    log.info()?.msg('a')
-    expect(process.listenerCount('exit')).toBe(before + 1)
-    await turn()
-    expect(process.listenerCount('exit')).toBe(before)
-    expect(() => pinoBackend(pino10(), { coalesce: 1 as never })).toThrow(expect.objectContaining({ code: 'ERR_LOG_OPTION' }))
-  })
-})
-
 test.each([
   ['pino 9, and pino 10 below Node 25', [stringEncoder(9, 26), stringEncoder(10, 24)], true],
   ['pino 10 from Node 25 on', [stringEncoder(10, 25), stringEncoder(10, 26)], false],
@@ -424,23 +209,6 @@ test.each([
     expect(encode(`\ud800${'x'.repeat(100)}`).length).toBe(108)
     expect(encode('"\u007f')).toBe('"\\"\u007f"')
   }
-})
-
-test('P-10 ready, flush and flushSync follow the stream', async () => {
-  const { mkdtempSync, readFileSync } = await import('node:fs')
-  const path = `${mkdtempSync('/tmp/pino-')}/a.log`
-  const destination = pino10.destination({ dest: path, sync: false, minLength: 4096 })
-  const backend = pinoBackend(pino10({}, destination))
-  const log = createLogger({ backend })
-  log.info()?.msg('m')
-  await backend.ready
-  await backend.ready
-  log.flushSync()
-  expect(readFileSync(path, 'utf8')).toContain('"msg":"m"')
-  log.info()?.msg('n')
-  await backend.flush()
-  expect(readFileSync(path, 'utf8')).toContain('"msg":"n"')
-  await expect(backend.flush({ signal: AbortSignal.abort(new Error('no')) })).rejects.toThrow('no')
 })
 
 test('what is no pino, or none that is supported, is refused at construction', () => {

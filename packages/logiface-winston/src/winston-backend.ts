@@ -163,6 +163,8 @@ export function winstonBackend(logger: WinstonLike, options: WinstonBackendOptio
       counts.written++
       return undefined
     },
+    // winston tells of a write that failed by an event of the transport, later: no transport's write is known to be done
+    holds: () => true,
     enabled: (level) => !logger.silent && logger.isLevelEnabled(levelOf(LEVEL_NAMES[level] ?? '').symbol),
     async flush({ signal }: FlushOptions = {}) {
       while (!isIdle(logger)) {

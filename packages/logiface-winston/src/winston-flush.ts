@@ -7,14 +7,15 @@ export function isIdle(logger: WinstonLike): boolean {
   return (logger.transports as readonly TransportLike[]).every((transport) => (transport.writableLength ?? 0) === 0)
 }
 
-/** Ends the logger; resolves when every transport has finished. */
+/** Ends the logger; resolves when every transport has finished, or is gone. */
 export async function endAll(logger: WinstonLike): Promise<void> {
   const transports = [...(logger.transports as readonly TransportLike[])]
   const finished = transports.map(
     (transport) =>
       new Promise<void>((resolve) => {
-        if (transport.once === undefined || transport.writableFinished === true) resolve()
-        else transport.once('finish', () => resolve())
+        if (transport.once === undefined || transport.writableFinished === true || transport.destroyed === true) return resolve()
+        transport.once('finish', () => resolve())
+        transport.once('close', () => resolve())
       }),
   )
   logger.end()

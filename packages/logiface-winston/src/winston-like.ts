@@ -18,6 +18,7 @@ export interface TransportLike {
   once?(event: string, listener: () => void): unknown
   readonly finished?: boolean | undefined
   readonly writableFinished?: boolean | undefined
+  readonly destroyed?: boolean | undefined
 }
 
 /** A winston logger; that of winston 3.19 fits, and so does a child of it. */

@@ -339,3 +339,17 @@ test('something that is no winston logger is refused', () => {
     }
   }
 })
+
+test('flushFinal does not wait for a transport that is gone, before or meanwhile', async () => {
+  for (const isEarly of [true, false]) {
+    const [gone, kept] = [keep(), keep()]
+    const logger = winston.createLogger({ transports: [gone, kept] }).on('error', () => undefined)
+    const backend = winstonBackend(logger)
+    createLogger({ backend }).info()?.msg('m')
+    if (isEarly) gone.destroy()
+    const final = backend.flushFinal()
+    if (!isEarly) gone.destroy()
+    await final
+    expect(kept.infos).toHaveLength(1)
+  }
+})

@@ -36,7 +36,7 @@ export interface LoggerMembers<L extends string, M extends OffMode> extends Asyn
   log(level: LevelName | LevelAlias | L | Level, message: string, fields?: Readonly<Record<string, unknown>>): void
   /** Runs `modifier` on an event of this level and writes it. @returns what became of it. */
   emit(level: LevelName | LevelAlias | L | Level, modifier: Modifier): Outcome
-  /** Whether events of this level wait in a batch of the backend: `emit` then does not tell whether their own write succeeds. */
+  /** Whether events of this level may wait in the backend: `emit` then does not tell whether their own write succeeds. */
   holds(level: LevelName | LevelAlias | L | Level): boolean
   /** Starts an event of a level that is known only at run time. */
   at(level: LevelName | LevelAlias | L | Level): LevelBuilder<M>

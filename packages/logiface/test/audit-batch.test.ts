@@ -7,8 +7,8 @@ import { expect, test, vi } from 'vitest'
 import { AuditFile } from '../src/audit/audit-file.ts'
 import { resolveAuditOptions } from '../src/audit/audit-options.ts'
 import type { AuditHead, AuditOptions } from '../src/audit/index.ts'
-import { auditBackend, auditSink, verifyAudit } from '../src/audit/index.ts'
-import { byLevel, createLogger, fanOut, firstOf, lineBackend } from '../src/index.ts'
+import { auditBackend, verifyAudit } from '../src/audit/index.ts'
+import { createLogger } from '../src/index.ts'
 import { FaultyFiles } from './faulty-files.ts'
 
 const KEY = 'a secret of enough bytes'
@@ -366,29 +366,4 @@ test('A-11 what a line of a batch cannot promise is refused, and so is what mean
   expect(refused({ mode: 'batch', failClosed: false, sync: 'none', batchChars: 1, flushMs: 1, maxQueuedBytes: 1024 })).toBe(
     'taken',
   )
-})
-
-test('A-11 a logger, and a sink over it, say whether lines are held', () => {
-  const held = opened()
-  const each = opened({ mode: 'each' })
-  const line = lineBackend({ path: '/dev/null', mode: 'each' })
-  const batched = lineBackend({ path: '/dev/null' })
-  const over = (backend: typeof line | typeof held.backend | ReturnType<typeof fanOut> | null): boolean[] => {
-    const log = createLogger({ backend, levels: { audit: 9 } })
-    return [log.holds('audit'), log.holds('info'), auditSink(log, 'audit').holdsRecords]
-  }
-  expect(over(held.backend)).toEqual([true, true, true])
-  expect(over(each.backend)).toEqual([false, false, false])
-  expect(over(batched)).toEqual([true, true, true])
-  expect(over(line)).toEqual([false, false, false])
-  expect(over(lineBackend({ sink: () => undefined }))).toEqual([false, false, false])
-  expect(over(null)).toEqual([false, false, false])
-  expect(over(byLevel({ audit: held.backend }, line))).toEqual([true, false, true])
-  expect(over(byLevel({ audit: each.backend }, batched))).toEqual([false, true, false])
-  // success of one is success of all; and of the first that takes it
-  expect(over(fanOut(held.backend, line))).toEqual([false, false, false])
-  expect(over(fanOut(held.backend, batched))).toEqual([true, true, true])
-  expect(over(firstOf(held.backend, line))).toEqual([true, true, true])
-  for (const backend of [held.backend, each.backend, line, batched]) backend.close()
-  expect(auditSink({ emit: () => undefined }, 'audit').holdsRecords).toBe(false)
 })

@@ -82,3 +82,10 @@ export function numberOption(option: string, value: number, low: number, high: n
 function describe(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : typeof value === 'function' ? 'a function' : String(value)
 }
+
+/** What a handler of errors throws goes to the platform, in a turn of its own: whoever called the handler goes on. */
+export function rethrowAlone(thrown: unknown): void {
+  setTimeout(() => {
+    throw thrown
+  }, 0)
+}

@@ -259,3 +259,15 @@ describe('Sampler', () => {
     expect(new Sampler().sampleEvery).toBe(16)
   })
 })
+
+test('a level whose instant is not finite is refused, and the average goes on', () => {
+  for (const atMs of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const gauge = new LevelGauge({ tauMs: 10, clock: { nowMs: () => 0, epochMs: () => 0 } })
+    gauge.set(9, atMs)
+    gauge.set(1, 0)
+    gauge.set(9, atMs)
+    gauge.set(5, 10)
+    expect([gauge.current, gauge.max, gauge.rejected]).toEqual([5, 5, 2])
+    expect(gauge.average(1000)).toBeCloseTo(5)
+  }
+})

@@ -118,6 +118,32 @@ describe('over a socket', () => {
     expect((await get(url)).status).toBe(200)
   })
 
+  test('T-4 an onError that throws costs nobody the answer, and what it throws is rethrown alone', async () => {
+    const uncaught: unknown[] = []
+    const listen = (error: unknown): void => void uncaught.push(error)
+    const others = process.listeners('uncaughtException')
+    process.removeAllListeners('uncaughtException').on('uncaughtException', listen)
+    try {
+      const server = await serve(
+        {
+          collect: () => {
+            throw new Error('broken')
+          },
+        },
+        {
+          onError: () => {
+            throw new Error('the handler is broken')
+          },
+        },
+      )
+      expect((await get(server.url)).status).toBe(500)
+      await expect.poll(() => uncaught.map(String)).toEqual(['Error: the handler is broken'])
+    } finally {
+      process.removeListener('uncaughtException', listen)
+      for (const other of others) process.on('uncaughtException', other)
+    }
+  })
+
   test('T-4 a scrape broken off half-way, and one that does not read, leave the server well', async () => {
     const { url, port } = await serve(sourceOf(2000))
     for (let i = 0; i < 20; i++) {

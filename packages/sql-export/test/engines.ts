@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import mysql from 'mysql2/promise'
 import pg from 'pg'
 import { afterAll } from 'vitest'
@@ -13,8 +13,9 @@ import { openPostgres } from '../src/postgres/index.ts'
 import { openSqlite } from '../src/sqlite/index.ts'
 import type { ConformanceHandle } from '../src/testing/index.ts'
 import { execute, query } from './database.ts'
-import { SERVER as MARIADB, hasMariadb, runMariadb } from './server/mariadb.ts'
-import { hasPostgres, runPostgres } from './server/postgres.ts'
+import { makePglite } from './pglite.ts'
+import { SERVER as MARIADB, hasMariadb, lastRows } from './server/mariadb.ts'
+import { SERVER as POSTGRES, hasPostgres, runPostgres } from './server/postgres.ts'
 
 export const ENGINE_NAMES = ['sqlite', 'pglite', 'postgres', 'mariadb'] as const
 export type EngineName = (typeof ENGINE_NAMES)[number]
@@ -34,7 +35,8 @@ export interface TestDatabase {
 
 type Client = InstanceType<typeof pg.Client>
 
-const POSTGRES = 'postgres://postgres@127.0.0.1:5432'
+/** Schemas that are made before what is left of dropped ones in PostgreSQL's catalog is cleared away: reading it gets slower by them. */
+const CLEARED_EVERY = 40
 
 /** Whether the engine answers here. */
 export function isHere(engine: EngineName): boolean {
@@ -55,12 +57,14 @@ const asText = (value: unknown): string | null =>
 /** Makes databases for one test file, and keeps connections and instances until it has ended. */
 export function testEngines(): Engines {
   const name = `loopwright_test_${process.pid}_${randomBytes(6).toString('hex')}`
-  const instances: { readonly instance: PGlite; isTaken: boolean }[] = []
+  const instances: { readonly instance: PGlite; isTaken: boolean; made: number }[] = []
   let client: Client | undefined
   let connection: mysql.Connection | undefined
   /** Of MariaDB, until they are disposed of. */
   const databases = new Set<string>()
   let made = 0
+  /** In the database of PostgreSQL. */
+  let schemas = 0
 
   afterAll(async () => {
     for (const { instance } of instances) await instance.close()
@@ -73,6 +77,8 @@ export function testEngines(): Engines {
   async function postgresClient(): Promise<Client> {
     if (client !== undefined) return client
     await runPostgres(`${POSTGRES}/postgres`, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`)
+    // what is lost when the server dies is of no test's interest
+    await runPostgres(`${POSTGRES}/postgres`, `ALTER DATABASE ${name} SET synchronous_commit = off`)
     client = new pg.Client({ connectionString: `${POSTGRES}/${name}` })
     await client.connect()
     return client
@@ -95,6 +101,7 @@ export function testEngines(): Engines {
   async function postgres(): Promise<TestDatabase> {
     const own = await postgresClient()
     const schema = `s${++made}`
+    if (++schemas % CLEARED_EVERY === 0) await own.query('VACUUM')
     await own.query(`CREATE SCHEMA ${schema}`)
     const into = `SET search_path TO ${schema}`
     const url = `${POSTGRES}/${name}?schema=${schema}`
@@ -120,11 +127,12 @@ export function testEngines(): Engines {
   }
 
   async function pglite(): Promise<TestDatabase> {
-    const free = instances.find(({ isTaken }) => !isTaken) ?? { instance: await PGlite.create(), isTaken: true }
+    const free = instances.find(({ isTaken }) => !isTaken) ?? { instance: await makePglite(), isTaken: true, made: 0 }
     if (!instances.includes(free)) instances.push(free)
     free.isTaken = true
     const { instance } = free
     const schema = `s${++made}`
+    if (++free.made % CLEARED_EVERY === 0) await instance.exec('VACUUM')
     await instance.exec(`CREATE SCHEMA ${schema}`)
     const into = `SET search_path TO ${schema}`
     return {
@@ -159,7 +167,11 @@ export function testEngines(): Engines {
       url,
       open: () => openMysql(url),
       run: async (statements) => void (await own.query([into, ...statements].join(';\n'))),
-      rows: async (sql) => (await runMariadb(url, sql)).map((row) => row.map(asText)),
+      rows: async (sql) => {
+        const typeCast = (field: { string(): string | null }): string | null => field.string()
+        const [results, fields] = await own.query({ sql: `USE ${database}; ${sql}`, rowsAsArray: true, typeCast })
+        return lastRows(results, fields).map((row) => row.map(asText))
+      },
       dispose: async () => {
         databases.delete(database)
         await own.query(`DROP DATABASE ${database}`)

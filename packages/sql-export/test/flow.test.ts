@@ -81,6 +81,9 @@ function metered(
   }
 }
 
+/** A destination that cannot copy inside SQLite, so that rows are read and written. */
+const ROW_BY_ROW = { create: true, driver: 'node-sqlite3-wasm' } as const
+
 const rows = (engine: 'sqlite' | 'postgres'): string =>
   engine === 'sqlite'
     ? `CREATE TABLE item (id INTEGER PRIMARY KEY, note TEXT); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS}) INSERT INTO item SELECT i, 'note ' || i FROM n`
@@ -104,7 +107,7 @@ for (const engine of ['sqlite', 'postgres'] as const)
       engine === 'sqlite'
         ? await openSqlite(await makeDatabase(rows(engine)), { readOnly: true })
         : await openPostgres(url, { readOnly: true })
-    await using to = await openSqlite(join(testFolder(), 'to.db'), { create: true })
+    await using to = await openSqlite(join(testFolder(), 'to.db'), ROW_BY_ROW)
     const { source, destination, ahead, askedWhileOpen } = metered(from, to)
     const plan = await planExport({ source, destination, createTables: true, roots: [{ table: 'item' }], counts: false })
     const report = await runExport(plan, { source, destination, batchRows: BATCH_ROWS })
@@ -124,7 +127,7 @@ test('Q-1 no more than bufferBytes, and the chunk that passes them, wait to be w
   const mib = 1024 * 1024
   const chunkBytes = 256 * 1024 + rowBytes
   for (const bufferBytes of [mib, 4 * mib]) {
-    await using to = await openSqlite(join(testFolder(), 'to.db'), { create: true })
+    await using to = await openSqlite(join(testFolder(), 'to.db'), ROW_BY_ROW)
     const { source, destination, ahead } = metered(own, to)
     const plan = await planExport({ source, destination, createTables: true, roots: [{ table: 'item' }], counts: false })
     const report = await runExport(plan, { source, destination, batchRows: rows, bufferBytes })
@@ -136,7 +139,7 @@ test('Q-1 no more than bufferBytes, and the chunk that passes them, wait to be w
 
 test('Q-1 bufferBytes is an integer from 1 MiB to 1 GiB', async () => {
   await using handle = await openSqlite(await makeDatabase('CREATE TABLE item (id INTEGER PRIMARY KEY)'))
-  await using to = await openSqlite(join(testFolder(), 'to.db'), { create: true })
+  await using to = await openSqlite(join(testFolder(), 'to.db'), ROW_BY_ROW)
   const plan = await planExport({
     source: handle,
     destination: to,

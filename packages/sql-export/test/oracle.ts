@@ -36,8 +36,8 @@ export interface OracleCase {
   readonly keys: 'keep' | 'remap'
   readonly batchRows: number
   readonly references: 'auto' | 'enforced'
-  /** Whether tables and rows are made in the opposite order, which must change nothing. */
-  readonly isReversed: boolean
+  /** In which tables and rows are made, which must change nothing. */
+  readonly order: number
 }
 
 type Arrived = Map<string, Map<string, string | null>>
@@ -72,14 +72,14 @@ export async function checkCase(
   engines: Engines,
   from: EngineName,
   to: EngineName,
-  { tape, keys, batchRows, references, isReversed }: OracleCase,
+  { tape, keys, batchRows, references, order }: OracleCase,
 ): Promise<boolean> {
   const database = randomDatabase(tape)
   const expected = expectedRows(database)
   const here = await engines.make(from)
   const there = await engines.make(to)
   try {
-    await here.run(schemaSql(database, WORDS[from], isReversed))
+    await here.run(schemaSql(database, WORDS[from], order))
     await using source = await here.open()
     await using destination = await there.open()
     const run = async (): Promise<void> => {

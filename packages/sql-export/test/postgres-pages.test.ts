@@ -4,7 +4,6 @@ import { expect, test } from 'vitest'
 import { planExport, runExport } from '../src/index.ts'
 import { openPostgres } from '../src/postgres/index.ts'
 import { CopyRows } from '../src/postgres/copy-rows.ts'
-import { copyField } from '../src/postgres/copy-text.ts'
 import { readerOf } from '../src/postgres/value-text.ts'
 import { faultySource } from '../src/testing/index.ts'
 import { postgresFile, runPostgres, serverTest } from './server/postgres.ts'
@@ -82,6 +81,12 @@ for (const [name, code, change] of FAULTS)
     expect(tails).toBeGreaterThan(0)
     expect(await runPostgres(file.url, inSchema(to), "SELECT to_regclass('i')")).toEqual([[null]])
   })
+
+/** A value as a field of COPY's text. */
+function copyField(text: string): string {
+  const letters: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
+  return text.replace(/[\\\t\n\r]/g, (letter) => letters[letter] ?? letter)
+}
 
 test('W-1 rows come out of the pieces as they went in, wherever a piece ends', () => {
   const readers = [readerOf('int64'), readerOf('text')]

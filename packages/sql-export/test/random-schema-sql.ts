@@ -58,13 +58,25 @@ const literal = (value: bigint | string | number | null): string =>
 const parentColumns = (edge: RandomEdge): readonly string[] => (edge.byUnique ? ['u'] : keyColumns(edge.parent))
 const NOTHING = { int: 999_999n, text: 'missing', uuid: 'ffffffff-0000-4000-8000-ffffffffffff' } as const
 
-/** The statements that make the database. @param isReversed - whether tables and rows are made in the opposite order. */
-export function schemaSql({ tables, edges }: RandomDatabase, words: SchemaWords, isReversed: boolean): string[] {
+/** An order that a number stands for; 0 is the one that is given. */
+function shuffled<T>(list: readonly T[], order: number): T[] {
+  const left = [...list]
+  for (let last = left.length - 1, state = order; last > 0 && order !== 0; last--) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    const at = Math.floor((state / 2 ** 32) * (last + 1))
+    const [moved] = left.splice(at, 1)
+    if (moved !== undefined) left.push(moved)
+  }
+  return left
+}
+
+/** The statements that make the database. @param order - of its tables and of their rows; 0: as they are. */
+export function schemaSql({ tables, edges }: RandomDatabase, words: SchemaWords, order: number): string[] {
   const byTag = new Map(tables.flatMap(({ rows }) => rows.map((row) => [row.tag, row] as const)))
   const made: string[] = []
   const filled: string[] = []
   const late: string[] = []
-  for (const table of isReversed ? tables.toReversed() : tables) {
+  for (const table of shuffled(tables, order)) {
     const own = edges.filter(({ child, columns }) => child === table && columns[0] !== 'p')
     const parts = keyColumns(table).map((name, i) => {
       const type = words[keyTypes(table)[i] ?? 'text']
@@ -90,7 +102,7 @@ export function schemaSql({ tables, edges }: RandomDatabase, words: SchemaWords,
       const references = own.flatMap((edge) => referenceCells(edge, row, byTag, words.ignoresCase && i % 2 === 1))
       return `(${[...row.key, row.unique, row.weight, row.tag, ...references].map(literal).join(', ')})`
     })
-    if (rows.length > 0) filled.push(`INSERT INTO ${table.name} VALUES ${(isReversed ? rows.toReversed() : rows).join(', ')}`)
+    if (rows.length > 0) filled.push(`INSERT INTO ${table.name} VALUES ${shuffled(rows, order).join(', ')}`)
   }
   return [...made, ...filled, ...late]
 }
@@ -111,8 +123,9 @@ function referenceCells(
 }
 
 /** The configuration of the export. */
-export function exportConfig({ tables, edges, roots }: RandomDatabase, words: SchemaWords): ExportConfig {
+export function exportConfig({ tables, edges, roots, maxDepth }: RandomDatabase, words: SchemaWords): ExportConfig {
   return {
+    limits: { maxDepth },
     roots: roots.map(({ table, below, limit }) => ({
       table: table.name,
       where: `w < ${words.parameter}`,

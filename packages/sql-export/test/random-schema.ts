@@ -47,6 +47,8 @@ export interface RandomEdge {
 export interface RandomDatabase {
   readonly tables: readonly RandomTable[]
   readonly edges: readonly RandomEdge[]
+  /** Of edges that have none of their own. */
+  readonly maxDepth: number
   readonly roots: readonly { readonly table: RandomTable; readonly below: number; readonly limit: number | null }[]
 }
 
@@ -55,7 +57,7 @@ export function randomDatabase(tape: readonly number[]): RandomDatabase {
   let at = 0
   const below = (n: number): number => (tape[at++ % tape.length] ?? 0) % n
   const chance = (percent: number): boolean => below(100) < percent
-  const tables = Array.from({ length: 2 + below(5) }, (_, i): RandomTable => {
+  const tables = Array.from({ length: 2 + below(chance(20) ? 11 : 5) }, (_, i): RandomTable => {
     const keyKind = i === 0 ? 0 : (below(5) as RandomTable['keyKind'])
     const isPrimary = (keyKind !== 2 && keyKind !== 3) || !chance(25)
     return {
@@ -71,11 +73,11 @@ export function randomDatabase(tape: readonly number[]): RandomDatabase {
   if (first === undefined) throw new TypeError('no table')
   const pick = <T>(list: readonly T[]): T => list[below(list.length)] as T
   const follow = (): RandomEdge['follow'] =>
-    chance(40)
+    chance(60)
       ? {
           below: chance(30) ? below(10) : null,
           perParent: chance(30) ? 1 + below(2) : null,
-          maxDepth: chance(20) ? 1 + below(2) : null,
+          maxDepth: chance(35) ? 1 + below(3) : null,
           fromParents: chance(20),
         }
       : null
@@ -94,7 +96,7 @@ export function randomDatabase(tape: readonly number[]): RandomDatabase {
       onMissing: 'error',
       follow: follow(),
     }))
-  for (let i = below(8); i >= 0; i--) {
+  for (let i = below(tables.length > 6 ? 16 : 8); i >= 0; i--) {
     const child = pick(tables)
     const parent = pick(tables)
     const byUnique = chance(25)
@@ -127,17 +129,17 @@ export function randomDatabase(tape: readonly number[]): RandomDatabase {
       else row.refs.set(edge, pick(edge.parent.rows).tag)
     }
   }
-  const roots = Array.from({ length: 1 + below(2) }, () => ({
+  const roots = Array.from({ length: 1 + below(3) }, () => ({
     table: pick(tables),
-    below: below(10),
+    below: 1 + below(9),
     limit: chance(40) ? 1 + below(3) : null,
   }))
-  return { tables, edges, roots }
+  return { tables, edges, roots, maxDepth: chance(35) ? 1 + below(3) : 64 }
 }
 
 function addRows(table: RandomTable, first: RandomTable, below: (n: number) => number): void {
   const used = new Set<string>()
-  const count = below(9)
+  const count = 1 + below(12)
   for (let i = 0; i < count; i++) {
     const number = BigInt(below(40) - 5)
     const text = `k${below(30)}${['', 'é', 'é😀', "é😀'"][below(4)]}`
@@ -159,6 +161,7 @@ export function expectedRows({
   tables,
   edges,
   roots,
+  maxDepth,
 }: RandomDatabase): ReadonlyMap<string, ReadonlyMap<string, string | null>> | undefined {
   const table = new Map(tables.flatMap((owner) => owner.rows.map((row) => [row.tag, owner] as const)))
   const rows = new Map(tables.flatMap((owner) => owner.rows.map((row) => [row.tag, row] as const)))
@@ -191,7 +194,7 @@ export function expectedRows({
           edge.parent !== table.get(tag) ||
           edge.follow === null ||
           !(down || edge.follow.fromParents) ||
-          depth >= (edge.follow.maxDepth ?? 64)
+          depth >= (edge.follow.maxDepth ?? maxDepth)
         )
           continue
         const { below, perParent } = edge.follow

@@ -123,7 +123,7 @@ test('random schemas arrive copied as they arrive row by row', { timeout: 300_00
   await fc.assert(
     fc.asyncProperty(CASE, async ({ tape, keys, batchRows }) => {
       const database = randomDatabase(tape)
-      const from = await sourceWith(schemaSql(database, SQLITE_WORDS, false).join(';\n'))
+      const from = await sourceWith(schemaSql(database, SQLITE_WORDS, 0).join(';\n'))
       copied += await same(from, { keys, ...exportConfig(database, SQLITE_WORDS) }, { batchRows })
     }),
     { numRuns: LONG ? 500 : 60, endOnFailure: true },

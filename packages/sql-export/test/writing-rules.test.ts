@@ -88,7 +88,7 @@ mariadbTest(
       const options = { source, destination, createTables: true, batchRows: 1000 }
       await runExport(await planExport({ ...options, roots: [{ table: 'b' }], counts: false }), options)
       const writes = sent.filter((sql) => /^(LOAD DATA|INSERT INTO `[ab]`)/.test(sql))
-      if (off === '') expect(writes).toHaveLength((2 * ROWS) / 1000)
+      if (off === '') expect(writes).toHaveLength(2) // one statement a table, of several pages
       expect(writes.length).toBeGreaterThan(0)
       expect(writes.length).toBeLessThan((2 * ROWS) / 100)
       const all = sent.join('\n')

@@ -105,6 +105,11 @@ export class Readiness implements Station, Participant, WatchOwner {
     this.#parts.refChanged()
     try {
       const registration = await this.#open(entry, watched, { timeoutMs, signal, dup: options.dup ?? true })
+      // what the caller did after the call, before this goes on
+      if (entry.ended || signal?.aborted === true) {
+        void registration.close()
+        throw signal?.aborted === true ? signal.reason : this.#parts.lifecycle.endError
+      }
       entry.attach(registration, idleTimeoutMs)
     } catch (error) {
       entry.end()

@@ -55,8 +55,8 @@ export class BackgroundStation implements Station {
   }
 
   #overdue(): number {
-    const { head } = this.#queue
-    if (head === undefined || typeof head === 'function') return 0
-    return this.#gate.nowMs() - head.queuedAtMs >= this.#gate.maxWaitMs ? 1 : 0
+    const oldest = this.#queue.oldest()
+    if (oldest === undefined || typeof oldest === 'function') return 0
+    return this.#gate.nowMs() - oldest.queuedAtMs >= this.#gate.maxWaitMs ? 1 : 0
   }
 }

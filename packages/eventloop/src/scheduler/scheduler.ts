@@ -42,13 +42,17 @@ class Posted {
   priority: TaskPriority
   /** Where it waits; -1 before and after. */
   sequence = -1
+  /** The timer of its delay; 0 without one. */
+  timer = 0
   readonly label: string | undefined
+  readonly signal: AbortSignal | undefined
   readonly run: () => void
   readonly fail: (reason: unknown) => void
 
-  constructor(priority: TaskPriority, label: string | undefined, run: () => void, fail: (reason: unknown) => void) {
+  constructor(priority: TaskPriority, { label, signal }: PostTaskOptions, run: () => void, fail: (reason: unknown) => void) {
     this.priority = priority
     this.label = label
+    this.signal = signal
     this.run = run
     this.fail = fail
   }
@@ -115,7 +119,7 @@ export class Scheduler implements Participant {
   ): void {
     requireFunction('task', task)
     checkKeys('options', options, ['priority', 'signal', 'delayMs', 'label'])
-    const { delayMs = 0, label } = options
+    const { delayMs = 0 } = options
     const signal = signalIn(options.signal)
     signal?.throwIfAborted()
     this.#parts.lifecycle.requireAccepting()
@@ -141,32 +145,39 @@ export class Scheduler implements Participant {
       release()
       reject(reason ?? this.#parts.lifecycle.endError)
     }
-    const posted = new Posted(priority, label, run, fail)
+    const posted = new Posted(priority, options, run, fail)
     const onAbort = (): void => {
       this.#withdraw(posted)
       fail(signal?.reason)
     }
     signal?.addEventListener('abort', onAbort, { once: true })
     const unlisten = controller?.onPriority((next) => this.#move(posted, next))
-    if (delayMs > 0) this.#delay(posted, delayMs)
-    else this.#admit(posted)
+    try {
+      if (delayMs > 0) this.#delay(posted, delayMs)
+      else this.#admit(posted)
+    } catch (error) {
+      release()
+      throw error
+    }
   }
 
   #delay(posted: Posted, delayMs: number): void {
-    this.#delayed.add(posted)
-    this.#parts.timers.schedule(
+    posted.timer = this.#parts.timers.schedule(
       delayMs,
       () => {
+        posted.timer = 0
         if (this.#delayed.delete(posted)) this.#admit(posted)
       },
       { internal: true },
     )
+    this.#delayed.add(posted)
   }
 
   #admit(posted: Posted): void {
     const { admission } = this.#parts
     if (admission.waits && !admission.hasRoom()) {
-      admission.whenRoom(posted.priority, () => this.#queue(posted), {}).catch((error: unknown) => posted.fail(error))
+      const { signal } = posted
+      admission.whenRoom(posted.priority, () => this.#queue(posted), { signal }).catch((error: unknown) => posted.fail(error))
       return
     }
     const refused: LoopError | undefined = admission.refuse(posted.priority)
@@ -184,6 +195,8 @@ export class Scheduler implements Participant {
 
   #withdraw(posted: Posted): void {
     this.#delayed.delete(posted)
+    if (posted.timer > 0) this.#parts.timers.cancel(posted.timer)
+    posted.timer = 0
     if (posted.sequence >= 0) this.#parts.priorities.tasks(posted.priority).cancel(posted.sequence)
     posted.sequence = -1
   }

@@ -2,7 +2,18 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { bytes, defineCommands, failure, fixed, float, structured, text } from '../../src/ingress/commands.ts'
-import { HEAD } from '../../src/ingress/layout.ts'
+import {
+  CAPACITY,
+  CLAIM,
+  CONTROLS,
+  DECISION,
+  HEAD,
+  HEADER_BYTES,
+  LINE_BYTES,
+  PAYLOAD_HEAD,
+  TAIL,
+  WAITER,
+} from '../../src/ingress/layout.ts'
 import { connectIngress } from '../../src/ingress/producer.ts'
 import { createPump } from './support/pump.ts'
 
@@ -263,4 +274,11 @@ test('submit names what is wrong with an argument', () => {
 
 test.each([{}, { tick: 'fixed' }, { tick: { kind: 'other' } }])('defineCommands refuses %j', (set) => {
   expect(() => defineCommands(set as never)).toThrow(TypeError)
+})
+
+test('review 42: what the producer writes, what the consumer writes, and what neither does lie on lines of their own', () => {
+  const line = (word: number): number => Math.floor((word * 4) / LINE_BYTES)
+  const [produced, consumed, settled, rare] = [[TAIL], [HEAD, PAYLOAD_HEAD], [CLAIM, CAPACITY], [WAITER, DECISION, CONTROLS]]
+  expect([produced, consumed, settled, rare].map((words) => [...new Set(words.map(line))])).toEqual([[0], [1], [2], [3]])
+  expect([LINE_BYTES, HEADER_BYTES]).toEqual([128, 4 * 128])
 })

@@ -189,6 +189,22 @@ test('R-9 an abort of a stalled registration rejects with the reason and rolls b
   await loop.close()
 })
 
+test.each([false, true])(
+  'R-9 an abort right after the call rejects with the reason and leaves nothing open; stalled: %s',
+  async (isStalled) => {
+    const { fake, loop } = start()
+    if (isStalled) fake.stall()
+    const controller = new AbortController()
+    const reason = new Error('changed its mind')
+    const registering = loop.registerFd(5, { read: true }, () => {}, { signal: controller.signal })
+    if (isStalled) fake.release()
+    controller.abort(reason)
+    await expect(registering).rejects.toBe(reason)
+    await expect.poll(() => [fake.openCount, loop.snapshot().descriptors]).toEqual([0, 0])
+    await loop.close()
+  },
+)
+
 test('R-8 the end of the loop rejects a stalled registration', async () => {
   const { fake, loop } = start()
   fake.stall()

@@ -1,22 +1,17 @@
-// Readiness over libuv and net.Socket with real descriptors.
+// Readiness over libuv with real descriptors.
 import { execFileSync } from 'node:child_process'
 import { closeSync, fstatSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isatty } from 'node:tty'
-import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
-import { build } from 'esbuild'
 import { afterAll, expect, test } from 'vitest'
 import { EventLoop } from '../../src/loop.ts'
 import type { FdReadiness } from '../../src/readiness/fd-watch.ts'
-import { netSocketBackend } from '../../src/readiness/net-socket.ts'
 import type { KoffiLike } from '../../src/readiness/uv-poll.ts'
 import { uvPollBackend } from '../../src/readiness/uv-poll.ts'
 import { readinessSuite } from '../../src/testing/readiness-suite.ts'
 import {
-  closeQuietly,
   createDescriptors,
   drain,
   openEventFd,
@@ -24,31 +19,18 @@ import {
   openPseudoTerminal,
   openSocketPair,
 } from '../readiness/support/pairs.ts'
+import { bundled, withLoop } from '../readiness/support/real-loop.ts'
 
 const koffi = createRequire(import.meta.url)('koffi') as KoffiLike
 
 for (const { name, run } of readinessSuite(() => ({ backend: () => uvPollBackend(), ...createDescriptors() })))
   test(`uv_poll: ${name}`, run)
 
-async function withLoop(
-  body: (loop: EventLoop) => Promise<void>,
-  options: ConstructorParameters<typeof EventLoop>[0] = {},
-): Promise<void> {
-  const loop = new EventLoop(options)
-  const run = loop.run()
-  try {
-    await body(loop)
-  } finally {
-    await loop.close()
-    await run
-  }
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'loopwright-fd-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test('R-1 descriptor 0 is as good as any', async () => {
-  const output = execFileSync(process.execPath, [await bundled('./support/stdin-child.ts')], { input: 'hello' }).toString()
+  const output = execFileSync(process.execPath, [await bundled(folder, 'stdin-child.ts')], { input: 'hello' }).toString()
   expect(output).toBe('readable hello')
 })
 
@@ -277,116 +259,12 @@ test('an undelivered event does not spin: a descriptor that stays ready before r
   closeSync(far)
 })
 
-async function bundled(source: string): Promise<string> {
-  const outfile = join(folder, `${source.replaceAll(/\W/g, '')}.mjs`)
-  await build({
-    entryPoints: [fileURLToPath(new URL(`../readiness/${source}`, import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'error',
-    define: { KOFFI_PATH: JSON.stringify(createRequire(import.meta.url).resolve('koffi')) },
-  })
-  return outfile
-}
-
 test('EMFILE: ERR_FD_LIMIT, temporary; dup: false still registers; later it succeeds', async () => {
-  const child = await bundled('./support/emfile-child.ts')
+  const child = await bundled(folder, 'emfile-child.ts')
   const output = execFileSync('/bin/sh', ['-c', `ulimit -n 60; exec "${process.execPath}" "${child}"`]).toString()
   expect(JSON.parse(output)).toEqual({
     limited: { code: 'ERR_FD_LIMIT', isTemporary: true, errno: 'EMFILE', syscall: 'fcntl' },
     withoutDup: 'readable',
     afterwards: 'readable',
   })
-})
-
-test('R-10 in a worker: ERR_READINESS_UNSUPPORTED, and net.Socket as the explicit choice works there', async () => {
-  const { near, far } = openSocketPair()
-  writeSync(far, 'for a worker')
-  const worker = new Worker(await bundled('./support/worker-child.ts'), { workerData: { fd: near } })
-  const result = await new Promise((resolve, reject) => {
-    worker.once('message', resolve)
-    worker.once('error', reject)
-  })
-  expect(result).toEqual({ code: 'ERR_READINESS_UNSUPPORTED', names: true, data: 'for a worker' })
-  await worker.terminate()
-  closeSync(far)
-  closeQuietly(near)
-})
-
-test.each<[string, unknown, RegExp]>([
-  ['an unsupported version', { ...koffi, version: '4.0.0' }, /koffi 4\.0\.0 is not supported/],
-  [
-    'a missing symbol',
-    {
-      ...koffi,
-      load: () => ({
-        func: () => {
-          throw new Error('Cannot find function uv_poll_init')
-        },
-      }),
-    },
-    /does not export/,
-  ],
-])('R-10 %s: ERR_READINESS_UNSUPPORTED with what to do, and the rest of the loop works', async (_what, given, message) => {
-  const { near, far } = openSocketPair()
-  await withLoop(
-    async (loop) => {
-      await expect(loop.registerFd(near, { read: true }, () => {})).rejects.toMatchObject({
-        code: 'ERR_READINESS_UNSUPPORTED',
-        message: expect.stringMatching(message),
-      })
-      await new Promise<void>((resolve) => loop.submit(resolve))
-      expect(loop.snapshot()).toMatchObject({ descriptors: 0 })
-    },
-    { readiness: uvPollBackend({ koffi: given as KoffiLike }) },
-  )
-  closeSync(near)
-  closeSync(far)
-})
-
-test('R-10 without koffi: ERR_READINESS_UNSUPPORTED says what to install', async () => {
-  const output = execFileSync(process.execPath, [await bundled('./support/no-koffi-child.ts')], { cwd: folder }).toString()
-  expect(JSON.parse(output)).toMatchObject({
-    code: 'ERR_READINESS_UNSUPPORTED',
-    message: expect.stringContaining('npm install koffi'),
-    cause: 'MODULE_NOT_FOUND',
-  })
-})
-
-test('R-10 netSocketBackend: events carry the data, one chunk each; the end is a hangup; the descriptor is its own', async () => {
-  const { near, far } = openSocketPair()
-  await withLoop(
-    async (loop) => {
-      const events: FdReadiness[] = []
-      const watch = await loop.registerFd(near, { read: true }, (event) => events.push(event))
-      writeSync(far, 'one')
-      await expect.poll(() => events.length).toBe(1)
-      expect(Buffer.from(events[0]?.data ?? []).toString()).toBe('one')
-      writeSync(far, 'two')
-      closeSync(far)
-      await expect.poll(() => events.at(-1)?.hangup).toBe(true)
-      expect(Buffer.concat(events.map(({ data }) => data ?? Buffer.alloc(0))).toString()).toBe('onetwo')
-      expect(() => watch.modify({ write: true })).toThrow(expect.objectContaining({ code: 'ERR_FD_UNSUPPORTED' }))
-      await watch.unregister()
-      expect(() => fstatSync(near)).toThrow(/EBADF/)
-    },
-    { readiness: netSocketBackend() },
-  )
-})
-
-test('R-10 netSocketBackend refuses what it cannot do', async () => {
-  const { near, far } = openSocketPair()
-  const file = openSync(folder, 'r')
-  await withLoop(
-    async (loop) => {
-      await expect(loop.registerFd(near, { write: true }, () => {})).rejects.toMatchObject({ code: 'ERR_FD_UNSUPPORTED' })
-      await expect(loop.registerFd(file, { read: true }, () => {})).rejects.toMatchObject({ code: 'ERR_FD_UNSUPPORTED' })
-      await expect(loop.registerFd(987_654, { read: true }, () => {})).rejects.toMatchObject({ code: 'ERR_FD_INVALID' })
-    },
-    { readiness: netSocketBackend() },
-  )
-  for (const fd of [near, far, file]) closeSync(fd)
 })

@@ -42,6 +42,45 @@ describe('priorities', () => {
     await loop.close()
   })
 
+  test('S-6 a background task that was aborted at the head of the queue holds up none behind it', async () => {
+    const { host, loop, seen } = bench({ backgroundMaxWaitMs: 100 })
+    let better = 60
+    const busy = (): void => {
+      host.spend(5)
+      if (--better > 0) loop.submit(busy)
+    }
+    loop.submit(busy)
+    const controller = new AbortController()
+    const { signal } = controller
+    const aborted = fate(loop.scheduler.postTask(() => {}, { priority: 'background', signal }))
+    loop.submit(() => seen.push(`b2 at ${host.nowMs()}`), { priority: 'background' })
+    controller.abort(new Error('not needed'))
+    void loop.run()
+    await host.settle()
+    expect([await aborted, seen]).toEqual(['not needed', ['b2 at 105']])
+    await loop.close()
+  })
+
+  test('S-6 a step task that has waited long enough goes on by one step a turn', async () => {
+    const { host, loop, seen } = bench({ backgroundMaxWaitMs: 100 })
+    let better = 60
+    const busy = (): void => {
+      host.spend(5)
+      if (--better > 0) loop.submit(busy)
+    }
+    loop.submit(busy)
+    let left = 3
+    const step = (): boolean => {
+      seen.push(`step at ${host.nowMs()}`)
+      return --left > 0
+    }
+    loop.submitSteps(step, { priority: 'background' })
+    void loop.run()
+    await host.settle()
+    expect(seen).toEqual(['step at 105', 'step at 110', 'step at 115'])
+    await loop.close()
+  })
+
   test('S-6 without anything better background tasks run at once', async () => {
     const { host, loop, seen, note } = bench()
     loop.submit(note('background'), { priority: 'background' })
@@ -114,6 +153,44 @@ describe('postTask', () => {
     await posted
     expect(seen).toEqual(['at 50'])
     expect((await run).mode).toBe('autoExit')
+  })
+
+  test('S-5 a delayed task that is aborted leaves no timer: it keeps the loop alive no longer', async () => {
+    const { host, loop, seen, note } = bench({ autoExit: true })
+    const controller = new AbortController()
+    const posted = fate(loop.scheduler.postTask(note('never'), { delayMs: 60_000, signal: controller.signal }))
+    loop.scheduleTimer(10, () => controller.abort(new Error('not needed')))
+    const run = loop.run()
+    await host.advanceBy(10)
+    expect(await posted).toBe('not needed')
+    expect(await Promise.race([run.then(() => 'ended'), host.settle().then(() => loop.snapshot().timers)])).toBe('ended')
+    expect([seen, host.nowMs()]).toEqual([[], 10])
+  })
+
+  test('S-5 a delayed task that no timer is left for rejects, and leaves nothing', async () => {
+    const { host, loop } = bench({ maxTimers: 1 })
+    const run = loop.run()
+    loop.scheduleTimer(60_000, () => {})
+    const controller = new AbortController()
+    expect(await fate(loop.scheduler.postTask(() => {}, { delayMs: 5, signal: controller.signal }))).toBe('ERR_TIMER_LIMIT')
+    controller.abort()
+    await host.settle()
+    await loop.close()
+    expect((await run).discarded).toEqual({ timers: 1 })
+  })
+
+  test('S-4 a task that waits for room and is aborted does not run once there is room', async () => {
+    const { host, loop, seen, note } = bench({ admission: { maxQueued: 1, policy: 'wait' } })
+    loop.submit(note('first'))
+    const controller = new AbortController()
+    const posted = fate(loop.scheduler.postTask(note('aborted'), { signal: controller.signal }))
+    const next = loop.scheduler.postTask(note('next'))
+    controller.abort(new Error('not needed'))
+    void loop.run()
+    await host.settle()
+    expect([await posted, await fate(next)]).toEqual(['not needed', 'resolved'])
+    expect(seen).toEqual(['first', 'next'])
+    await loop.close()
   })
 
   test('a delayed and a queued task reject ERR_LOOP_TERMINATED when the loop ends', async () => {

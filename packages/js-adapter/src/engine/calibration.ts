@@ -7,12 +7,14 @@ import type { ObjectFormat } from './object-format.ts'
 import type { ObjectLayout } from './object-layout.ts'
 import { Scratch } from './scratch.ts'
 import { findStackLinks } from './stack-links.ts'
-import type { StackLinks } from './stack-links.ts'
+import { findSuspendedFrames } from './suspended-frames.ts'
+import type { ClassMarks } from './class-table.ts'
 import { findBreakWord, findRandomOffset, findTimeImports } from './state-calibration.ts'
 import type { TimeImports } from './time-imports.ts'
 import type { ValueTags } from './value-tags.ts'
 import type { KnownFault } from './variant.ts'
 import type { EngineCode, Metering } from './substrate.ts'
+import { mended, mends } from '../profile/mends.ts'
 
 export interface Calibration {
   readonly tags: ValueTags
@@ -35,7 +37,11 @@ export interface Calibration {
   /** How plain data is serialised; `undefined` when that could not be verified. */
   readonly format: ObjectFormat | undefined
   /** What keeps the collector of a build with that fault from it; `undefined` when it could not be verified, or the build has no such fault. */
-  readonly stackLinks: StackLinks | undefined
+  readonly stackLinks: ClassMarks | undefined
+  /** The same of frames that are suspended. */
+  readonly suspendedFrames: ClassMarks | undefined
+  /** What is evaluated in a guest before everything else, as it was seen to keep guests from faults of the language's own functions; `undefined`: nothing is, or it did not. */
+  readonly mends: string | undefined
   /** Whether the meter in the engine's code ends a native that polls nothing. */
   readonly metered: boolean
   /** What was tried and seen, for reports. */
@@ -107,7 +113,7 @@ function countOthers(read: (source: string) => number, tags: ValueTags): number 
   return holds ? BOXED_TAGS : 0
 }
 
-const POLL_LOOP = 'for (let i = 0; i < 2e5; i++);'
+const POLL_LOOP = 'for (let i = 0; i < 4e4; i++);'
 
 function findPollOffset(scratch: Scratch, notes: string[]): number | undefined {
   const { instance } = scratch
@@ -244,6 +250,13 @@ function findProxyLayout(scratch: Scratch, notes: string[]): Calibration['proxy'
   return undefined
 }
 
+function findMends(scratch: Scratch, notes: string[]): string | undefined {
+  scratch.eval(mends)
+  const holds = scratch.high(scratch.eval(`if (!${mended}) throw 1; true`)) === scratch.high(scratch.eval('true'))
+  notes.push(holds ? 'functions of the language: mended' : 'functions of the language: the mends do not hold')
+  return holds ? mends : undefined
+}
+
 /** A native that polls nothing and would take some milliseconds. */
 const METERED_NATIVE = "new Array(1e6).join('x').length"
 
@@ -304,6 +317,10 @@ export async function calibrate(
     breakWord: findBreakWord(scratch, notes),
     timeImports: findTimeImports(scratch, notes),
     stackLinks: faults.includes('stack links') ? findStackLinks(scratch, { proxy, collectOffset }, notes) : undefined,
+    suspendedFrames: faults.includes('suspended frames')
+      ? findSuspendedFrames(scratch, { proxy, collectOffset }, notes)
+      : undefined,
+    mends: faults.includes('functions of the language') ? findMends(scratch, notes) : undefined,
     // Last: it leaves the instance in the middle of something.
     metered: metering !== undefined && meterStops(scratch, metering.meter, notes),
     notes,

@@ -1,6 +1,7 @@
 // A compiled and calibrated engine. It is the only holder of compiled code: share one a thread.
 import { JsAdapterError } from '../errors.ts'
-import { sha256 } from '../platform/sha256.ts'
+import { buildOf } from './build.ts'
+import type { EngineBuild, EngineIdentity } from './build.ts'
 import { calibrate } from './calibration.ts'
 import type { Calibration } from './calibration.ts'
 import { assertCapabilities, resolveRequired } from './capabilities.ts'
@@ -16,11 +17,8 @@ import type { SyntaxFault } from './syntax-checker.ts'
 import { Substrate } from './substrate.ts'
 import type { EngineCode, Metering } from './substrate.ts'
 import type { TimeSource } from './time-imports.ts'
-import { openVariant } from './open-variant.ts'
+import { openInstalledLoader, openVariant } from './open-variant.ts'
 import type { KnownFault, VariantName } from './variant.ts'
-import { webAssembly } from './webassembly.ts'
-import { meter as putMeter } from './wasm-meter.ts'
-import { exportTable, HOST_TYPES_MODULE, readMutableGlobals } from './wasm-patch.ts'
 
 export interface EngineOptions {
   /** `'ng'` (default) or `'bellard'`. */
@@ -41,16 +39,10 @@ export interface EngineOptions {
   readonly require?: readonly EngineCapability[] | undefined
 }
 
-/** What an image is tied to. */
-export interface EngineIdentity {
-  /** Of the stock bytes. */
-  readonly wasmSha256: string
-  /** Of the bytes that are run. */
-  readonly patchedSha256: string
-  /** Globals that a copy of the memory does not hold; one, the stack pointer, in the stock builds. */
-  readonly mutableGlobals: number | undefined
-  /** Address at which the stack begins; it grows down from there. */
-  readonly stackStart: number | undefined
+/** What a thread of the same process makes its engine of: structured clone takes it. */
+export interface EngineHandover {
+  readonly variant: VariantName
+  readonly build: EngineBuild
 }
 
 interface EngineParts {
@@ -58,9 +50,15 @@ interface EngineParts {
   readonly packageName: string
   readonly faults: readonly KnownFault[]
   readonly code: EngineCode
+  readonly build: EngineBuild
   readonly calibration: Calibration
-  readonly identity: EngineIdentity
   readonly metering: Metering | undefined
+  /** Whether the parts are those of the installed package. */
+  readonly installed: boolean
+}
+
+type OpenedCode = Pick<EngineParts, 'variant' | 'packageName' | 'faults' | 'build' | 'installed'> & {
+  readonly load: EngineCode['load']
 }
 
 /** Compiled engine code with what calibration found. Immutable; sandboxes of one thread may share it. */
@@ -72,7 +70,8 @@ export class Engine {
   readonly notes: readonly string[]
   readonly #code: EngineCode
   readonly #calibration: Calibration
-  readonly #identity: EngineIdentity
+  readonly #build: EngineBuild
+  readonly #installed: boolean
   readonly #metering: Metering | undefined
   readonly #guard: Guard
   readonly #checker: SyntaxChecker
@@ -80,7 +79,7 @@ export class Engine {
   readonly programs: ProgramCache = new ProgramCache()
 
   private constructor(
-    { variant, packageName, faults, code, calibration, identity, metering }: EngineParts,
+    { variant, packageName, faults, code, build, calibration, metering, installed }: EngineParts,
     guard: Guard,
     checker: SyntaxChecker,
   ) {
@@ -90,7 +89,8 @@ export class Engine {
     this.packageName = packageName
     this.#code = code
     this.#calibration = calibration
-    this.#identity = identity
+    this.#build = build
+    this.#installed = installed
     this.#metering = metering
     this.capabilities = {
       adaptivePolling: calibration.pollOffset !== undefined,
@@ -99,7 +99,7 @@ export class Engine {
       timeSource: calibration.timeImports !== undefined,
       metered: guard.metered && calibration.metered,
       threadlessGuard: guard.threadless,
-      soundMemory: faults.length === 0 || calibration.stackLinks !== undefined,
+      soundMemory: faults.every((fault) => isCountered(fault, calibration)),
     }
     this.notes = calibration.notes
   }
@@ -119,18 +119,37 @@ export class Engine {
   static async loadGuarded(options: EngineOptions, guard: Guard): Promise<Engine> {
     const { variant = 'ng', source, allowUncalibrated = false } = options
     const required = resolveRequired(options.require)
-    const { name, packageName, faults, wasm, load } = await openVariant(variant, source)
-    const { patched, slot, unmetered } = patch(wasm)
+    const { wasm, ...opened } = await openVariant(variant, source)
+    const code = { ...opened, variant: opened.name, build: await buildOf(wasm), installed: source === undefined }
+    const engine = await Engine.#calibrated(code, guard, allowUncalibrated)
+    assertCapabilities(engine.variant, engine, required)
+    return engine
+  }
+  /** @internal What a thread is given to make its engine of, by an owner that has none. */
+  static async handOver(variant: VariantName): Promise<EngineHandover> {
+    const { name, wasm } = await openVariant(variant)
+    return { variant: name, build: await buildOf(wasm) }
+  }
+  /** @internal In a thread: an engine of code that its owner has compiled. What this thread sees of it is calibrated here. */
+  static async receive({ variant, build }: EngineHandover, guard: Guard): Promise<Engine> {
+    const opened = await openInstalledLoader(variant)
+    return Engine.#calibrated({ ...opened, variant: opened.name, build, installed: true }, guard, false)
+  }
+  static async #calibrated(
+    { variant, packageName, faults, load, build, installed }: OpenedCode,
+    guard: Guard,
+    allowUncalibrated: boolean,
+  ): Promise<Engine> {
+    const { slot, unmetered } = build
     const metering = slot === undefined ? undefined : { meter: new Meter(), slot }
-    const hostTypes = new (webAssembly().Module)(HOST_TYPES_MODULE)
-    const code = { module: await webAssembly().compile(patched), hostTypes, load }
+    const code = { module: build.module, hostTypes: build.hostTypes, load }
     const calibration = await calibrate(code, faults, metering)
     if (typeof calibration === 'string')
-      throw new JsAdapterError('ERR_ENGINE_CALIBRATION', `the engine "${name}" cannot be used: ${calibration}`)
+      throw new JsAdapterError('ERR_ENGINE_CALIBRATION', `the engine "${variant}" cannot be used: ${calibration}`)
     if (calibration.pollOffset === undefined && !(allowUncalibrated && guard.available))
       throw new JsAdapterError(
         'ERR_ENGINE_CALIBRATION',
-        `the engine "${name}" is not verified: ${calibration.notes.join('; ')}`,
+        `the engine "${variant}" is not verified: ${calibration.notes.join('; ')}`,
         {
           context: { notes: calibration.notes },
         },
@@ -145,18 +164,9 @@ export class Engine {
         hooks,
       ),
     )
-    const globals = readMutableGlobals(wasm)
-    const identity = {
-      wasmSha256: sha256(wasm),
-      patchedSha256: sha256(patched),
-      mutableGlobals: globals?.length,
-      stackStart: globals?.length === 1 ? globals[0] : undefined,
-    }
     const notes = unmetered === undefined ? calibration.notes : [...calibration.notes, `meter: ${unmetered}`]
-    const parts = { variant: name, packageName, faults, code, calibration: { ...calibration, notes }, identity, metering }
-    const engine = new Engine(parts, guard, checker)
-    assertCapabilities(name, engine, required)
-    return engine
+    const parts = { variant, packageName, faults, code, build, calibration: { ...calibration, notes }, metering, installed }
+    return new Engine(parts, guard, checker)
   }
 
   /** @internal */
@@ -170,11 +180,19 @@ export class Engine {
   }
   /** @internal */
   get identity(): EngineIdentity {
-    return this.#identity
+    return this.#build.identity
+  }
+  /** @internal What threads make theirs of; `undefined` for parts of the caller's own, whose loader cannot be handed over. */
+  get handover(): EngineHandover | undefined {
+    return this.#installed ? { variant: this.variant, build: this.#build } : undefined
   }
   /** @internal */
   get guard(): Guard {
     return this.#guard
+  }
+  /** @internal Whether a hard limit can be kept: a native that never asks is ended. */
+  get boundsNatives(): boolean {
+    return this.guard.available || this.meter !== undefined
   }
   /** @internal What ends a guest from within the engine's code; `undefined` where the guard does it alone. */
   get meter(): Meter | undefined {
@@ -201,18 +219,15 @@ export class Engine {
   }
 }
 
-/** The bytes that are run. A build whose code has another form is run without a meter, under the guard alone. */
-function patch(wasm: Uint8Array): {
-  readonly patched: Uint8Array<ArrayBuffer>
-  readonly slot: number | undefined
-  readonly unmetered: string | undefined
-} {
-  const exported = exportTable(wasm)
-  try {
-    const { wasm: patched, slot } = putMeter(exported)
-    return { patched, slot, unmetered: undefined }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return { patched: exported, slot: undefined, unmetered: error.message }
+function isCountered(fault: KnownFault, { stackLinks, suspendedFrames, mends }: Calibration): boolean {
+  switch (fault) {
+    case 'stack links':
+      return stackLinks !== undefined
+    case 'suspended frames':
+      return suspendedFrames !== undefined
+    case 'functions of the language':
+      return mends !== undefined
+    default:
+      return fault satisfies never
   }
 }

@@ -1,4 +1,5 @@
 // Finds how the engine serialises plain data: what it writes of samples must be what we write of them, byte by byte, and it must read ours.
+import { MARK } from './object-format.ts'
 import type { ObjectFormat } from './object-format.ts'
 import { ObjectWriter } from './object-writer.ts'
 import type { Serialised } from './object-writer.ts'
@@ -22,6 +23,21 @@ const COMPARED: readonly Sample[] = [
   ['({ "\\u00e9probe": 1, "\\u1234probe": 2, "\\ud800": 3 })', { '\u00e9probe': 1, '\u1234probe': 2, '\ud800': 3 }],
   ['({ 0: 1, 2147483647: 2, 2147483648: 3, "01": 4, "-1": 5 })', { 0: 1, 2147483647: 2, 2147483648: 3, '01': 4, '-1': 5 }],
 ]
+const BIGINTS: readonly Sample[] = [
+  ['[0n, 1n, -1n, 127n, 128n, -128n, -129n, 255n, 256n]', [0n, 1n, -1n, 127n, 128n, -128n, -129n, 255n, 256n]],
+  ['[2147483647n, -2147483648n, 4294967296n]', [2_147_483_647n, -2_147_483_648n, 4_294_967_296n]],
+  [
+    '[2n ** 63n - 1n, 2n ** 63n, -(2n ** 63n), -(2n ** 63n) - 1n, 2n ** 64n, 7n ** 100n, -(7n ** 101n)]',
+    [2n ** 63n - 1n, 2n ** 63n, -(2n ** 63n), -(2n ** 63n) - 1n, 2n ** 64n, 7n ** 100n, -(7n ** 101n)],
+  ],
+]
+const DATES: readonly Sample[] = [
+  ['[new Date(0), new Date(NaN), new Date(8.64e15)]', [new Date(0), new Date(Number.NaN), new Date(8.64e15)]],
+  [
+    '[new Date(-1), new Date(1e12), new Date(1), { probeA: new Date(63) }]',
+    [-1, 1e12, 1].map((ms): unknown => new Date(ms)).concat({ probeA: new Date(63) }),
+  ],
+]
 const READ: readonly Sample[] = [
   ...COMPARED,
   [
@@ -32,6 +48,7 @@ const READ: readonly Sample[] = [
 /** Whether two values are the same, their prototypes and the order and flags of their properties included. */
 const SAME = `(function same(a, b) {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return Object.is(a, b)
+  if (a instanceof Date && !(b instanceof Date && Object.is(a.getTime(), b.getTime()))) return false
   const keys = Reflect.ownKeys(a), others = Reflect.ownKeys(b)
   return Object.getPrototypeOf(a) === Object.getPrototypeOf(b) && Array.isArray(a) === Array.isArray(b) &&
     Object.isExtensible(a) && keys.length === others.length && keys.every((key, i) => {
@@ -58,16 +75,21 @@ function isWritten(bytes: Uint8Array | undefined, { names, body }: Serialised): 
 }
 
 /** @returns the first sample that is not written or read as it must be. */
-function misread(scratch: Scratch, tags: ValueTags, format: ObjectFormat): string | undefined {
+function misread(
+  scratch: Scratch,
+  tags: ValueTags,
+  format: ObjectFormat,
+  { compared, read: toRead }: { readonly compared: readonly Sample[]; readonly read: readonly Sample[] },
+): string | undefined {
   const writer = new ObjectWriter(format)
   const { instance } = scratch
   const sample = (source: string): number => scratch.eval(`globalThis.formatSample = ${source}`)
-  for (const [source, value] of COMPARED) {
+  for (const [source, value] of compared) {
     const bytes = writtenByEngine(scratch, tags, sample(source))
     if (writer.write(value, (serialised) => isWritten(bytes, serialised)) !== true) return source
   }
   const same = scratch.eval(SAME)
-  for (const [source, value] of READ) {
+  for (const [source, value] of toRead) {
     const read = writer.write(value, (serialised) => instance.deserialise(serialised)) ?? instance.undefined
     instance.u32.set([sample(source), read], instance.argv >> 2)
     const answer = instance.exports._QTS_Call(instance.ctx, same, instance.undefined, 2, instance.argv)
@@ -90,11 +112,26 @@ export function findObjectFormat(scratch: Scratch, tags: ValueTags, notes: strin
   }
   let failed: string | undefined
   for (const typedNames of [true, false]) {
-    failed = misread(scratch, tags, { version, typedNames })
+    const format = { version, typedNames, bigints: false, date: undefined }
+    failed = misread(scratch, tags, format, { compared: COMPARED, read: READ })
     if (failed !== undefined) continue
     notes.push(`serialised form: version ${version}${typedNames ? ', names with their type' : ''}`)
-    return { version, typedNames }
+    return withMore(scratch, tags, format, notes)
   }
   notes.push(`serialised form: a sample was written or read in another way: ${failed}`)
   return undefined
+}
+
+/** The same with what a build may write in a form that we know, or not. */
+function withMore(scratch: Scratch, tags: ValueTags, format: ObjectFormat, notes: string[]): ObjectFormat {
+  const holds = (name: string, more: ObjectFormat, samples: readonly Sample[]): boolean => {
+    const failed = misread(scratch, tags, more, { compared: samples, read: samples })
+    if (failed !== undefined) notes.push(`serialised form: ${name} enter as text: ${failed}`)
+    return failed === undefined
+  }
+  const bigints = holds('BigInts', { ...format, bigints: true }, BIGINTS)
+  // Behind the version and a count of no names.
+  const [, , mark, kind] = writtenByEngine(scratch, tags, scratch.eval('new Date(0)')) ?? []
+  const date = mark === undefined ? undefined : { mark, asFloat: kind === MARK.float }
+  return { ...format, bigints, date: holds('dates', { ...format, date }, DATES) ? date : undefined }
 }

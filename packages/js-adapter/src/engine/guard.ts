@@ -30,7 +30,7 @@ export class Guard {
   readonly #inspected: InspectedLimit | undefined
   /** Whether the engine's code ends itself, so that only the host's has to be watched. */
   readonly metered: boolean
-  /** Whether the platform can end a call from outside. Where it cannot, `run` is not called: no hard limit is accepted. */
+  /** Whether the platform can end a call from outside. Where it cannot, `run` is not called: only what the meter ends has a hard limit. */
   readonly available: boolean
   #active = false
   /** After this the guard cannot be running: V8 ended it from outside, and then no `finally` runs. */

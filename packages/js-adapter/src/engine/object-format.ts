@@ -6,6 +6,17 @@ export interface ObjectFormat {
   readonly version: number
   /** Whether a byte before each name says that it is one. */
   readonly typedNames: boolean
+  /** Whether BigInts are written as we write them. */
+  readonly bigints: boolean
+  /** `undefined`: dates are written in another way. */
+  readonly date: DateFormat | undefined
+}
+
+/** A date is a mark and a number. */
+export interface DateFormat {
+  readonly mark: number
+  /** Whether its number is always one in floating point, small integers too. */
+  readonly asFloat: boolean
 }
 
 export const MARK = {
@@ -18,6 +29,7 @@ export const MARK = {
   text: 7,
   object: 8,
   array: 9,
+  bigint: 10,
 } as const
 /** The byte before a name, where there is one. */
 export const NAME_TYPE = 1

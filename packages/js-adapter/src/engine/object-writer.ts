@@ -1,6 +1,8 @@
 // The quick way into a guest: a tree of plain data in the engine's own serialised form, which the engine reads without a parser.
 import { MARK, MAX_INDEX_KEY, NAME_TYPE } from './object-format.ts'
 import type { ObjectFormat } from './object-format.ts'
+import { ObjectLinks } from './object-links.ts'
+import type { LinkPlan } from './object-links.ts'
 
 const MAX_DEPTH = 64
 const FIRST_BYTES = 1024
@@ -17,6 +19,8 @@ const NOT_A_NUMBER = 0x7ff8_0000
 export interface Serialised {
   readonly names: Uint8Array
   readonly body: Uint8Array
+  /** What has to be put in its place once the value was read. */
+  readonly links: LinkPlan | undefined
 }
 
 class Output {
@@ -48,14 +52,28 @@ class Output {
     if ((value | 0) === value && (value !== 0 || 1 / value > 0)) {
       this.bytes[this.at++] = MARK.integer
       this.unsigned(((value << 1) ^ (value >> 31)) >>> 0)
-      return
-    }
+    } else this.float(value)
+  }
+  float(value: number): void {
     this.bytes[this.at++] = MARK.float
     if (Number.isNaN(value)) {
       this.#view.setUint32(this.at, 0, true)
       this.#view.setUint32(this.at + 4, NOT_A_NUMBER, true)
     } else this.#view.setFloat64(this.at, value, true)
     this.at += 8
+  }
+  /** Its bytes in two's complement, the lowest first, as few as keep the sign. */
+  bigint(value: bigint): void {
+    const digits = (value < 0n ? ~value : value).toString(16)
+    const length = value === 0n ? 0 : (digits.length >> 1) + (digits.length % 2 === 1 || digits.charCodeAt(0) > 0x37 ? 1 : 0)
+    this.reserve(length + ATOM_BYTES)
+    this.bytes[this.at++] = MARK.bigint
+    this.unsigned(length)
+    const flip = value < 0n ? 0xff : 0
+    for (let index = 0; index < length; index++) {
+      const to = digits.length - index * 2
+      this.bytes[this.at++] = flip ^ (to <= 0 ? 0 : Number.parseInt(digits.slice(Math.max(0, to - 2), to), 16))
+    }
   }
   /** Length and one bit for the width, then the code units: in one byte each if all fit, else in two. */
   text(value: string): void {
@@ -99,15 +117,22 @@ function isPlain(value: object): value is Record<string, unknown> {
 
 class Walk {
   readonly #out: Output
+  readonly #format: ObjectFormat
   readonly #root: unknown
+  /** With them an object may come again; without, the walk ends there. */
+  readonly #links: ObjectLinks | undefined
+  /** Why it ended. */
+  metAgain = false
   #seen: Set<object> | undefined
   #seenCount = 0
   readonly #last: (LastKeys | undefined)[] = []
   readonly names = new Map<string, number>()
   nameCount = 0
-  constructor(out: Output, root: unknown) {
+  constructor(out: Output, format: ObjectFormat, root: unknown, links: ObjectLinks | undefined) {
     this.#out = out
+    this.#format = format
     this.#root = root
+    this.#links = links
   }
 
   /** @returns whether the value is plain data. */
@@ -132,14 +157,36 @@ class Walk {
         if (value !== null) return this.#composite(value, depth)
         out.bytes[out.at++] = MARK.null
         return true
+      case 'bigint':
+        if (this.#format.bigints) out.bigint(value)
+        return this.#format.bigints
       default:
         return false
     }
   }
   #composite(value: object, depth: number): boolean {
-    if (depth === MAX_DEPTH || (depth > 0 && this.#comesAgain(value))) return false
+    if (depth === MAX_DEPTH) return false
+    if (this.#links !== undefined) {
+      if (this.#links.meet(value, depth)) {
+        this.#out.bytes[this.#out.at++] = MARK.null
+        return true
+      }
+    } else if (depth > 0 && this.#comesAgain(value)) {
+      this.metAgain = true
+      return false
+    }
     if (Array.isArray(value)) return this.#items(value, depth)
-    return isPlain(value) && this.#members(value, depth)
+    if (isPlain(value)) return this.#members(value, depth)
+    return value instanceof Date && this.#date(value)
+  }
+  #date(value: Date): boolean {
+    const { date } = this.#format
+    if (date === undefined) return false
+    const out = this.#out
+    out.bytes[out.at++] = date.mark
+    if (date.asFloat) out.float(value.getTime())
+    else out.number(value.getTime())
+    return true
   }
   /** The form could say so, but the stock builds read it without such references. */
   #comesAgain(value: object): boolean {
@@ -154,7 +201,9 @@ class Walk {
     if (length >>> 0 !== length) return false
     this.#out.bytes[this.#out.at++] = MARK.array
     this.#out.unsigned(length)
+    const keys = this.#links?.keys
     for (let index = 0; index < length; index++) {
+      if (keys !== undefined) keys[depth] = index
       const item = list[index]
       if (item === undefined && !Object.hasOwn(list, index)) return false
       if (!this.one(item, depth + 1)) return false
@@ -167,10 +216,13 @@ class Walk {
     const names = this.#namesOf(keys, depth)
     out.bytes[out.at++] = MARK.object
     out.unsigned(keys.length)
+    const current = this.#links?.keys
     for (let index = 0; index < keys.length; index++) {
+      const key = keys[index] ?? ''
+      if (current !== undefined) current[depth] = key
       out.reserve(ATOM_BYTES)
       out.unsigned(names[index] ?? 0)
-      if (!this.one(object[keys[index] ?? ''], depth + 1)) return false
+      if (!this.one(object[key], depth + 1)) return false
     }
     return true
   }
@@ -203,7 +255,9 @@ export class ObjectWriter {
   }
 
   /**
-   * Gives `use` the serialised form of a tree of plain objects, arrays without holes, strings, numbers, booleans, null and undefined.
+   * Gives `use` the serialised form of plain objects, arrays without holes, dates, strings, numbers, BigInts, booleans, null and undefined.
+   * Where an object comes again there is null in its place, and a plan of what belongs there. A value with such an object is read from its
+   * start again, its getters too.
    * hot: benchmarks/js-adapter/import-10k-objects
    * @returns what `use` returns; `undefined` for any other value, of which `use` sees nothing.
    */
@@ -211,13 +265,20 @@ export class ObjectWriter {
     // A getter of the value may import a value of its own: the memory is taken for as long as it is written.
     const out = this.#spare ?? new Output()
     this.#spare = undefined
-    out.at = 0
     try {
-      const walk = new Walk(out, value)
-      if (!walk.one(value, 0)) return undefined
+      let links: ObjectLinks | undefined
+      let walk = new Walk(out, this.#format, value, links)
+      out.at = 0
+      if (!walk.one(value, 0)) {
+        if (!walk.metAgain) return undefined
+        links = new ObjectLinks()
+        walk = new Walk(out, this.#format, value, links)
+        out.at = 0
+        if (!walk.one(value, 0)) return undefined
+      }
       const body = out.at
       this.#names(out, walk)
-      return use({ names: out.bytes.subarray(body, out.at), body: out.bytes.subarray(0, body) })
+      return use({ names: out.bytes.subarray(body, out.at), body: out.bytes.subarray(0, body), links: links?.plan })
     } finally {
       if (out.bytes.length <= KEPT_BYTES) this.#spare = out
     }

@@ -73,8 +73,8 @@ export interface ModuleOptions {
 
 export type ModuleLoader = (options: ModuleOptions) => Promise<EngineModule>
 
-/** Memory faults of a pinned build that calibration finds a way around: `stack-links.ts`. */
-export type KnownFault = 'stack links'
+/** Memory faults of a pinned build that calibration finds a way around: `stack-links.ts`, `suspended-frames.ts`, and the guest source of `profile/mends.ts`. */
+export type KnownFault = 'stack links' | 'suspended frames' | 'functions of the language'
 
 export interface Variant {
   readonly name: VariantName

@@ -48,8 +48,11 @@ export class AbortTracker {
     if (parts === undefined || !(signal instanceof GuestObject) || bridge.operate('instance', signal, parts.constructor) !== true)
       return undefined
     // A signal of our own: what guest listeners do to the event of theirs, such as stopping it, does not reach this one.
-    const own = bridge.expectObject(bridge.call(parts.any, parts.constructor, [bridge.object(() => bridge.list([signal]))]))
+    const sources = bridge.object(() => bridge.list([signal]))
+    const own = bridge.expectObject(bridge.call(parts.any, parts.constructor, [sources]))
+    sources.release()
     let done = false
+    let cleaned = false
     const listener = bridge.expectObject(
       bridge.entries.enter(() =>
         bridge.take(
@@ -70,9 +73,12 @@ export class AbortTracker {
         return signal.get('aborted') === true
       },
       cleanup: () => {
-        if (done && bridge.entries.disposed) return
+        if (cleaned || bridge.entries.disposed) return
+        cleaned = true
         done = true
-        if (!bridge.entries.disposed) bridge.call(parts.unlisten, own, ['abort', listener])
+        bridge.call(parts.unlisten, own, ['abort', listener])
+        own.release()
+        listener.release()
       },
     }
   }

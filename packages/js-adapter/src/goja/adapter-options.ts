@@ -1,4 +1,6 @@
 // What an adapter is told when it is made, and what its options must be.
+import { resolveFetch } from '../fetch/fetch-options.ts'
+import type { FetchOptions, ResolvedFetch } from '../fetch/fetch-options.ts'
 import type { ConsoleSink, ContextPort, RejectionEvent } from '../ports.ts'
 import { checkContext } from '../sandbox/options.ts'
 
@@ -30,6 +32,13 @@ export interface AdapterOptions {
   readonly context?: ContextPort | undefined
   /** Gives the guest `loopwright.bindContext(fn)`. Only with `context`. Default `false`. */
   readonly contextApi?: boolean | undefined
+  /**
+   * Gives the guest `fetch`, `Headers`, `Request` and `Response`; what is there under all four names when the adapter binds stays. A request is made in
+   * the context of the guest's call. Default: none of them.
+   */
+  readonly fetch?: FetchOptions | undefined
+  /** Gives the guest `delay(ms, { signal })`: a promise, by a timer of its own. A function that is there under that name stays. Default `false`. */
+  readonly delay?: boolean | undefined
 }
 
 /** Where an error that nobody awaits came from. */
@@ -39,8 +48,9 @@ export interface AdapterErrorOrigin {
 }
 
 /** With its defaults. */
-export type ResolvedAdapterOptions = AdapterOptions &
-  Required<{ [K in 'lifecycle' | 'clock' | 'maxCallbacksPerTurn']: NonNullable<AdapterOptions[K]> }>
+export type ResolvedAdapterOptions = Omit<AdapterOptions, 'fetch'> & { readonly fetch: ResolvedFetch | undefined } & Required<{
+    [K in 'lifecycle' | 'clock' | 'maxCallbacksPerTurn']: NonNullable<AdapterOptions[K]>
+  }>
 
 /** @throws TypeError or RangeError that names the member, its range and its value. */
 export function resolveAdapterOptions(options: AdapterOptions): ResolvedAdapterOptions {
@@ -51,5 +61,6 @@ export function resolveAdapterOptions(options: AdapterOptions): ResolvedAdapterO
   if (!Number.isInteger(maxCallbacksPerTurn) || maxCallbacksPerTurn < 1 || maxCallbacksPerTurn > MAX_CALLBACKS)
     throw new RangeError(`maxCallbacksPerTurn must be an integer from 1 to ${MAX_CALLBACKS}, got ${maxCallbacksPerTurn}`)
   checkContext(options)
-  return { ...options, lifecycle, clock, maxCallbacksPerTurn }
+  const fetch = options.fetch === undefined ? undefined : resolveFetch(options.fetch)
+  return { ...options, lifecycle, clock, maxCallbacksPerTurn, fetch }
 }

@@ -5,11 +5,13 @@ import { GUARD_SLACK_MS } from '../runtime/hard-limit.ts'
 import type { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import type { EntryOutcome } from '../runtime/entry.ts'
+import { installWhole } from '../runtime/extensions.ts'
 import { configure } from '../runtime/installation.ts'
 import { GuestClock } from '../sandbox/clock.ts'
 import { Contexts } from '../sandbox/contexts.ts'
 import type { Captured } from '../sandbox/contexts.ts'
 import { PEEKS, stepOrReport } from '../sandbox/passes.ts'
+import { settleHostCall } from '../sandbox/settlement.ts'
 import { TimerBridge } from '../sandbox/timer-bridge.ts'
 import type { PassKind } from '../sandbox/timer-bridge.ts'
 import { AbortTracker } from './abort-tracker.ts'
@@ -19,6 +21,7 @@ import type { AdapterOptions, ResolvedAdapterOptions } from './adapter-options.t
 import type { Bridge } from './bridge.ts'
 import type { GuestValue } from './guest-object.ts'
 import type { HostPromise } from './promises.ts'
+import { callProfileFunction, FETCH_ID, GuestRequests } from './guest-requests.ts'
 import { Runtime } from './runtime.ts'
 
 /** How the guest of an adapter ended. */
@@ -43,6 +46,7 @@ export class Adapter {
   readonly #contexts: Contexts
   /** In which a program ends that ends by itself. */
   #home: Captured | undefined
+  readonly #requests: GuestRequests | undefined
   readonly done: Promise<AdapterExit>
   #resolveDone: (exit: AdapterExit) => void = () => {}
   #console: ConsoleSink | undefined
@@ -76,6 +80,13 @@ export class Adapter {
       runPass: (kind) => this.#runPass(kind),
       passed: () => this.#checkEnd(),
     })
+    this.#requests = GuestRequests.of(this.#options.fetch, {
+      loop,
+      captured: () => this.#capture(),
+      within: (captured, work) => this.#contexts.run(captured, work),
+      settle: this.#settleRequest,
+      changed: () => this.#checkEnd(),
+    })
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve
     })
@@ -92,7 +103,10 @@ export class Adapter {
     const { entries, promises } = this.#bridge
     try {
       entries.enter(() => {
-        this.#core.marshal.runProfile('installProfile')
+        installWhole(this.#core, {
+          fetchId: this.#requests === undefined ? undefined : FETCH_ID,
+          delay: this.#options.delay ?? false,
+        })
         if (this.#options.onRejection !== undefined) configure(this.#core, 'tellsRejections', 1)
         this.#core.installBuiltins(Runtime.nodeBuiltins(this.#runtime))
         if (this.#options.contextApi === true) this.#core.marshal.runProfile('installContextApi')
@@ -135,7 +149,8 @@ export class Adapter {
         this.#core.latch.fire({ kind: 'exit', code }, this.#core.operation?.id ?? 0)
         this.#core.polling.soon()
       },
-      onCall: () => ({ type: 'Error', message: 'no host functions of that kind here', code: 'ERR_HOST_CALL_LIMIT' }),
+      onCall: (functionId, callId, args) => callProfileFunction(this.#requests, functionId, callId, args),
+      onAbandon: (callId) => this.#requests?.abandon(callId),
       onSyncCall: () => undefined,
       onSettled: () => {},
       onRejectionEvent: (event) => this.#bridge.entries.withoutEntering('onRejection', () => this.#options.onRejection?.(event)),
@@ -144,6 +159,12 @@ export class Adapter {
       },
     }
   }
+
+  readonly #settleRequest = (callId: number, fulfilled: boolean, value: unknown, captured: Captured | undefined): void =>
+    this.#queue(() => {
+      if (this.#mayEnter)
+        this.#bridge.entries.enter(() => void settleHostCall(this.#core, callId, fulfilled, value), 'settlement')
+    }, captured)
 
   /** The context of what the guest does now, or of the caller. */
   #capture(): Captured | undefined {
@@ -314,11 +335,15 @@ export class Adapter {
   }
 
   get #busy(): boolean {
-    return this.#queued > 0 || this.#timers.refed || this.#bridge.promises.pending > 0
+    return this.#queued > 0 || this.#timers.refed || this.#bridge.promises.pending > 0 || this.#requesting
+  }
+  get #requesting(): boolean {
+    return (this.#requests?.pending ?? 0) > 0
   }
   /** Keeps the loop alive while something is queued. */
   #hold(): void {
-    if (!this.#ended && (this.#queued > 0 || this.#bridge.promises.pending > 0)) this.#release ??= this.#loop.holdOpen()
+    if (!this.#ended && (this.#queued > 0 || this.#bridge.promises.pending > 0 || this.#requesting))
+      this.#release ??= this.#loop.holdOpen()
     else {
       this.#release?.()
       this.#release = undefined
@@ -358,6 +383,7 @@ export class Adapter {
     if (this.#ended) return
     this.#ended = true
     this.#timers.drop()
+    this.#requests?.end(new JsAdapterError('ERR_SANDBOX_CLOSED', 'the guest has ended'))
     this.#release?.()
     this.#release = undefined
     // The guest is not entered any more, by whatever way.

@@ -3,6 +3,7 @@ import { Exception } from '../errors.ts'
 import type { JsAdapterError } from '../errors.ts'
 import type { AdapterLogger } from '../ports.ts'
 import type { Core } from '../runtime/core.ts'
+import type { PointerFunction } from '../runtime/dispatcher.ts'
 import { GuestThrow } from '../runtime/marshal.ts'
 import type { Frame } from '../values/frames.ts'
 import { Callables } from './callables.ts'
@@ -19,8 +20,8 @@ import { GuestPromise } from './guest-promise.ts'
 import { PROMISE_STATES } from './promise-state.ts'
 import { checkLeaks } from './leak-check.ts'
 import type { LeakReport } from './leak-check.ts'
+import { GuestFunctions } from './guest-functions.ts'
 import { HostCalls } from './host-calls.ts'
-import type { HostConstructor, RawFunction } from './host-function.ts'
 import { Importer } from './importing.ts'
 import { Operations } from './operations.ts'
 import { Promises } from './promises.ts'
@@ -46,6 +47,7 @@ export class Bridge implements GuestAccess {
   readonly entries: Entries
   readonly wrappers: Wrappers
   readonly standIns: StandIns
+  readonly functions: GuestFunctions
   readonly exporter: Exporter
   readonly importer: Importer
   readonly calls: HostCalls
@@ -75,6 +77,7 @@ export class Bridge implements GuestAccess {
       onBefore: () => this.#sweep(),
     })
     this.standIns = new StandIns(core, this.ops)
+    this.functions = new GuestFunctions(core, this.ops, this.standIns)
     this.exporter = new Exporter(core, this.standIns, {
       wrap: (pointer) => this.wrappers.wrap(pointer),
       asFunction: (wrapper) => this.#callables.of(wrapper),
@@ -94,9 +97,9 @@ export class Bridge implements GuestAccess {
     this.promises = new Promises(this)
     this.#proxies = new Proxies(this)
     this.importer = new Importer(core, this.wrappers, {
-      function: (fn) => this.#standIn(fn, fn.name, this.calls.plain(fn)),
-      raw: (fn) => this.#standIn(fn, fn.name === '' ? 'raw' : fn.name, this.calls.raw(fn)),
-      construct: (constructor) => this.#guestConstructor(constructor),
+      function: (fn) => this.functions.standIn(fn, fn.name, this.calls.plain(fn)),
+      raw: (fn) => this.functions.standIn(fn, fn.name === '' ? 'raw' : fn.name, this.calls.raw(fn)),
+      construct: (constructor) => this.functions.standInClass(constructor.target, this.calls.constructing(constructor)),
       live: (target) => this.standIns.find(target) ?? this.#proxies.live(target, this.mapper),
       promise: (promise) => this.promises.import(promise),
       symbol: (symbol) => this.#symbols.give(symbol),
@@ -301,23 +304,6 @@ export class Bridge implements GuestAccess {
     })
     return this.object(() => this.newFunction(name, call))
   }
-  /** An owned guest error that carries a host error. */
-  hostError(error: unknown): number {
-    const { marshal } = this.core
-    const { id, forget } = this.standIns.add(error)
-    const parts = [marshal.newText(error instanceof Error ? error.message : String(error))]
-    try {
-      // The function is never called: the engine tells through it when the guest has dropped the error.
-      const keeper = this.newFunction('HostError', () => 0, forget)
-      const number = marshal.newNumber(id)
-      const opaque = this.ops.run('newOpaque', number, keeper)
-      parts.push(keeper, number, opaque)
-      return this.ops.run('newHostError', parts[0] ?? 0, opaque)
-    } finally {
-      for (const part of parts) marshal.free(part)
-    }
-  }
-
   /** Lets go of what an exception that nobody will see keeps. */
   forget(exception: Exception): void {
     if (exception.value instanceof GuestObject) exception.value.release()
@@ -328,35 +314,8 @@ export class Bridge implements GuestAccess {
     return this.entries.enter(() => readBytes(this.core, this.ops, this.wrappers.borrow(value), asView))
   }
 
-  /** An owned guest function. */
-  newFunction(name: string, call: (self: number, argc: number, argv: number) => number, forget?: () => void): number {
-    const { dispatcher, instance, marshal } = this.core
-    const id = dispatcher.addPointer(name, call, forget)
-    return marshal.checked(instance.withUtf8(name, (text) => instance.exports._QTS_NewFunction(instance.ctx, text, 0, 0, id)))
-  }
-  #standIn(original: Function | RawFunction, name: string, call: (self: number, argc: number, argv: number) => number): number {
-    const known = this.standIns.find(original)
-    if (known !== undefined) return known
-    const { id, forget } = this.standIns.add(original)
-    const pointer = this.newFunction(name, call, forget)
-    const key = this.core.marshal.newNumber(id)
-    this.ops.perform('register', pointer, key)
-    this.core.marshal.free(key)
-    return pointer
-  }
-  #guestConstructor(constructor: HostConstructor): number {
-    const { target } = constructor
-    const known = this.standIns.find(target)
-    if (known !== undefined) return known
-    const { marshal } = this.core
-    const { id, forget } = this.standIns.add(target)
-    const host = this.newFunction(target.name, this.calls.constructing(constructor), forget)
-    const parts = [host, marshal.newNumber(id), marshal.newText(target.name), marshal.newNumber(target.length)]
-    try {
-      return this.ops.run('newConstructor', ...parts)
-    } finally {
-      for (const part of parts) marshal.free(part)
-    }
+  newFunction(name: string, call: PointerFunction, forget?: () => void): number {
+    return this.functions.make(name, call, forget)
   }
   dynamicObject(handler: DynamicObject): GuestObject {
     return this.object(() => this.standIns.find(handler) ?? this.#proxies.dynamicObject(handler))

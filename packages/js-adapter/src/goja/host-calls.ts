@@ -1,6 +1,7 @@
 // Calls from the guest into host functions of this face, and what their errors become in the guest.
 import { Exception, JsAdapterError } from '../errors.ts'
 import type { Core } from '../runtime/core.ts'
+import type { PointerFunction } from '../runtime/dispatcher.ts'
 import { GuestThrow } from '../runtime/marshal.ts'
 import { GuestObject, GuestSymbol } from './guest-object.ts'
 import type { GuestValue } from './guest-object.ts'
@@ -19,8 +20,6 @@ export interface CallContext {
   isDescribed(exception: Exception): boolean
   setOwn(target: number, key: string, value: unknown): void
 }
-
-type PointerFunction = (self: number, argc: number, argv: number) => number
 
 const VALUE_BYTES = 8
 /** A constructor's arguments begin behind the object under construction and `new.target`. */

@@ -111,52 +111,54 @@ export class Promises {
     }, 'settlement')
   }
 
-  /** Waits for a guest promise without copying what it settles with. */
+  /** Waits for a guest promise without copying what it settles with. Rejects with the error for its reason, or for what kept the value here. */
   settled(promise: GuestPromise): Promise<GuestValue> {
     const bridge = this.#bridge
-    const { marshal, instance } = bridge.core
     return new Promise((resolve, reject) => {
-      bridge.entries.enter(() => {
-        const told = bridge.newFunction('settled', (_self, _argc, argv) => {
-          const value = instance.exports._QTS_DupValuePointer(instance.ctx, argv + 8)
-          if (marshal.readPrimitive(argv).value === true) resolve(bridge.take(value))
-          else reject(bridge.describe(new GuestThrow(value)))
-          return 0
-        })
-        bridge.ops.perform('observe', bridge.wrappers.borrow(promise), told)
-        marshal.free(told)
-      })
+      bridge.entries.enter(() =>
+        this.#observe(
+          promise,
+          (value) => resolve(bridge.borrowed(value)),
+          (error) => reject(error),
+        ),
+      )
     })
   }
 
   /** A host promise that follows a guest promise, whose rejection then counts as handled. Called inside an entry. */
   follow(promise: GuestObject): Promise<unknown> {
-    const bridge = this.#bridge
-    const { marshal } = bridge.core
     const place = this.place()
     return new Promise((resolve, reject) => {
-      const settled = bridge.newFunction('settled', (_self, argc, argv) => {
-        const [fulfilled, value] = [
-          marshal.readPrimitive(argv).value === true,
-          argc > 1 ? argv + 8 : bridge.core.instance.undefined,
-        ]
-        try {
-          if (fulfilled) {
-            const exported = bridge.exporter.export(value)
-            this.schedule(() => resolve(exported), place)
-          } else {
-            const { exports, ctx } = bridge.core.instance
-            const error = bridge.describe(new GuestThrow(exports._QTS_DupValuePointer(ctx, value)))
-            this.schedule(() => reject(error instanceof Exception && error.hasHostError ? error.unwrap() : error), place)
-          }
-        } catch (thrown) {
-          const error = thrown instanceof GuestThrow ? bridge.describe(thrown) : thrown
-          this.schedule(() => reject(error), place)
-        }
-        return 0
-      })
-      bridge.ops.perform('observe', bridge.wrappers.borrow(promise), settled)
-      marshal.free(settled)
+      this.#observe(
+        promise,
+        (value) => {
+          const exported = this.#bridge.exporter.export(value)
+          this.schedule(() => resolve(exported), place)
+        },
+        (error) => this.schedule(() => reject(error instanceof Exception && error.hasHostError ? error.unwrap() : error), place),
+      )
     })
+  }
+
+  /**
+   * Calls one of both functions when the promise settles, inside an entry: the first with a borrowed pointer, and what it throws goes to
+   * the second.
+   */
+  #observe(promise: GuestObject, fulfilled: (value: number) => void, rejected: (error: unknown) => void): void {
+    const bridge = this.#bridge
+    const { marshal, instance } = bridge.core
+    const told = bridge.newFunction('settled', (_self, argc, argv) => {
+      const value = argc > 1 ? argv + 8 : instance.undefined
+      try {
+        if (marshal.readPrimitive(argv).value !== true)
+          throw new GuestThrow(instance.exports._QTS_DupValuePointer(instance.ctx, value))
+        fulfilled(value)
+      } catch (thrown) {
+        rejected(thrown instanceof GuestThrow ? bridge.describe(thrown) : thrown)
+      }
+      return 0
+    })
+    bridge.ops.perform('observe', bridge.wrappers.borrow(promise), told)
+    marshal.free(told)
   }
 }

@@ -7,7 +7,6 @@ import { INLINE_STACK_BYTES } from '../limits.ts'
 import { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import type { NodeBuiltin } from '../runtime/node-builtins.ts'
-import { GuestThrow } from '../runtime/marshal.ts'
 import { parseFrames } from '../values/frames.ts'
 import type { Frame } from '../values/frames.ts'
 import { Bridge } from './bridge.ts'
@@ -20,7 +19,7 @@ import { GuestArrayBuffer } from './guest-array-buffer.ts'
 import { GuestObject, GuestSymbol } from './guest-object.ts'
 import { iterate } from './iteration.ts'
 import type { GuestValue } from './guest-object.ts'
-import { GuestPromise } from './guest-promise.ts'
+import type { GuestPromise } from './guest-promise.ts'
 import { GuestProxy } from './guest-proxy.ts'
 import type { ProxyTraps } from './guest-proxy.ts'
 import type { HandleCounts } from './handles.ts'
@@ -34,6 +33,7 @@ import type { HostPromise } from './promises.ts'
 import { RuntimeHost } from './runtime-host.ts'
 import { resolveMaxHandles, runtimeLimits } from './runtime-options.ts'
 import type { RuntimeOptions } from './runtime-options.ts'
+import { Scripts } from './scripts.ts'
 import type { Exported, Shape } from '../values/shapes.ts'
 
 export type StandardErrorName = 'Error' | 'EvalError' | 'RangeError' | 'ReferenceError' | 'SyntaxError' | 'TypeError' | 'URIError'
@@ -41,8 +41,6 @@ export type StandardErrorName = 'Error' | 'EvalError' | 'RangeError' | 'Referenc
 /** Bytes of guest stack that one plain frame takes; measured: 32 KiB hold 184 to 202. */
 const BYTES_PER_FRAME = 172
 const MIN_STACK_BYTES = 4096
-const STRICT_CODE = 8
-const MODULE_CODE = 1
 
 export interface ParserOptions {
   /** Rewrites each frame of an exception, for source maps. */
@@ -73,15 +71,15 @@ export class Runtime implements Disposable {
   readonly #core: Core
   readonly #host: RuntimeHost
   readonly #jobs: JobQueue
-  readonly #modules: ModuleGraph | undefined
+  readonly #scripts: Scripts
   #flag: SharedArrayBuffer | undefined
 
   private constructor(core: Core, host: RuntimeHost, modules: ModuleGraph | undefined, holds: HoldOptions) {
-    this.#modules = modules
     this.#core = core
     this.#host = host
     this.#bridge = new Bridge(core, holds)
     this.#jobs = new JobQueue(core, this.#bridge.entries)
+    this.#scripts = new Scripts(this.#bridge, modules)
   }
 
   /** @throws RangeError for a wrong option; JsAdapterError `ERR_ENGINE_VARIANT`, `ERR_ENGINE_CALIBRATION`. */
@@ -118,7 +116,7 @@ export class Runtime implements Disposable {
   }
   /** @internal The `node:` modules that its guest may import once there is a profile. */
   static nodeBuiltins(runtime: Runtime): readonly NodeBuiltin[] {
-    return runtime.#modules?.nodeBuiltins ?? []
+    return runtime.#scripts.nodeBuiltins
   }
   /** @internal Gives the guest's questions to an adapter. */
   static attach(runtime: Runtime, host: DispatcherHost): void {
@@ -132,34 +130,12 @@ export class Runtime implements Disposable {
   }
   /** @throws Exception, SyntaxException, StackOverflowError, InterruptedError. */
   runScript(name: string, source: string): GuestValue {
-    return this.#run(name, source, undefined)
+    return this.#scripts.run(name, source)
   }
   /** Runs a compiled program; it may be run again, and in other runtimes. Throws as `runScript` does. */
   runProgram(program: Program): GuestValue {
     assertProgram(program)
-    return this.#run(program.name, program.source, program.strict ? STRICT_CODE : undefined)
-  }
-  #run(name: string, source: string, flags: number | undefined): GuestValue {
-    const { entries } = this.#bridge
-    if (!entries.begin()) return entries.enter(() => this.#evaluate(name, source, flags), 'script')
-    let result: GuestValue
-    try {
-      result = this.#evaluate(name, source, flags)
-    } catch (thrown) {
-      return entries.fail(thrown)
-    }
-    entries.end()
-    return result
-  }
-  #evaluate(name: string, source: string, flags: number | undefined): GuestValue {
-    let pointer: number
-    try {
-      pointer = this.#core.marshal.checked(this.#core.evaluate(source, name, flags))
-    } catch (thrown) {
-      if (!(thrown instanceof GuestThrow) || this.#core.latch.set) throw thrown
-      throw this.#bridge.describe(thrown, { text: source, fileName: name })
-    }
-    return this.#bridge.take(pointer)
+    return this.#scripts.run(program.name, program.source, program.strict)
   }
 
   /**
@@ -168,13 +144,7 @@ export class Runtime implements Disposable {
    * Rejects with `ERR_MODULE_DENIED`, `ERR_MODULE_NOT_FOUND`, `ERR_LIMIT_SOURCE`, `ERR_LIMIT_WALL`, or as `runScript` throws.
    */
   async runModule(specifier: string, source?: string): Promise<GuestObject> {
-    this.#bridge.entries.assertUsable()
-    const graph = this.#modules
-    if (graph === undefined) throw new JsAdapterError('ERR_MODULE_DENIED', 'this runtime was made without the option modules')
-    const name = graph.nameOf(specifier, '')
-    const text = await graph.collect(name, source, '')
-    const result = this.#bridge.entries.enter(() => this.#evaluate(name, text, MODULE_CODE), 'module')
-    return this.#bridge.expectObject(result instanceof GuestPromise ? await this.#bridge.promises.settled(result) : result)
+    return this.#scripts.runModule(specifier, source)
   }
 
   /** A global `let`, `const` or `class`, else a property of the global object. */
@@ -238,7 +208,7 @@ export class Runtime implements Disposable {
   }
   /** A guest error of the class `HostError`. Its `value` is opaque to the guest, and `unwrap()` of the exception gives `error` itself. */
   newHostError(error: unknown): GuestObject {
-    return this.#bridge.object(() => this.#bridge.hostError(error))
+    return this.#bridge.object(() => this.#bridge.functions.hostError(error))
   }
   newPromise(): HostPromise {
     return this.#bridge.promises.create()

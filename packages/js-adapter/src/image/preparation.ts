@@ -8,7 +8,6 @@ import type { CoreLimits } from '../runtime/entry.ts'
 import { GuestThrow } from '../runtime/marshal.ts'
 import { installNamespace, installStub } from '../runtime/stubs.ts'
 import type { Stub } from '../runtime/stubs.ts'
-import { hasWatchdog } from '../platform/watchdog.ts'
 import { IMAGE_TIME_MS } from './quiet-host.ts'
 import type { QuietHost } from './quiet-host.ts'
 
@@ -33,7 +32,7 @@ export const IMAGE_LIMITS: CoreLimits = {
 export function coreOptions(engine: Engine, host: QuietHost, profile: Profile): CoreOptions {
   return {
     engine,
-    limits: hasWatchdog() ? IMAGE_LIMITS : { ...IMAGE_LIMITS, hardMs: Number.POSITIVE_INFINITY },
+    limits: engine.boundsNatives ? IMAGE_LIMITS : { ...IMAGE_LIMITS, hardMs: Number.POSITIVE_INFINITY },
     clockMs: () => performance.now(),
     host,
     // Time stands still and luck is the same: two images of one source are the same bytes.

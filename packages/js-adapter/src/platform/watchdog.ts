@@ -1,19 +1,19 @@
-// What only Node has: a watchdog for native code, and threads of its kind.
+// What only Node has for certain: a hard limit for native code, and threads of its kind.
 import { JsAdapterError } from '../errors.ts'
 import type { ResolvedLimits } from '../limits.ts'
 import { builtin } from './builtin.ts'
 
-/** Whether V8 can be told to end a call after a time. */
-export function hasWatchdog(): boolean {
-  return builtin('node:vm') !== undefined
+/** What ends natives of an engine: its meter, or the platform's guard. */
+export interface NativeBounds {
+  readonly boundsNatives: boolean
 }
 
 /** @throws JsAdapterError `ERR_LIMIT_UNSUPPORTED` for a hard limit that nothing here could keep. */
-export function assertHardLimit({ hardMs }: Pick<ResolvedLimits, 'hardMs'>): void {
-  if (hardMs === Number.POSITIVE_INFINITY || hasWatchdog()) return
+export function assertHardLimit({ hardMs }: Pick<ResolvedLimits, 'hardMs'>, { boundsNatives }: NativeBounds): void {
+  if (hardMs === Number.POSITIVE_INFINITY || boundsNatives) return
   throw new JsAdapterError(
     'ERR_LIMIT_UNSUPPORTED',
-    `limits.hardMs is ${hardMs}, but only Node can end native code of the engine: here, pass hardMs: false, and keep guests that you do not trust in a worker that you can terminate`,
+    `limits.hardMs is ${hardMs}, but this engine has no meter, and only Node can end its native code from outside: load it with guard 'meter', or pass hardMs: false and keep guests that you do not trust in a worker that you can terminate`,
     { context: { limit: 'hardMs', configured: hardMs } },
   )
 }

@@ -14,21 +14,7 @@ const uncaught = (error, origin) => {
   host(9, error, origin)
   exit(1)
 }
-const reportRejections = () => {
-  cellsI[6] = 0
-  for (let i = 0; i < toReportHandled.length; i++) tellRejection(toReportHandled[i], 1, false, undefined)
-  toReportHandled.length = 0
-  const list = pendingRejections
-  pendingRejections = safeList()
-  rejectionOf.clear()
-  for (let i = 0; i < list.length; i++) {
-    const { promise, reason, handled } = list[i]
-    if (handled) continue
-    weakSetAdd(warnedRejections, promise)
-    tellRejection(promise, 0, false, reason)
-    uncaught(unhandledError(reason), 'unhandledRejection')
-  }
-}
+const hears = () => false, emit = () => false
 /* The globals of both engines are those of the language: what one of them adds of its own is taken away. */
 const installProfile = () => {
   for (const name of ['queueMicrotask', 'performance', 'DOMException', 'SharedArrayBuffer', 'gc']) delete $globalThis[name]

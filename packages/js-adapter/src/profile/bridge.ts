@@ -42,14 +42,18 @@ const settleError = (callId, error) => {
   pending.reject(error)
   return true
 }
+/* The number of the call; 0 when it was refused, and rejected. */
+const startCall = (id, args, resolve, reject) => {
+  const callId = ++lastCallId
+  const refused = host(3, id, callId, encodeArguments(args))
+  if (refused !== undefined) { reject(refused); return 0 }
+  pendingCalls.set(callId, { __proto__: null, resolve, reject, context: currentContext })
+  return callId
+}
+const dropCall = (callId) => { if (pendingCalls.delete(callId)) host(31, callId) }
 const asyncFunction = (id, name) => named(function () {
   const args = arguments
-  return new $Promise((resolve, reject) => {
-    const callId = ++lastCallId
-    const refused = host(3, id, callId, encodeArguments(args))
-    if (refused === undefined) pendingCalls.set(callId, { __proto__: null, resolve, reject, context: currentContext })
-    else reject(refused)
-  })
+  return new $Promise((resolve, reject) => { startCall(id, args, resolve, reject) })
 }, name, 0)
 const syncFunction = (id, name) => named(function () { return decode(host(4, id, encodeArguments(arguments))) }, name, 0)
 const install = (path, value) => {

@@ -234,4 +234,12 @@ const decodeGraph = (text) => {
   }
   return result
 }
+/* Puts objects that come again where the engine's serialised form has left null. All that is read and written here are own properties of data. */
+const link = (root, { names, fetched, links }) => {
+  const slots = safeList()
+  slots[0] = root
+  for (let i = 0, n = fetched.length; i < n; i += 2) { const key = fetched[i + 1]; slots[slots.length] = slots[fetched[i]][key < 0 ? names[-1 - key] : key] }
+  for (let i = 0, n = links.length; i < n; i += 3) { const key = links[i + 1]; slots[links[i]][key < 0 ? names[-1 - key] : key] = slots[links[i + 2]] }
+  return root
+}
 `

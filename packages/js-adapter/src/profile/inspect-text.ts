@@ -96,7 +96,6 @@ const inheritsFrom = (value, constructor) => {
   for (let o = getPrototypeOf(value); o !== null; o = getPrototypeOf(o)) if (o === proto.value) return true
   return false
 }
-const nullName = (value, fallback) => '[' + fallback + ': null prototype] '
 const prefixOf = (constructor, tag, fallback, size) => {
   if (constructor === null) {
     if (tag !== '' && fallback !== tag) return '[' + fallback + size + ': null prototype] [' + tag + '] '

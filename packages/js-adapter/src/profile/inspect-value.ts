@@ -28,7 +28,7 @@ const formatValue = (ctx, value, depth) => {
   return formatRaw(ctx, value, depth, classId === plainClass && classId >= 0)
 }
 const indented = (ctx, value, depth) => { ctx.indentation += 2; const text = formatValue(ctx, value, depth); ctx.indentation -= 2; return text }
-const KIND_OBJECT = 0, KIND_ARRAY = 1, KIND_ARRAY_EXTRA = 2
+const KIND_OBJECT = 0, KIND_ARRAY_EXTRA = 2
 /* Asking an object of the engine's plain class what else it may be costs an exception each. */
 const plainClass = host(19, {}), proxyClass = host(19, new $Proxy({}, {}))
 const formatRaw = (ctx, value, depth, isPlain) => {

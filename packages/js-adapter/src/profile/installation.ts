@@ -53,18 +53,39 @@ const handBuiltins = (name, on) => {
   if (!defineProperty($globalThis, name, { __proto__: null, value: builtins(), configurable: true })) throw codedError($TypeError, 'ERR_PROFILE_CONFLICT', 'the modules of the profile cannot be made: no global can be defined')
 }
 /* All or nothing: what cannot be replaced is found before anything is, and a definition that fails takes back those before it. */
-const installProfile = () => {
-  const wanted = profileGlobals()
+const commit = (wanted, what) => {
   for (let i = 0; i < wanted.length; i++) {
     const before = getOwnPropertyDescriptor($globalThis, wanted[i].name)
-    if (before === undefined ? !isExtensible($globalThis) : !before.configurable) throw codedError($TypeError, 'ERR_PROFILE_CONFLICT', 'the global "' + wanted[i].name + '" cannot be defined: the profile was not installed')
+    if (before === undefined ? !isExtensible($globalThis) : !before.configurable) throw codedError($TypeError, 'ERR_PROFILE_CONFLICT', 'the global "' + wanted[i].name + '" cannot be defined: ' + what + ' was not installed')
     wanted[i].before = before
   }
   for (let i = 0; i < wanted.length; i++) {
     if (defineProperty($globalThis, wanted[i].name, wanted[i].now)) continue
     for (let k = i - 1; k >= 0; k--) { if (wanted[k].before === undefined) delete $globalThis[wanted[k].name]; else defineProperty($globalThis, wanted[k].name, wanted[k].before) }
-    throw codedError($TypeError, 'ERR_PROFILE_CONFLICT', 'the global "' + wanted[i].name + '" cannot be defined: the profile was not installed')
+    throw codedError($TypeError, 'ERR_PROFILE_CONFLICT', 'the global "' + wanted[i].name + '" cannot be defined: ' + what + ' was not installed')
   }
+}
+/* The two that are off by default. What is there already, whole, is the host's own, and stays. */
+const fetchNames = ['fetch', 'Headers', 'Request', 'Response']
+const addFetch = (wanted, id) => {
+  let own = 0
+  for (let i = 0; i < fetchNames.length; i++) if (typeof getOwnPropertyDescriptor($globalThis, fetchNames[i])?.value === 'function') own++
+  if (own === fetchNames.length) return wanted
+  const made = fetchPart()(id)
+  for (let i = 0; i < fetchNames.length; i++) wanted[wanted.length] = { __proto__: null, name: fetchNames[i], now: { __proto__: null, value: made[fetchNames[i]], writable: true, enumerable: fetchNames[i] === 'fetch', configurable: true } }
+  return wanted
+}
+const addDelay = (wanted) => {
+  if (typeof getOwnPropertyDescriptor($globalThis, 'delay')?.value !== 'function') wanted[wanted.length] = { __proto__: null, name: 'delay', now: { __proto__: null, value: delayPart(), writable: true, enumerable: true, configurable: true } }
+  return wanted
+}
+const installFetch = (id) => { commit(addFetch(safeList(), id), 'fetch') }
+const installDelay = () => { commit(addDelay(safeList()), 'delay') }
+const installProfile = (fetchId, withDelay) => {
+  const wanted = profileGlobals()
+  if (fetchId !== undefined) addFetch(wanted, fetchId)
+  if (withDelay === true) addDelay(wanted)
+  commit(wanted, 'the profile')
   delete $globalThis.SharedArrayBuffer
   delete $globalThis.gc
 }

@@ -5,10 +5,12 @@ import { codec } from './codec.ts'
 import { console } from './console.ts'
 import { context } from './context.ts'
 import { crypto } from './crypto.ts'
+import { encoding } from './encoding.ts'
 import { events } from './events.ts'
 import { inspect } from './inspect.ts'
 import { installation } from './installation.ts'
 import { LAZY_PARTS, lazy } from './lazy.ts'
+import { mends } from './mends.ts'
 import { primordials, profilePrimordials } from './primordials.ts'
 import { process } from './process.ts'
 import type { Profile } from './profiles.ts'
@@ -24,6 +26,7 @@ export { PRELUDE_FILE } from './file-name.ts'
 export const PRELUDE_EXPORTS = [
   'encode',
   'decode',
+  'link',
   'pushRef',
   'takeRef',
   'clearRefs',
@@ -64,6 +67,8 @@ export const PRELUDE_EXPORTS = [
   'installContextApi',
   'showResult',
   'handBuiltins',
+  'installFetch',
+  'installDelay',
 ] as const
 export type PreludeExport = (typeof PRELUDE_EXPORTS)[number]
 
@@ -79,6 +84,8 @@ const NOT_IN_BARE: ReadonlySet<PreludeExport> = new Set<PreludeExport>([
   'installContextApi',
   'showResult',
   'handBuiltins',
+  'installFetch',
+  'installDelay',
 ])
 
 function prelude(parts: readonly string[], handed: readonly string[]): string {
@@ -101,6 +108,7 @@ export const PRELUDE_SOURCES: Readonly<Record<Profile, string>> = {
       console,
       events,
       web,
+      encoding,
       lazy,
       url,
       crypto,
@@ -117,5 +125,5 @@ export const PRELUDE_SOURCES: Readonly<Record<Profile, string>> = {
 
 /** All guest source of a profile: what an image is tied to. */
 export function profileText(profile: Profile): string {
-  return (profile === 'full' ? [PRELUDE_SOURCES.full, ...LAZY_PARTS] : [PRELUDE_SOURCES.bare]).join('\n')
+  return (profile === 'full' ? [mends, PRELUDE_SOURCES.full, ...LAZY_PARTS] : [mends, PRELUDE_SOURCES.bare]).join('\n')
 }

@@ -99,27 +99,24 @@ const brandError = typeof Error.isError === 'function' ? Error.isError : undefin
 
 /** What only the host profile uses. */
 export const profilePrimordials: string = String.raw`
-const $Object = Object, $Array = Array, $Number = Number, $Boolean = Boolean, $Symbol = Symbol
+const $Object = Object, $Number = Number, $Symbol = Symbol
 const $ArrayBuffer = ArrayBuffer, $Uint8Array = Uint8Array, $DataView = DataView
-const $Function = Function, $Proxy = Proxy
+const $Proxy = Proxy
 const { ownKeys, isExtensible } = Reflect
-const { isFrozen, is: objectIs, getOwnPropertySymbols, prototype: ObjectPrototype } = Object
-const ArrayPrototype = Array.prototype
-const { trunc, floor, max: mathMax, min: mathMin, round, sqrt, abs, pow } = Math
+const { is: objectIs, getOwnPropertySymbols } = Object
+const { trunc, floor, max: mathMax, min: mathMin, round, sqrt, abs } = Math
 const { isInteger, isNaN: numberIsNaN } = Number
 const isEnumerable = uncurry(Object.prototype.propertyIsEnumerable)
-const dateToISO = uncurry(Date.prototype.toISOString), dateToString = uncurry(Date.prototype.toString)
-const mapHas = uncurry(Map.prototype.has), setHas = uncurry(Set.prototype.has)
-const regexpToString = uncurry(RegExp.prototype.toString)
+const dateToISO = uncurry(Date.prototype.toISOString)
 const typedLength = getter(typedProto, 'length')
-const typedSet = uncurry(typedProto.set)
+const typedSet = uncurry(typedProto.set), typedAt = uncurry(typedProto.at)
 const charCodeAt = uncurry(String.prototype.charCodeAt)
 const stringRepeat = uncurry(String.prototype.repeat), padEnd = uncurry(String.prototype.padEnd)
 const padStart = uncurry(String.prototype.padStart), startsWith = uncurry(String.prototype.startsWith)
 const stringReplaceAll = uncurry(String.prototype.replaceAll), endsWith = uncurry(String.prototype.endsWith), lastIndexOf = uncurry(String.prototype.lastIndexOf)
 const toWellFormed = uncurry(String.prototype.toWellFormed)
 const toLowerCase = uncurry(String.prototype.toLowerCase)
-const arrayJoin = uncurry(Array.prototype.join), arraySort = uncurry(Array.prototype.sort), arraySlice = uncurry(Array.prototype.slice), fromCharCode = String.fromCharCode
+const arraySort = uncurry(Array.prototype.sort), arraySlice = uncurry(Array.prototype.slice), fromCharCode = String.fromCharCode
 const numberToString = uncurry(Number.prototype.toString), toFixed = uncurry(Number.prototype.toFixed)
 const valueOfDescriptor = (d) => d === undefined ? undefined : d.get !== undefined && weakMapHas(hardenedGetters, d.get) ? weakMapGet(hardenedGetters, d.get) : d.value
 const safeSet = () => setPrototypeOf(new $Set(), setProto)

@@ -1,4 +1,4 @@
-// Guest source: the tick queue, the EventEmitter part of process, exits, uncaught errors, rejections and warnings.
+// Guest source: the tick queue, the EventEmitter part of process, exits, uncaught errors and warnings.
 
 export const process: string = String.raw`
 let ticks = safeList(), tickAt = 0
@@ -21,7 +21,7 @@ const runTicks = (budget) => {
 }
 
 const listeners = safeMap()
-const listOf = (name) => listeners.get(name) || []
+const listOf = (name) => listeners.get(name) || [], hears = (name) => listeners.has(name)
 const without = (list, at) => {
   const rest = []
   for (let i = 0; i < list.length; i++) if (i !== at) define(rest, rest.length, list[i], true)
@@ -32,7 +32,7 @@ const checkListener = (listener) => {
 }
 const addListener = (name, listener, first) => {
   checkListener(listener)
-  if (listeners.has('newListener') && name !== 'newListener') emit('newListener', name, listener.listener || listener)
+  if (hears('newListener') && name !== 'newListener') emit('newListener', name, listener.listener || listener)
   const list = listOf(name), next = []
   if (first) define(next, 0, listener, true)
   for (let i = 0; i < list.length; i++) define(next, next.length, list[i], true)
@@ -66,7 +66,7 @@ const removeListener = (name, listener) => {
     if (list[i] !== listener && list[i].listener !== listener) continue
     const rest = without(list, i)
     if (rest.length === 0) listeners.delete(name); else listeners.set(name, rest)
-    if (listeners.has('removeListener')) emit('removeListener', name, list[i].listener || listener)
+    if (hears('removeListener')) emit('removeListener', name, list[i].listener || listener)
     return
   }
 }
@@ -113,9 +113,9 @@ const emitExit = () => {
 // Gives an error to the guest's own listeners. Returns true when one took it.
 const uncaught = (error, origin) => {
   if (fatal) return false
-  if (exiting && origin === 'uncaughtException' && !listeners.has('uncaughtException')) { fatal = true; exitCode = 1; return host(9, error, origin) }
-  if (listeners.has('uncaughtExceptionMonitor')) emit('uncaughtExceptionMonitor', error, origin)
-  if (listeners.has('uncaughtException')) {
+  if (exiting && origin === 'uncaughtException' && !hears('uncaughtException')) { fatal = true; exitCode = 1; return host(9, error, origin) }
+  if (hears('uncaughtExceptionMonitor')) emit('uncaughtExceptionMonitor', error, origin)
+  if (hears('uncaughtException')) {
     try { emit('uncaughtException', error, origin) } catch (second) { fatal = true; exiting = true; exitCode = 7; host(9, second, origin); host(2, 7); spin() }
     return true
   }
@@ -134,34 +134,6 @@ defineProperty(settledPromise, 'constructor', { __proto__: null, value: undefine
 const queueMicrotask = function queueMicrotask(callback) {
   if (typeof callback !== 'function') throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "callback" argument must be of type function. Received ' + describeReceived(callback))
   queueMicrotaskReal(callback)
-}
-
-const reportRejections = () => {
-  cellsI[6] = 0
-  for (let i = 0; i < toReportHandled.length; i++) {
-    tellRejection(toReportHandled[i], 1, listeners.has('rejectionHandled'), undefined)
-    try { emit('rejectionHandled', toReportHandled[i]) } catch (error) { uncaught(error, 'uncaughtException') }
-  }
-  toReportHandled.length = 0
-  const list = pendingRejections
-  pendingRejections = safeList()
-  rejectionOf.clear()
-  for (let i = 0; i < list.length; i++) {
-    const { promise, reason, handled } = list[i]
-    if (handled) continue
-    weakSetAdd(warnedRejections, promise)
-    tellRejection(promise, 0, listeners.has('unhandledRejection'), reason)
-    if (listeners.has('unhandledRejection')) {
-      try { emit('unhandledRejection', reason, promise) } catch (error) {
-        /* Node's own pass ends here as well: what is left is looked at after the next rejection. */
-        for (let k = i + 1; k < list.length; k++) pendingRejections[pendingRejections.length] = list[k]
-        uncaught(error, 'uncaughtException')
-        return
-      }
-      continue
-    }
-    uncaught(unhandledError(reason), 'unhandledRejection')
-  }
 }
 
 const emitWarning = (warning, type, code) => {
@@ -204,7 +176,7 @@ emitterMethod('prependOnceListener', function (name, listener) { addListener(nam
 emitterMethod('removeListener', function (name, listener) { checkListener(listener); removeListener(name, listener); return this })
 define(EventEmitter.prototype, 'off', EventEmitter.prototype.removeListener, true)
 const removeAll = (name) => {
-  if (!listeners.has('removeListener')) { listeners.delete(name); return }
+  if (!hears('removeListener')) { listeners.delete(name); return }
   const list = listOf(name)
   for (let i = list.length - 1; i >= 0; i--) removeListener(name, list[i])
 }
@@ -238,7 +210,6 @@ method('emitWarning', function (warning, type, code, ctor) { emitWarning(warning
 method('exit', exit)
 defineProperty(guestProcess, 'exitCode', { __proto__: null, configurable: false, enumerable: true, get: named(() => exitCode, 'get'), set: named((value) => { exitCode = coerceExitCode(value) }, 'set') })
 defineProperty(guestProcess, '_exiting', { __proto__: null, configurable: true, enumerable: true, get: named(() => exiting, 'get'), set: named((value) => { exiting = !!value }, 'set') })
-const startedAt = guestNow()
 const hrtime = function (time) {
   if (time !== undefined) {
     if (!isArray(time)) throw codedError($TypeError, 'ERR_INVALID_ARG_TYPE', 'The "time" argument must be an instance of Array. Received ' + describeReceived(time))

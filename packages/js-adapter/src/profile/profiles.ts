@@ -4,8 +4,8 @@ export const PROFILES = ['full', 'bare'] as const
 /** What a guest is given besides the language: `full`, Node's globals; `bare`, nothing but what the host exposes. */
 export type Profile = (typeof PROFILES)[number]
 
-/** They speak of `process`, `console`, timers or `loopwright`. */
-export const FULL_OPTIONS = ['argv', 'env', 'console', 'contextApi', 'maxCallbacksPerTurn'] as const
+/** They speak of `process`, `console`, timers, `loopwright` or `fetch`. */
+export const FULL_OPTIONS = ['argv', 'env', 'console', 'contextApi', 'maxCallbacksPerTurn', 'fetch', 'delay'] as const
 export type FullOption = (typeof FULL_OPTIONS)[number]
 export const FULL_LIMITS = ['maxTimers', 'maxConsoleBytes'] as const
 export type FullLimit = (typeof FULL_LIMITS)[number]

@@ -39,4 +39,32 @@ const unhandledError = (reason) => {
   define(error, 'name', 'UnhandledPromiseRejection')
   return error
 }
+/* At the end of an entry. A guest without the host profile hears nothing: what nobody handled is then uncaught. */
+const reportRejections = () => {
+  cellsI[6] = 0
+  for (let i = 0; i < toReportHandled.length; i++) {
+    tellRejection(toReportHandled[i], 1, hears('rejectionHandled'), undefined)
+    try { emit('rejectionHandled', toReportHandled[i]) } catch (error) { uncaught(error, 'uncaughtException') }
+  }
+  toReportHandled.length = 0
+  const list = pendingRejections
+  pendingRejections = safeList()
+  rejectionOf.clear()
+  for (let i = 0; i < list.length; i++) {
+    const { promise, reason, handled } = list[i]
+    if (handled) continue
+    weakSetAdd(warnedRejections, promise)
+    tellRejection(promise, 0, hears('unhandledRejection'), reason)
+    if (hears('unhandledRejection')) {
+      try { emit('unhandledRejection', reason, promise) } catch (error) {
+        /* Node's own pass ends here as well: what is left is looked at after the next rejection. */
+        for (let k = i + 1; k < list.length; k++) pendingRejections[pendingRejections.length] = list[k]
+        uncaught(error, 'uncaughtException')
+        return
+      }
+      continue
+    }
+    uncaught(unhandledError(reason), 'unhandledRejection')
+  }
+}
 `

@@ -93,7 +93,7 @@ const unlinkTimer = (node) => {
 }
 
 const knownById = safeMap()
-let timeoutOverflowed, warnedNegative = false, warnedNaN = false
+let warnedNegative = false, warnedNaN = false
 const checkedDelay = (after) => {
   if (after === undefined) return 1
   const given = after

@@ -51,10 +51,16 @@ export const HOST_OP = {
   domainToAscii: 18,
   /** The number of the engine's class that an object has, whatever its prototype; -1 where it cannot be told. */
   classId: 19,
+  /** The name of the platform's encoding that a label stands for; `undefined` for none. */
+  encodingOf: 20,
+  /** The text of bytes in such an encoding, and the bytes at their end that wait for more; `undefined` for bytes that are refused. */
+  decodeBytes: 21,
   /** Enumerable own names of an array that are no index, as JSON, after its symbols were pushed; `undefined`: they cannot be read. */
   keysBesideItems: 26,
   /** Writes a console line of plain values; `true`: it is written, or dropped by its budget. */
   plainLine: 27,
   /** A rejection that nothing handled when the entry's queues were empty, or its handler that came later. */
   rejection: 30,
+  /** The guest does not wait for an asynchronous call any more. */
+  abandon: 31,
 } as const

@@ -2,7 +2,7 @@
 import type { Engine } from '../engine/engine.ts'
 import { CELL_BYTES, Instance } from '../engine/instance.ts'
 import type { InstanceHooks } from '../engine/instance.ts'
-import { clearMark } from '../engine/stack-links.ts'
+import { clearMarks } from '../engine/class-table.ts'
 import type { Substrate } from '../engine/substrate.ts'
 import type { TimeSource } from '../engine/time-imports.ts'
 import { JsAdapterError, LimitError } from '../errors.ts'
@@ -122,10 +122,11 @@ export class Core {
     })
     dispatcher.bind(this)
     if (restored === undefined) {
-      const { stackLinks, trackerOffset } = engine.calibration
-      if (stackLinks !== undefined) clearMark(instance, stackLinks)
-      this.#tracker = installTracker(this, trackerOffset, dispatcher)
-      installPrelude(this, this.#evaluator, { ...options, profileId: dispatcher.profileId })
+      const { calibration } = engine
+      for (const marks of [calibration.stackLinks, calibration.suspendedFrames])
+        if (marks !== undefined) clearMarks(instance, marks)
+      this.#tracker = installTracker(this, calibration.trackerOffset, dispatcher)
+      installPrelude(this, this.#evaluator, calibration, { ...options, profileId: dispatcher.profileId })
     } else {
       this.#tracker = this.#resume(restored)
       configure(this, 'id', config.id)

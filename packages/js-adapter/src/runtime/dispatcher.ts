@@ -1,19 +1,16 @@
 // The one way from guest to host: a table of functions by id. No host exception leaves it.
 import { HardStop } from '../engine/meter.ts'
-import { JsAdapterError, LimitError } from '../errors.ts'
-import { LAZY_PARTS } from '../profile/lazy.ts'
-import { PRELUDE_FILE } from '../profile/file-name.ts'
-import { domainToAscii, randomBuffer } from './platform.ts'
+import { LimitError } from '../errors.ts'
+import type { JsAdapterError } from '../errors.ts'
 import { GuestError } from '../values/guest-values.ts'
 import { EngineFull } from '../engine/instance.ts'
-import { keysBesideItems } from './array-keys.ts'
 import { HOST_OP } from './cells.ts'
 import type { DispatchedGuest } from './dispatched-guest.ts'
 import { readLine, streamOf } from './console-line.ts'
-import { classId, proxyTarget } from './engine-words.ts'
 import type { RejectionEvent } from '../ports.ts'
 import { describeHostError, GuestRefusal, guestPointerOf, isOwnError, refusalOf, tooLargeArguments } from './host-error.ts'
 import type { Refusal } from './host-error.ts'
+import { answerQuestion, booleanPointer } from './profile-questions.ts'
 import { RawCallView } from './raw-call.ts'
 import type { RawFunction } from './raw-call.ts'
 import { answerImport } from './modules.ts'
@@ -40,6 +37,8 @@ export interface DispatcherHost {
   /** @returns the refusal, or `undefined` when the call was admitted. */
   onCall(functionId: number, callId: number, args: readonly unknown[], bytes: number): Refusal | undefined
   onSyncCall(functionId: number, args: readonly unknown[], bytes: number): unknown
+  /** The guest does not wait for a call any more. */
+  onAbandon?(callId: number): void
   /** A watched promise has settled. `value` is a copy. */
   onSettled(id: number, fulfilled: boolean, value: unknown): void
   /** Nothing in the guest took this error. */
@@ -283,13 +282,16 @@ export class Dispatcher {
         if (line === undefined) return 0
         if (!core.latch.set && host.dropsConsole?.(line.length) !== true)
           host.onConsole(streamOf(marshal.readNumber(at(1))), line)
-        return this.#boolean(core, true)
+        return booleanPointer(core, true)
       }
       case HOST_OP.exit:
         host.onExit(marshal.readNumber(at(1)))
         return 0
       case HOST_OP.call:
         return this.#asyncCall(core, marshal.readNumber(at(1)), marshal.readNumber(at(2)), at(3))
+      case HOST_OP.abandon:
+        host.onAbandon?.(marshal.readNumber(at(1)))
+        return 0
       case HOST_OP.callSync:
         return this.#syncCall(core, marshal.readNumber(at(1)), at(2))
       case HOST_OP.settled: {
@@ -325,53 +327,8 @@ export class Dispatcher {
         )
         return 0
       default:
-        return this.#inspectOp(core, op, at(1))
+        return answerQuestion(core, op, at, host)
     }
-  }
-
-  #inspectOp(core: DispatchedGuest, op: number, value: number): number {
-    const { instance, marshal } = core
-    const { exports, ctx } = instance
-    switch (op) {
-      case HOST_OP.isPromise:
-        return this.#boolean(core, marshal.isObject(value) && exports._QTS_PromiseState(ctx, value) >= 0)
-      case HOST_OP.promiseState:
-        return marshal.newNumber(exports._QTS_PromiseState(ctx, value))
-      case HOST_OP.promiseResult:
-        return exports._QTS_PromiseResult(ctx, value)
-      case HOST_OP.isProxy:
-        return this.#boolean(core, proxyTarget(core, value) !== undefined)
-      case HOST_OP.classId:
-        return marshal.newNumber(classId(core, value))
-      case HOST_OP.keysBesideItems:
-        return keysBesideItems(marshal, value)
-      case HOST_OP.proxyTarget:
-        return this.#proxyTarget(core, value)
-      case HOST_OP.entropy:
-        return randomBuffer(instance, marshal.readNumber(value), this.#host)
-      case HOST_OP.lazyPart:
-        return marshal.checked(core.evaluate(LAZY_PARTS[marshal.readNumber(value)] ?? 'undefined', PRELUDE_FILE))
-      case HOST_OP.domainToAscii: {
-        const ascii = domainToAscii(marshal.readText(value))
-        return ascii === undefined ? 0 : marshal.newText(ascii)
-      }
-      case HOST_OP.notDefined:
-        throw new JsAdapterError(
-          'ERR_PROFILE_CONFLICT',
-          `"${marshal.readText(value)}" cannot be exposed: the guest defined a global of that name that cannot be replaced`,
-        )
-      case HOST_OP.notCallable:
-        throw new JsAdapterError('ERR_NOT_CALLABLE', `${marshal.readText(value)} is not a function`)
-      default:
-        return 0
-    }
-  }
-  #proxyTarget(core: DispatchedGuest, value: number): number {
-    const target = proxyTarget(core, value)
-    return target === undefined || target === 0 ? 0 : core.instance.exports._QTS_DupValuePointer(core.instance.ctx, target)
-  }
-  #boolean({ instance }: DispatchedGuest, value: boolean): number {
-    return instance.exports._QTS_DupValuePointer(instance.ctx, value ? instance.true : instance.false)
   }
 
   #readArguments(core: DispatchedGuest, text: number): { readonly args: readonly unknown[]; readonly bytes: number } {

@@ -101,7 +101,9 @@ export class HardLimit implements MeterOwner {
       work()
       return true
     }
-    if (this.#meter !== undefined && !guard.always && !guest.dispatcher.runsHostCode) {
+    // In a page nothing can cut a function of the host's: the guest is ended when it has returned.
+    const watchesHost = guard.available && guest.dispatcher.runsHostCode
+    if (this.#meter !== undefined && !guard.always && !watchesHost) {
       guard.runUnwatched(hardMs + slackMs, work)
       return true
     }

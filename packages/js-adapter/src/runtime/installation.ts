@@ -1,4 +1,5 @@
 // What a new guest gets before any code of its own: the prelude, the host's one function, and the rejection tracker.
+import type { Calibration } from '../engine/calibration.ts'
 import { CELL_BYTES } from '../engine/instance.ts'
 import { PRELUDE_FILE, PRELUDE_SOURCES } from '../profile/prelude.ts'
 import type { Profile } from '../profile/profiles.ts'
@@ -21,15 +22,17 @@ export interface RejectionSink {
   noteRejection(promise: number, reason: number, handled: boolean): void
 }
 
-/** Evaluates the prelude, hands it its host function, and sets the engine's own limits. */
+/** Evaluates what mends the language's functions, and the prelude; hands that its host function, and sets the engine's own limits. */
 export function installPrelude(
   { instance, marshal }: Machine,
   evaluator: Evaluator,
+  { mends }: Pick<Calibration, 'mends'>,
   { config, profile = 'full', installProfile, profileId }: PreludeOptions,
 ): void {
   const { exports, rt, ctx } = instance
   exports._QTS_RuntimeEnableInterruptHandler(rt)
   exports._QTS_RuntimeEnableModuleLoader(rt, 1)
+  if (mends !== undefined) marshal.free(marshal.checked(evaluator.evaluate(mends, PRELUDE_FILE)))
   const factory = marshal.checked(evaluator.evaluate(PRELUDE_SOURCES[profile], PRELUDE_FILE))
   const host = instance.withUtf8('host', (name) => exports._QTS_NewFunction(ctx, name, 0, 0, profileId))
   const cells = exports._QTS_NewArrayBuffer(ctx, instance.cells, CELL_BYTES)

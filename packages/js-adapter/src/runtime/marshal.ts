@@ -49,7 +49,8 @@ export class Marshal {
     this.instance = instance
     this.tags = tags
     this.#maxNodes = maxResultNodes
-    this.#plain = format === undefined ? undefined : new PlainImport(instance, tags, format)
+    const link = (value: number, plan: number): number => this.callProfile('link', value, plan)
+    this.#plain = format === undefined ? undefined : new PlainImport(instance, tags, format, link)
     this.reader =
       objects === undefined ? undefined : new ObjectReader(instance, tags, objects, (pointer) => this.readText(pointer))
   }

@@ -52,6 +52,7 @@ export function guestHost({
     onCall: (functionId, callId, args, bytes) =>
       hostCalls.call(functionId, callId, args, bytes, core().operation, entries().origin),
     onSyncCall: (functionId, args, bytes) => hostCalls.callSync(functionId, args, bytes, core().operation),
+    onAbandon: (callId) => hostCalls.abandon(callId),
     onModule: (name, code, text) => reports.module(core().operation?.id ?? 0, name, code, text),
     runningName: () => hostCalls.runningName,
     get runsHostCode() {

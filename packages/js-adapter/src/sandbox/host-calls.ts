@@ -251,8 +251,8 @@ export class HostCalls {
     this.#owner.callsChanged()
   }
   #timedOut(call: PendingCall): void {
-    const { timeoutMs, name } = call.entry
-    const error = new DOMException(`${name} did not settle within ${timeoutMs} ms`, 'TimeoutError')
+    const { timeoutMs, name, timedOut } = call.entry
+    const error = timedOut?.() ?? new DOMException(`${name} did not settle within ${timeoutMs} ms`, 'TimeoutError')
     call.controller.abort(error)
     this.#settle(call, false, error)
   }
@@ -306,6 +306,17 @@ export class HostCalls {
       this.#settled++
       this.#reports.settled(told, outcome, elapsedMs, { result, ...(code === undefined ? {} : { code }) })
     }
+  }
+
+  /** The guest waits no more. Its function learns of it once the guest has been left; what it settles with is dropped and counted. */
+  abandon(callId: number): void {
+    const call = this.#pending.get(callId)
+    if (call === undefined) return
+    this.#remove(call)
+    this.#owner.loop.queueMicrotask(() => {
+      call.controller.abort(new DOMException('the guest has aborted the call', 'AbortError'))
+      this.#owner.callsChanged()
+    })
   }
 
   /** Aborts pending calls, all or those of one `run` or `call`; what they settle with later is dropped and counted. */

@@ -54,6 +54,8 @@ export interface ResolvedHostFunction {
   readonly timeoutMs: number
   readonly maxMs: number
   readonly limiter: RateLimiterLike | undefined
+  /** What a call that `timeoutMs` ended rejects with. Default: a `TimeoutError`. */
+  readonly timedOut?: (() => Error) | undefined
 }
 
 /**

@@ -53,6 +53,9 @@ export class LateHost implements DispatcherHost {
   onSyncCall(functionId: number, args: readonly unknown[], bytes: number): unknown {
     return this.#host?.onSyncCall(functionId, args, bytes)
   }
+  onAbandon(callId: number): void {
+    this.#host?.onAbandon?.(callId)
+  }
   onModule(name: string, code: string | undefined, text: string | undefined): void {
     this.#host?.onModule?.(name, code, text)
   }

@@ -4,6 +4,8 @@ import type { AdmissionOptions } from './admission.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Image } from '../image/image.ts'
 import type { JsAdapterError } from '../errors.ts'
+import { resolveFetch } from '../fetch/fetch-options.ts'
+import type { FetchOptions, ResolvedFetch } from '../fetch/fetch-options.ts'
 import type { LimitName } from '../limit-names.ts'
 import { resolveLimits } from '../limits.ts'
 import type { ResolvedLimits, SandboxLimits, StackBounds } from '../limits.ts'
@@ -107,6 +109,13 @@ export interface SandboxOptions {
   readonly tenant?: string | undefined
   /** Answers imports of ES modules. Default: every import is refused. */
   readonly modules?: ModuleSource | undefined
+  /**
+   * Gives the guest `fetch`, `Headers`, `Request` and `Response`. The host makes the requests, each a host call named `fetch`. What an image's prelude
+   * put there under all four names stays. Default: none of them.
+   */
+  readonly fetch?: FetchOptions | undefined
+  /** Gives the guest `delay(ms, { signal })`: a promise, by a timer of its own. What an image's prelude put there stays. Default `false`. */
+  readonly delay?: boolean | undefined
   /** Adds `gc()` to the guest. Default `false`. */
   readonly exposeGc?: boolean | undefined
   /** Randomness of the guest's `crypto` and `Math.random`. Default: the platform's; with `deterministic`, its seed. */
@@ -164,6 +173,8 @@ export interface ResolvedSandboxOptions {
   readonly id: string
   readonly tenant: string | undefined
   readonly modules: ModuleSource | undefined
+  readonly fetch: ResolvedFetch | undefined
+  readonly delay: boolean
   readonly exposeGc: boolean
   readonly entropy: Entropy | undefined
   readonly argv: readonly string[]
@@ -208,11 +219,12 @@ export function resolveSandboxOptions(options: AnySandboxOptions, stack?: StackB
     (deterministic === undefined ? undefined : 'sandbox') ??
     `sandbox-${Math.floor(performance.now() * 1000).toString(36)}${Math.floor(Math.random() * 46_656).toString(36)}`
   const limits = resolveLimits(deterministic === undefined ? options.limits : { ...BACKSTOP_LIMITS, ...options.limits }, stack)
-  assertHardLimit(limits)
+  const engine = options.engine ?? image?.engine
+  if (engine !== undefined) assertHardLimit(limits, engine)
   return {
     profile,
     loop,
-    engine: options.engine ?? image?.engine,
+    engine,
     image,
     hardened,
     hostErrors: oneOf('hostErrors', options.hostErrors ?? (hardened ? 'opaque' : 'message'), HOST_ERRORS),
@@ -238,6 +250,8 @@ export function resolveSandboxOptions(options: AnySandboxOptions, stack?: StackB
     id,
     tenant: options.tenant,
     modules: resolveModules(options.modules),
+    fetch: options.fetch === undefined ? undefined : resolveFetch(options.fetch),
+    delay: options.delay ?? false,
     exposeGc: options.exposeGc ?? false,
     entropy: options.entropy,
     argv: options.argv ?? ['js-adapter', 'script'],
@@ -250,7 +264,9 @@ function checkAudit({ audit, auditRequired, auditValues = {}, admission = {} }: 
     throw new TypeError('audit must be an audit sink: it has no method write')
   if (auditRequired === true && audit === undefined) throw new TypeError('auditRequired needs an audit')
   if (auditRequired === true && audit?.holdsRecords === true)
-    throw new TypeError("auditRequired needs an audit that writes each record at once: give its backend mode 'each'")
+    throw new TypeError(
+      "auditRequired needs an audit that writes each record at once, such as auditBackend with mode 'each': this one may hold records",
+    )
   for (const [name, redact] of Object.entries(auditValues))
     if (typeof redact !== 'function') throw new TypeError(`auditValues.${name} must be a function`)
   for (const member of ['tenants', 'functions'] as const)

@@ -1,11 +1,14 @@
 // The face: one guest on one loop, entered by `run`, `call`, its own timers and the settlements of its host calls.
 import { Engine } from '../engine/engine.ts'
 import type { Substrate } from '../engine/substrate.ts'
-import type { JsAdapterError, LimitError } from '../errors.ts'
-import { assertThreads } from '../platform/watchdog.ts'
+import { Exception, JsAdapterError } from '../errors.ts'
+import type { LimitError } from '../errors.ts'
+import { FETCH_NAME, fetchFunction, fetchTimedOut } from '../fetch/guest-fetch.ts'
+import { assertHardLimit, assertThreads } from '../platform/watchdog.ts'
 import { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import { collect } from '../runtime/engine-words.ts'
+import { installDelay, installFetch } from '../runtime/extensions.ts'
 import { configure } from '../runtime/installation.ts'
 import { harden } from '../runtime/hardening.ts'
 import type { Shape } from '../values/shapes.ts'
@@ -27,6 +30,7 @@ import { LateHost } from './late-host.ts'
 import { coreOptionsOf, entropyOf } from './opening.ts'
 import type { ResumeParts } from './opening.ts'
 import { resolveSandboxOptions } from './options.ts'
+import type { AsyncHostFunctionOptions } from './host-functions.ts'
 import type { ResolvedSandboxOptions, SandboxOptions } from './options.ts'
 import type { CallOptions, RunOptions } from './run-options.ts'
 import type { ExitInfo, SandboxState, Usage } from './usage.ts'
@@ -50,7 +54,7 @@ export class Sandbox implements AsyncDisposable {
   /**
    * Opens a sandbox with its own engine instance: a copy of `image`, or a new one that the profile is evaluated in.
    * @throws TypeError or RangeError for a wrong option; JsAdapterError `ERR_ENGINE_VARIANT`, `ERR_ENGINE_CALIBRATION`,
-   * `ERR_IMAGE_MISMATCH`; `ERR_LIMIT_UNSUPPORTED` for a hard limit away from Node.
+   * `ERR_IMAGE_MISMATCH`; `ERR_PROFILE_CONFLICT` for a prelude that made a name of `fetch` its own for good; `ERR_LIMIT_UNSUPPORTED` for a hard limit that nothing could keep: away from Node, of an engine without a meter.
    */
   static create(options: SandboxOptions | BareSandboxOptions): Promise<Sandbox>
   static async create(
@@ -82,6 +86,7 @@ export class Sandbox implements AsyncDisposable {
       return sandbox
     }
     const engine = resolved.engine ?? (await Engine.load())
+    assertHardLimit(limits, engine)
     const clock = new GuestClock(resolved)
     const entropy = entropyOf(resolved)
     const late = new LateHost({ clock, entropy, maxArgumentBytes: limits.maxArgumentBytes })
@@ -135,7 +140,27 @@ export class Sandbox implements AsyncDisposable {
     const { modules } = this.#options
     this.#parts.entries.trusted(() => this.#parts.core.installBuiltins(modules?.nodeBuiltins ?? []))
     if (this.#options.contextApi) this.#parts.entries.trusted(() => this.#parts.core.marshal.runProfile('installContextApi'))
+    if (this.#options.delay) this.#extend(() => installDelay(this.#parts.core))
+    if (this.#options.fetch !== undefined) this.installFetch(fetchFunction(this.#options.fetch))
     if (this.#options.exposeGc) this.expose('gc', { raw: () => void collect(this.#parts.core) })
+  }
+  /** Puts a part of the profile in place that comes after the others, before guest code. @throws JsAdapterError `ERR_PROFILE_CONFLICT` */
+  #extend(install: () => void): void {
+    try {
+      this.#parts.entries.trusted(install)
+    } catch (error) {
+      const conflict =
+        error instanceof Exception ? new JsAdapterError('ERR_PROFILE_CONFLICT', error.guestMessage, { cause: error }) : error
+      this.close(conflict)
+      throw conflict
+    }
+    if (this.#options.hardened) harden(this.#parts.core, { noEval: false })
+  }
+  /** @internal */
+  installFetch(given: AsyncHostFunctionOptions): void {
+    const { core, hostCalls } = this.#parts
+    const id = hostCalls.add({ ...hostCalls.resolve(FETCH_NAME, given), timedOut: fetchTimedOut })
+    this.#extend(() => installFetch(core, id))
   }
   /**
    * @internal Ends the sandbox and takes its memory away from it, for the next tenant.

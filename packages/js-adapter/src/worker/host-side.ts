@@ -1,5 +1,7 @@
 // Host functions on the owner's side: what is exposed to a thread, and the calls that have not settled.
 import { JsAdapterError } from '../errors.ts'
+import type { ResolvedFetch } from '../fetch/fetch-options.ts'
+import { FETCH_NAME, fetchFunction } from '../fetch/guest-fetch.ts'
 import type { ResolvedLimits } from '../limits.ts'
 import { declarationOf, declaredFunction } from '../sandbox/declared.ts'
 import type { DeclaredHostFunction } from '../sandbox/declared.ts'
@@ -74,6 +76,10 @@ export class HostSide {
         }),
       ),
     }
+  }
+  /** `fetch`, whose requests are made on this side. */
+  fetcher(options: ResolvedFetch): RemoteFunction {
+    return this.#one(FETCH_NAME, fetchFunction(options))
   }
   #one(path: string, given: WorkerHostFunction): RemoteFunction {
     if (typeof given === 'function') return { id: this.#add(given), kind: 'async' }

@@ -1,4 +1,5 @@
 // A thread that serves one sandbox and ends with it.
+import { Engine } from '../engine/engine.ts'
 import type { Worker } from 'node:worker_threads'
 import { OwnerAnswers, RANDOM_STATE_BYTES } from './owner-answers.ts'
 import type { LineOffer } from './protocol.ts'
@@ -54,12 +55,17 @@ class OwnThread implements GuestThread {
   }
 }
 
-/** What `WorkerSandbox.open` takes for a sandbox with a thread of its own. */
-export function startThread(options: AnyWorkerSandboxOptions): WorkerSandboxParts {
+/**
+ * What `WorkerSandbox.open` takes for a sandbox with a thread of its own.
+ * Rejects for a wrong option, and with `ERR_ENGINE_VARIANT`.
+ */
+export async function startThread(options: AnyWorkerSandboxOptions): Promise<WorkerSandboxParts> {
   const { id, limits, resourceLimits, settings, parts } = resolveWorkerOptions(options)
   const { loop, tenant } = options
   const file = options.threadFile ?? threadFile('thread')
   const answers = new OwnerAnswers(parts)
+  const { image } = options
+  const engine = image === undefined ? await Engine.handOver(settings.variant) : image.engine.handover
   return {
     id,
     tenant,
@@ -72,7 +78,7 @@ export function startThread(options: AnyWorkerSandboxOptions): WorkerSandboxPart
     answers,
     start: (offer: LineOffer, transferList, onEnd) => {
       const random = parts.entropy === undefined ? undefined : answers.random(RANDOM_STATE_BYTES)
-      return new OwnThread(file, { offer, settings, random }, transferList, resourceLimits, onEnd)
+      return new OwnThread(file, { offer, settings, engine, random }, transferList, resourceLimits, onEnd)
     },
   }
 }

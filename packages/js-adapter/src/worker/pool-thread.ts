@@ -1,7 +1,7 @@
 // The entry of a pool's thread: one image, one sandbox at a time, reset between tenants.
 import { EventLoop } from '@loopwright/eventloop'
 import type { AuditRecord } from '../audit.ts'
-import { Engine } from '../engine/engine.ts'
+import type { EngineHandover } from '../engine/engine.ts'
 import { JsAdapterError } from '../errors.ts'
 import { Image } from '../image/image.ts'
 import { LIMIT_NAMES } from '../limit-names.ts'
@@ -13,6 +13,7 @@ import type { Question, UpMessage } from './protocol.ts'
 import { Session } from './session.ts'
 import { ThreadContexts } from './thread-contexts.ts'
 import type { LeaseEnd, LeaseTask, PoolThreadData, PoolThreadSettings } from './thread-data.ts'
+import { threadEngine } from './thread-engine.ts'
 import { ThreadGuard } from './thread-guard.ts'
 import { ThreadLoop } from './thread-loop.ts'
 import { ownedOptions, ThreadEntropy } from './thread-ports.ts'
@@ -33,7 +34,7 @@ class Resident implements Speaker {
   /** Of the memory that the last tenant had. */
   #reset: LeaseEnd['reset']
 
-  constructor({ settings, image, options }: PoolThreadData) {
+  constructor({ settings, engine, image, options }: PoolThreadData) {
     this.#settings = settings
     const own = new EventLoop({ slowCallback: { thresholdMs: Number.POSITIVE_INFINITY } })
     own.holdOpen()
@@ -45,11 +46,11 @@ class Resident implements Speaker {
     this.#random = settings.owner.random ? new ThreadEntropy(this) : undefined
     const loop = this.#time ?? new ThreadLoop(own, { onTask, onHeld: (held) => this.#uplink?.held(held) })
     const owned = ownedOptions(this, settings, { random: this.#random, contexts: this.#contexts })
-    this.#pool = this.#open(image, { ...options, ...owned, loop })
+    this.#pool = this.#open(engine, image, { ...options, ...owned, loop })
   }
-  async #open(image: Uint8Array, options: AnyPoolOptions): Promise<SandboxPool> {
+  async #open(given: EngineHandover | undefined, image: Uint8Array, options: AnyPoolOptions): Promise<SandboxPool> {
     const { variant, stack } = this.#settings
-    const engine = await Engine.loadGuarded({ variant }, this.#guard)
+    const engine = await threadEngine(variant, given, this.#guard)
     return SandboxPool.open({ ...options, image: await Image.load(image, { engine }), size: 1 }, stack)
   }
   write(stream: 'stdout' | 'stderr', text: string): void {

@@ -64,6 +64,7 @@ export type Request =
   | { readonly type: 'set'; readonly name: string; readonly value: WireValue }
   | { readonly type: 'get'; readonly name: string }
   | { readonly type: 'expose'; readonly name: string; readonly value: RemoteExposed }
+  | { readonly type: 'fetch'; readonly fn: RemoteFunction }
   | { readonly type: 'idle' }
 
 /** Downward, by message port. */

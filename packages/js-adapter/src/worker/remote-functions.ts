@@ -1,6 +1,6 @@
 // Host functions as the thread sees them: each call is a message to the owner, and its answer a promise, or a wait.
 import type { Exposed } from '../sandbox/exposure.ts'
-import type { HostCallContext, HostFunction } from '../sandbox/host-functions.ts'
+import type { AsyncHostFunctionOptions, HostCallContext, HostFunction } from '../sandbox/host-functions.ts'
 import { rebuildError, recordError } from './error-record.ts'
 import type { RemoteExposed, RemoteFunction, Reply } from './protocol.ts'
 import { ContextRef } from './thread-contexts.ts'
@@ -34,6 +34,10 @@ export class RemoteFunctions {
   exposed(value: RemoteExposed): Exposed {
     if ('one' in value) return this.#function(value.one)
     return Object.fromEntries(Object.entries(value.members).map(([key, member]) => [key, this.#function(member)]))
+  }
+  /** `fetch`, whose requests the owner makes. */
+  fetcher(fn: RemoteFunction): AsyncHostFunctionOptions {
+    return { async: (...args: unknown[]) => this.#call(fn.id, args), maxConcurrent: fn.maxConcurrent, timeoutMs: fn.timeoutMs }
   }
   #function({ id, kind, maxMs, maxConcurrent, timeoutMs, rates }: RemoteFunction): HostFunction {
     if (kind === 'block') return { sync: (...args: unknown[]) => this.#callBlocking(id, args, maxMs ?? 0), maxMs }

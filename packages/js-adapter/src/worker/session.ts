@@ -141,6 +141,8 @@ export class Session {
         return sandbox.get(request.name)
       case 'expose':
         return sandbox.expose(request.name, this.#functions.exposed(request.value))
+      case 'fetch':
+        return sandbox.installFetch(this.#functions.fetcher(request.fn))
       case 'idle':
         return sandbox.idle()
       default:

@@ -1,4 +1,5 @@
 // What a thread is started with, and what a pool's thread is asked.
+import type { EngineHandover } from '../engine/engine.ts'
 import type { AnyPoolOptions } from '../pool/pool-options.ts'
 import type { LineOffer } from './protocol.ts'
 import type { PlainOptions, SharedSettings, ThreadSettings } from './thread-settings.ts'
@@ -7,6 +8,8 @@ import type { PlainOptions, SharedSettings, ThreadSettings } from './thread-sett
 export interface ThreadData {
   readonly offer: LineOffer
   readonly settings: ThreadSettings
+  /** Compiled by the owner. `undefined`: the thread compiles its own, of the installed package. */
+  readonly engine: EngineHandover | undefined
   /** What the owner's randomness begins with: its loop may not run yet when the guest is made. */
   readonly random: Uint8Array | undefined
 }
@@ -16,6 +19,7 @@ export type PoolThreadSettings = SharedSettings
 
 export interface PoolThreadData {
   readonly settings: PoolThreadSettings
+  readonly engine: EngineHandover | undefined
   readonly image: Uint8Array
   readonly options: Omit<PlainOptions, 'lifecycle' | 'argv' | 'env' | 'hardened' | 'noEval' | 'id' | 'tenant'> &
     Pick<AnyPoolOptions, 'maxUses' | 'recycleBelowBytes'>

@@ -1,6 +1,5 @@
 // The entry of a thread that owns one sandbox.
 import { EventLoop } from '@loopwright/eventloop'
-import { Engine } from '../engine/engine.ts'
 import { Image } from '../image/image.ts'
 import { LIMIT_NAMES } from '../limit-names.ts'
 import { resolveSandboxOptions } from '../sandbox/options.ts'
@@ -9,13 +8,14 @@ import { recordError } from './error-record.ts'
 import { Session } from './session.ts'
 import { ThreadContexts } from './thread-contexts.ts'
 import type { ThreadData } from './thread-data.ts'
+import { threadEngine } from './thread-engine.ts'
 import { ThreadGuard } from './thread-guard.ts'
 import { ThreadLoop } from './thread-loop.ts'
 import { ownedOptions, ThreadEntropy } from './thread-ports.ts'
 import { Uplink } from './uplink.ts'
 import { VirtualTime } from './virtual-time.ts'
 
-async function serve({ offer, settings, random: ahead }: ThreadData): Promise<void> {
+async function serve({ offer, settings, engine: given, random: ahead }: ThreadData): Promise<void> {
   const { owner, virtual, standstillMs, answerMs } = settings
   const uplink = new Uplink(offer, answerMs)
   const own = new EventLoop({ slowCallback: { thresholdMs: Number.POSITIVE_INFINITY } })
@@ -27,7 +27,7 @@ async function serve({ offer, settings, random: ahead }: ThreadData): Promise<vo
   const keepRunning = own.holdOpen()
   try {
     const guard = new ThreadGuard(settings.guardInWorker)
-    const engine = await Engine.loadGuarded({ variant: settings.variant }, guard)
+    const engine = await threadEngine(settings.variant, given, guard)
     const image = settings.image === undefined ? undefined : await Image.load(settings.image, { engine })
     guard.control = uplink.control
     const random = owner.random ? new ThreadEntropy(uplink) : undefined

@@ -36,7 +36,7 @@ export interface ThreadOptions {
    */
   readonly clock?: 'monotonic' | 'loop' | undefined
   readonly resourceLimits?: ThreadLimits | undefined
-  /** Puts V8's own time limit around entries as well: for owners that may block their thread. Default `false`. */
+  /** Puts V8's own time limit around entries as well: for what the engine's meter does not end, under owners that may block their thread. Default `false`. */
   readonly guardInWorker?: boolean | undefined
   /** The thread's entry file, where a bundler has moved it. Default: the one beside this package's code. */
   readonly threadFile?: URL | undefined

@@ -81,7 +81,12 @@ export class WorkerSandboxPool implements AsyncDisposable {
       idleTimeout: idleTimeoutMs,
       resourceLimits,
       recordTiming: false,
-      workerData: { ...thread, settings: { ...thread.settings, variant: image.engine.variant }, image: shared },
+      workerData: {
+        ...thread,
+        settings: { ...thread.settings, variant: image.engine.variant },
+        engine: image.engine.handover,
+        image: shared,
+      },
     })
     // A thread that fails while it serves nobody is told by the task that it fails next.
     threads.on('error', (error: unknown) => {

@@ -1,6 +1,7 @@
 // The face of a sandbox in a thread: the members of `Sandbox`, answered by messages, and the thread's end for whatever reason.
 // Longer than most: however the thread ends, one state decides what is still answered, and it must be seen whole.
 import { InterruptedError, JsAdapterError } from '../errors.ts'
+import { resolveFetch } from '../fetch/fetch-options.ts'
 import { closedError } from '../sandbox/ending.ts'
 import type { AsyncDeclaration, BlockingDeclaration } from '../sandbox/declared.ts'
 import type { Shape } from '../values/shapes.ts'
@@ -109,12 +110,13 @@ export class WorkerSandbox implements AsyncDisposable {
   /** @internal `Sandbox.create` with `mode: 'worker'`. */
   static async create(options: AnyWorkerSandboxOptions): Promise<WorkerSandbox> {
     const { startThread } = await import('./own-thread.ts')
-    return WorkerSandbox.open(startThread(options))
+    return WorkerSandbox.open(await startThread(options))
   }
   /** @internal Resolves when the thread has opened the sandbox. */
   static async open(parts: WorkerSandboxParts): Promise<WorkerSandbox> {
     const sandbox = new WorkerSandbox(parts)
     await sandbox.#started
+    sandbox.#installFetch()
     return sandbox
   }
 
@@ -179,12 +181,21 @@ export class WorkerSandbox implements AsyncDisposable {
   expose(name: string, value: unknown): Promise<void> {
     this.#assertAlive()
     const registered = this.#host.register(name, value as WorkerExposed)
-    const exposed = this.#request({ type: 'expose', name, value: registered }).then(() => {})
+    return this.#told(this.#request({ type: 'expose', name, value: registered }).then(() => {}))
+  }
+  /** Of what nobody needs to await: what rejects it goes to `onError` as well. */
+  #told(exposed: Promise<void>): Promise<void> {
     exposed.catch((error: unknown) => {
       if (error instanceof JsAdapterError && this.#end === undefined)
         this.#sinks.error(error, { sandboxId: this.id, kind: 'expose', limit: undefined, discardedJobs: 0, discardedTicks: 0 })
     })
     return exposed
+  }
+  /** Later requests find it there. */
+  #installFetch(): void {
+    const { fetch } = this.#parts.owner
+    if (fetch !== undefined)
+      void this.#told(this.#request({ type: 'fetch', fn: this.#host.fetcher(resolveFetch(fetch)) }).then(() => {}))
   }
   /** Sets a global to a copy of `value`. Rejects with `ERR_WORKER_VALUE` or `ERR_VALUE_UNSUPPORTED` for what cannot cross. */
   async set(name: string, value: unknown): Promise<void> {

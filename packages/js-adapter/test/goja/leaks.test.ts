@@ -73,7 +73,7 @@ describe.each(VARIANTS)('%s', (variant) => {
     expect(await runtime.verifyNoLeaks()).toEqual({ clean: true, handles: 0, objects: {} })
   })
 
-  test('H-6 a thousand wrappers that were forgotten, not released, are one warning', async () => {
+  test('H-3 H-6 a thousand wrappers that were forgotten, not released, are one warning', async () => {
     const warned: unknown[] = []
     const logger = {
       enabled: (level: string) => level === 'warn',

@@ -1,6 +1,8 @@
 // The order of ticks, jobs, timers and settlements in a guest.
-import { describe, expect, test } from 'vitest'
-import { printed } from '../support/open.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { Runtime } from '../../src/goja/runtime.ts'
+import { Sandbox } from '../../src/sandbox/sandbox.ts'
+import { openSandbox, printed, sharedEngine } from '../support/open.ts'
 
 describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
   test('D-2 ticks run before jobs, ticks of jobs wait for an empty job queue', async () => {
@@ -21,6 +23,36 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     ])
   })
 
+  test('D-6 the jobs of an entry are run by one call of the engine, however many they are', async () => {
+    using runtime = await Runtime.create({ engine: await sharedEngine(variant) })
+    const run = vi.spyOn(Runtime.bridgeOf(runtime).core.instance.exports, '_QTS_ExecutePendingJob')
+    runtime.runString('var n = 0; for (let i = 0; i < 500; i++) Promise.resolve().then(() => n++).then(() => n++); 0')
+    expect([runtime.get('n'), run.mock.calls.length]).toEqual([1000, 1])
+    run.mockRestore()
+  })
+
+  test('D-7 what a host function queues on the loop runs after the whole entry, and no other guest runs within one', async () => {
+    const { sandbox, loop, lines } = await openSandbox({ variant, lifecycle: 'program' })
+    const other = await Sandbox.create({
+      loop,
+      engine: await sharedEngine(variant),
+      console: { write: (_stream, text) => lines.push(text.trim()) },
+      limits: { operationMs: 10_000, hardMs: 20_000 },
+    })
+    sandbox.expose('queue', {
+      sync: () => {
+        loop.queueMicrotask(() => lines.push('host microtask'))
+        other.run("console.log('other guest')").catch(() => {})
+      },
+    })
+    sandbox
+      .run("queue(); Promise.resolve().then(() => console.log('job')).then(() => console.log('its job')); console.log('script')")
+      .catch(() => {})
+    await loop.run()
+    expect(lines).toEqual(['script', 'job', 'its job', 'host microtask', 'other guest'])
+    other.close()
+  })
+
   test('D-4 queueMicrotask and promise jobs share one queue; a throwing callback is uncaught and the next ones run', async () => {
     const source = `
       process.on('uncaughtException', (e) => console.log('uncaught', e.message))
@@ -29,7 +61,6 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
   })
 
   test('D-3 a module runs its jobs before its ticks, a script its ticks before its jobs', async () => {
-    const { openSandbox } = await import('../support/open.ts')
     const { sandbox, loop, lines } = await openSandbox({ variant, lifecycle: 'program' })
     sandbox
       .run("process.nextTick(() => console.log('tick')); Promise.resolve().then(() => console.log('job'))", {

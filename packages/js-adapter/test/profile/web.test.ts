@@ -36,6 +36,73 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     expect(await lines(source)).toEqual(['abort true', 'true 7', 'Illegal constructor', 'false AbortError', 'TimeoutError 23'])
   })
 
+  test.each([
+    ['windows-1251', 'cp1251', [0xcf, 0xf0, 0xe8, 0xe2, 0xe5, 0xf2]],
+    ['koi8-r', 'KOI8', [0xf0, 0xd2, 0xc9, 0x41]],
+    ['gbk', 'gb2312', [0x41, 0xc4, 0xe3, 0xba, 0xc3, 0x42]],
+    ['gb18030', 'gb18030', [0xc4, 0xe3, 0x94, 0x39, 0xda, 0x33, 0x81, 0x30, 0x81, 0x30]],
+    ['big5', 'big5-hkscs', [0xa7, 0x41, 0xa6, 0x6e, 0x21]],
+    ['shift_jis', 'sjis', [0x82, 0xb1, 0xc6, 0x41, 0x93, 0xfa]],
+    ['euc-jp', 'x-euc-jp', [0xa4, 0xb3, 0x8e, 0xb1, 0x41]],
+    ['euc-kr', 'ks_c_5601-1987', [0xb0, 0xa1, 0x41, 0xb3, 0xaa]],
+    ['iso-2022-jp', 'csiso2022jp', [0x41, 0x1b, 0x24, 0x42, 0x24, 0x33, 0x46, 0x7c, 0x1b, 0x28, 0x42, 0x42]],
+    ['utf-16be', 'unicodefffe', [0xfe, 0xff, 0, 0x41, 0xd8, 0x3d, 0xde, 0, 0x30, 0x42]],
+  ])('W-5 %s is decoded whole and in any pieces, by any of its labels', async (encoding, label, bytes) => {
+    const source = `
+      const bytes = new Uint8Array(${JSON.stringify(bytes)})
+      const whole = new TextDecoder(' ${label}\\n', { fatal: true })
+      console.log(whole.encoding, JSON.stringify(whole.decode(bytes)), whole.decode(bytes) === new TextDecoder('${encoding}').decode(bytes))
+      for (let size = 1; size < 5; size++) {
+        const decoder = new TextDecoder('${encoding}', { fatal: true })
+        for (let again = 0; again < 2; again++) {
+          let out = ''
+          for (let at = 0; at < bytes.length; at += size) out += decoder.decode(bytes.subarray(at, at + size), { stream: true })
+          console.log(JSON.stringify(out + decoder.decode()))
+        }
+      }`
+    const text = JSON.stringify(new TextDecoder(encoding).decode(new Uint8Array(bytes)))
+    expect(await lines(source)).toEqual([`${encoding} ${text} true`, ...Array.from({ length: 8 }, () => text)])
+  })
+
+  test('W-5 bytes of no character are replaced, or refused by fatal; long texts go in pieces; unknown labels are refused', async () => {
+    const source = `
+      const broken = new Uint8Array([0x41, 0x81])
+      console.log(JSON.stringify(new TextDecoder('shift_jis').decode(broken)))
+      for (const f of [() => new TextDecoder('shift_jis', { fatal: true }).decode(broken), () => new TextDecoder('x'.repeat(100)), () => new TextDecoder('replacement')])
+        try { console.log(f()) } catch (e) { console.log(e.name, e.code) }
+      const long = new Uint8Array(100001); for (let i = 1; i < long.length; i += 2) { long[i] = 0xc4; long[i + 1] = 0xe3 }
+      long[0] = 0x41
+      const text = new TextDecoder('gbk').decode(long); console.log(text.length, text === 'A' + '\u4f60'.repeat(50000))`
+    expect(await lines(source)).toEqual([
+      '"A\ufffd"',
+      'TypeError ERR_ENCODING_INVALID_ENCODED_DATA',
+      ...Array.from({ length: 2 }, () => 'RangeError ERR_ENCODING_NOT_SUPPORTED'),
+      '50001 true',
+    ])
+  })
+
+  test('W-3 a view that its resizable buffer has left behind is refused, alone, inside and with its buffer transferred', async () => {
+    const source = `
+      const make = () => { const b = new ArrayBuffer(16, { maxByteLength: 64 }); const views = [new Uint8Array(b, 8), new DataView(b, 8), b]; b.resize(4); return views }
+      const [array, view] = make(), [other, , buffer] = make()
+      for (const f of [() => structuredClone(array), () => structuredClone({ view }), () => structuredClone(other, { transfer: [buffer] })])
+        try { console.log(f()) } catch (e) { console.log(e.name, e.code, e.message) }
+      console.log(buffer.byteLength, structuredClone(new Uint8Array(new ArrayBuffer(4, { maxByteLength: 8 }), 4)).length)`
+    expect(await lines(source)).toEqual([
+      'DataCloneError 25 [object Object] could not be cloned.',
+      'DataCloneError 25 #<DataView> could not be cloned.',
+      'DataCloneError 25 [object Object] could not be cloned.',
+      '4 0',
+    ])
+  })
+
+  test('W-7 SharedArrayBuffer, Atomics and Intl are absent; toLocale methods keep the engine’s form', async () => {
+    const source = `
+      console.log(typeof SharedArrayBuffer, typeof Atomics, typeof Intl)
+      console.log((1234.5).toLocaleString('de'), new Date(NaN).toLocaleString(), 'I'.toLocaleLowerCase('tr'), ['b', 'a'].sort((a, b) => a.localeCompare(b, 'de')).join())`
+    expect(await lines(source)).toEqual(['undefined undefined undefined', '1234.5 Invalid Date i a,b'])
+  })
+
   test('W-3 structuredClone copies what may be copied and refuses the rest with DataCloneError', async () => {
     const source = `
       const o = { d: new Date(1), r: /a/g, m: new Map([[1, { x: 1 }]]), s: new Set([1]), e: new TypeError('t', { cause: 1 }), u: new Uint8Array([1, 2]).subarray(1), h: [1, , 3], b: Object(5) }; o.self = o

@@ -75,7 +75,7 @@ function installedWithout(missing: string): string {
 }
 
 describe('run', () => {
-  test('a stuck timer is stopped and reported with its place, the other timers go on, the code is 3', async () => {
+  test('I-2 a stuck timer is stopped and reported with its place, the other timers go on, the code is 3', async () => {
     const name = file(
       'stuck.js',
       "console.log('start')\nsetTimeout(() => { for (;;); }, 5)\nsetTimeout(() => console.log('still here'), 10)\n",
@@ -109,7 +109,7 @@ describe('run', () => {
       2,
       /^js-adapter: --stack-size must be at most 32k, for repl .*\n$/,
     ],
-  ])('wrong usage is one line and code 2: %s', async (_name, words, code, stderr) => {
+  ])('I-2 wrong usage is one line and code 2: %s', async (_name, words, code, stderr) => {
     const result = await run(words)
     expect(result.code).toBe(code)
     expect(result.stderr).toMatch(stderr)
@@ -138,7 +138,7 @@ describe('run', () => {
     ['wall', 'setInterval(() => {}, 10)', ['--deadline', '100'], 3, /^wall\.js: ERR_LIMIT_WALL: .*\n$/],
     ['code', 'process.exitCode = 5', [], 5, /^$/],
     ['exit', 'setInterval(() => {}, 10); process.exit(3)', [], 3, /^$/],
-  ])('%s.js ends with its code and one line', async (name, source, flags, code, stderr) => {
+  ])('I-2 %s.js ends with its code and one line', async (name, source, flags, code, stderr) => {
     const result = await run(['run', file(`${name}.js`, source), ...flags])
     expect(result.code).toBe(code)
     expect(result.stderr).toMatch(stderr)
@@ -212,6 +212,18 @@ describe('run', () => {
     expect((await run([...unlimited, '--stack-size', '32k'], interrupt)).code).toBe(130)
     const native = file('native.js', "console.log('up'); new Array(1e9).join('x')")
     expect((await run(['run', native, '--operation-timeout', '0', '--hard-timeout', '0'], interrupt)).code).toBe(130)
+  })
+
+  test.each([[], ['--stack-size', '32k']])('I-4 a reader that goes away ends the program quietly', async (...words) => {
+    const name = file('lines.js', "setInterval(() => { for (let i = 0; i < 100; i++) console.log('line', i) }, 1)")
+    const child = spawn(process.execPath, [built, 'run', name, ...words], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+    let stderr = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString()
+    })
+    child.stdout.once('data', () => child.stdout.destroy())
+    const code = await new Promise((resolve) => child.on('close', resolve))
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
   test.each([

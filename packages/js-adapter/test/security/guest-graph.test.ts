@@ -111,6 +111,42 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     opened.sandbox.close()
   })
 
+  test('S-1, W-6 fetch, what it answers and rejects with, and delay add nothing of the host', async () => {
+    const plain = await openSandbox({ variant })
+    const before = await graphOf(plain)
+    plain.sandbox.close()
+    const send = ({ url }: { readonly url: string }) =>
+      url.endsWith('/fails')
+        ? Promise.reject(Object.assign(new Error('of the host'), { secret: process.env }))
+        : Promise.resolve({ status: 200, statusText: 'OK', headers: [['x-a', 'b'] as const], body: undefined })
+    const opened = await openSandbox({
+      variant,
+      real: true,
+      delay: true,
+      fetch: { allow: ['https://example.org'], transport: { send } },
+    })
+    await settled(
+      opened.loop,
+      opened.sandbox.run(`(async () => {
+        globalThis.got = await fetch('https://example.org')
+        globalThis.lost = [await fetch('https://example.org/fails').catch((e) => e), await fetch('https://other.example').catch((e) => e)]
+        globalThis.made = [delay(1), new Request('https://example.org'), new Headers({ a: 'b' }).entries(), got.headers]
+      })()`),
+    )
+    const graph = await graphOf(opened)
+    const { members, natives } = additions(graph, before)
+    expect(
+      members.filter((path) => !/^globalThis\.(?:fetch|delay|Headers|Request|Response|got|lost|made)(?:\.|$)/.test(path)),
+    ).toEqual([])
+    expect(natives).toEqual([])
+    expect(
+      graph.texts.filter(
+        (text) => text.includes(process.cwd()) || /of the host|node:|file:\/\/|[/\\]src[/\\]|\.ts\b|wasm/.test(text),
+      ),
+    ).toEqual([])
+    opened.sandbox.close()
+  })
+
   test('S-1 a guest that finds a new global, prototype member, accessor or symbol is found by the walk', async () => {
     const opened = await openSandbox({ variant })
     const bare = await graphOf(opened)

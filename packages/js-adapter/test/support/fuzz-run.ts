@@ -3,7 +3,7 @@ import fc from 'fast-check'
 
 const LONG = process.env['LOOPWRIGHT_LONG'] === '1'
 /** Minutes of each engine in the long run. */
-const LONG_MS = Number(process.env['LOOPWRIGHT_FUZZ_MINUTES'] ?? 15) * 60_000
+const LONG_MS = Number(process.env['LOOPWRIGHT_LONG_MINUTES'] ?? 15) * 60_000
 /** What the last program and its shrinking may take after that. */
 const ENDING_MS = 120_000
 
@@ -27,7 +27,7 @@ export function fuzzRun(name: string): FuzzRun {
     parameters(shortRuns) {
       if (!LONG) return { numRuns: shortRuns }
       startedAtMs = performance.now()
-      process.stderr.write(`fuzz: ${name}: seed ${seed}, ${LONG_MS / 60_000} minutes\n`)
+      process.stderr.write(`long: ${name}: seed ${seed}, ${LONG_MS / 60_000} minutes\n`)
       return { numRuns: 100_000_000, seed, interruptAfterTimeLimit: LONG_MS, markInterruptAsFailure: false }
     },
     report() {
@@ -35,7 +35,7 @@ export function fuzzRun(name: string): FuzzRun {
       const total = [...ends.values()].reduce((sum, count) => sum + count, 0)
       const rows = [...ends].toSorted(([, a], [, b]) => b - a).map(([end, count]) => `${end} ${count}`)
       const minutes = ((performance.now() - startedAtMs) / 60_000).toFixed(1)
-      process.stderr.write(`fuzz: ${name}: seed ${seed}, ${total} ends in ${minutes} minutes: ${rows.join(', ')}\n`)
+      process.stderr.write(`long: ${name}: seed ${seed}, ${total} ends in ${minutes} minutes: ${rows.join(', ')}\n`)
     },
   }
 }

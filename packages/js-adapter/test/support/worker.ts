@@ -1,7 +1,8 @@
 // Opens sandboxes in threads for tests, from source: on a loop that runs, with captured output.
 import { EventLoop } from '@loopwright/eventloop'
 import { buildSync } from 'esbuild'
-import { existsSync, mkdirSync } from 'node:fs'
+import type { BuildOptions } from 'esbuild'
+import { mkdirSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { join } from 'node:path'
 import type { JsAdapterError } from '../../src/errors.ts'
@@ -11,17 +12,35 @@ import type { WorkerSandbox } from '../../src/worker/worker-sandbox.ts'
 import type { WorkerSandboxOptions } from '../../src/worker/worker-options.ts'
 
 const root = join(import.meta.dirname, '../..')
+/** Files that this process has written: one of the same name may be of an earlier process. */
+const built = new Set<string>()
 
 /** The thread's entry where this Node runs no TypeScript: the same source, made JavaScript. Elsewhere `undefined`, the source itself. */
 export function builtEntry(entry: 'thread' | 'pool-thread'): URL | undefined {
   if (Reflect.get(process.features, 'typescript') !== undefined && Reflect.get(process.features, 'typescript') !== false)
     return undefined
+  return bundled(entry, { entryPoints: [join(root, 'src/worker', `${entry}.ts`)] })
+}
+
+/** A thread's entry whose engine has no meter, as a build of another form has none: only the owner's watch ends a native there. */
+export function unmeteredEntry(entry: 'thread' | 'pool-thread'): URL {
+  return bundled(`${entry}-unmetered`, {
+    stdin: {
+      contents: `import { Meter } from '../engine/meter.ts'; Meter.prototype.ask = () => {}; export const { serveLease } = await import('./${entry}.ts')`,
+      resolveDir: join(root, 'src/worker'),
+      sourcefile: 'unmetered.ts',
+      loader: 'ts',
+    },
+  })
+}
+
+function bundled(name: string, source: Pick<BuildOptions, 'entryPoints' | 'stdin'>): URL {
   const folder = join(root, 'node_modules/.thread-source')
-  const outfile = join(folder, `${entry}-${process.pid}.mjs`)
-  if (!existsSync(outfile)) {
+  const outfile = join(folder, `${name}-${process.pid}.mjs`)
+  if (!built.has(outfile)) {
     mkdirSync(folder, { recursive: true })
     buildSync({
-      entryPoints: [join(root, 'src/worker', `${entry}.ts`)],
+      ...source,
       outfile,
       bundle: true,
       platform: 'node',
@@ -30,6 +49,7 @@ export function builtEntry(entry: 'thread' | 'pool-thread'): URL | undefined {
       packages: 'external',
       logLevel: 'error',
     })
+    built.add(outfile)
   }
   return pathToFileURL(outfile)
 }

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { ControlBlock, createControlMemory } from '../../src/worker/control-block.ts'
 import { Sandbox } from '../../src/sandbox/sandbox.ts'
 import { Watchdog } from '../../src/worker/watchdog.ts'
-import { openWorker, PATIENT, runningLoop } from '../support/worker.ts'
+import { openWorker, PATIENT, runningLoop, unmeteredEntry } from '../support/worker.ts'
 
 const HANG = "new Array(1e9).join('x')"
 const SOON = { operationMs: 600, hardMs: 1000 }
@@ -20,34 +20,70 @@ function threadOf(source: string): URL {
   return pathToFileURL(file)
 }
 
-test('T-2 a native that no poll can stop ends with its thread: what was said before arrives, pending results reject, calls abort', async () => {
-  await using opened = await openWorker({ limits: SOON })
-  const { sandbox, lines } = opened
-  const aborted = new Promise((resolve) => {
-    sandbox.expose('slow', ({ signal }: { signal: AbortSignal }) => {
-      signal.addEventListener('abort', () => resolve(signal.reason))
-      return new Promise(() => {})
+/** Whose time is over: the engine's own count, or the owner's watch. */
+const ENDED_BY = {
+  'the meter': () => undefined,
+  'its owner': () => unmeteredEntry('thread'),
+} as const
+const byWhom = Object.keys(ENDED_BY) as (keyof typeof ENDED_BY)[]
+const threadFileOf = (who: keyof typeof ENDED_BY): { readonly threadFile?: URL } => {
+  const threadFile = ENDED_BY[who]()
+  return threadFile === undefined ? {} : { threadFile }
+}
+
+test.each(byWhom)(
+  'T-2 a native that no poll can stop is ended by %s: what was said before arrives, pending results reject, calls abort',
+  async (who) => {
+    await using opened = await openWorker({ limits: SOON, ...threadFileOf(who) })
+    const { sandbox, lines } = opened
+    const aborted = new Promise((resolve) => {
+      sandbox.expose('slow', ({ signal }: { signal: AbortSignal }) => {
+        signal.addEventListener('abort', () => resolve(signal.reason))
+        return new Promise(() => {})
+      })
     })
-  })
-  const first = sandbox.run('slow()').catch((error: unknown) => error)
-  await sandbox.run('console.log("before"); 1')
-  const hung = sandbox.run(`console.log("in it"); ${HANG}`)
-  await expect(hung).rejects.toMatchObject({ code: 'ERR_LIMIT_HARD', limit: 'hardMs', configured: 1000, isTimeout: true })
-  expect(await first).toMatchObject({ code: 'ERR_LIMIT_HARD' })
-  expect(await aborted).toMatchObject({ code: 'ERR_LIMIT_HARD' })
-  expect(lines).toEqual(['before', 'in it'])
-  expect(sandbox.state).toBe('condemned')
-  expect(await sandbox.exited).toMatchObject({ reason: 'limit', exitCode: undefined, usage: { limits: { hardMs: 1 } } })
-  await expect(sandbox.run('1')).rejects.toMatchObject({ code: 'ERR_SANDBOX_CONDEMNED', cause: { code: 'ERR_LIMIT_HARD' } })
-  expect(() => sandbox.interrupt('x')).toThrow(expect.objectContaining({ code: 'ERR_SANDBOX_CONDEMNED' }))
+    const first = sandbox.run('slow()').catch((error: unknown) => error)
+    await sandbox.run('console.log("before"); 1')
+    const hung = sandbox.run(`console.log("in it"); ${HANG}`)
+    await expect(hung).rejects.toMatchObject({ code: 'ERR_LIMIT_HARD', limit: 'hardMs', configured: 1000, isTimeout: true })
+    expect(await first).toMatchObject({ code: 'ERR_LIMIT_HARD' })
+    expect(await aborted).toMatchObject({ code: 'ERR_LIMIT_HARD' })
+    expect(lines).toEqual(['before', 'in it'])
+    expect(sandbox.state).toBe('condemned')
+    expect(await sandbox.exited).toMatchObject({ reason: 'limit', exitCode: undefined, usage: { limits: { hardMs: 1 } } })
+    await expect(sandbox.run('1')).rejects.toMatchObject({ code: 'ERR_SANDBOX_CONDEMNED', cause: { code: 'ERR_LIMIT_HARD' } })
+    expect(() => sandbox.interrupt('x')).toThrow(expect.objectContaining({ code: 'ERR_SANDBOX_CONDEMNED' }))
+  },
+)
+
+test.each([
+  ['the meter', 'timer'],
+  ['its owner', 'thread'],
+] as const)('T-2 a timer that hangs is ended by %s, and reported', async (who, kind) => {
+  await using opened = await openWorker({ limits: SOON, ...threadFileOf(who) })
+  await opened.sandbox.run(`setTimeout(() => { ${HANG} }, 1); 0`)
+  await opened.sandbox.exited
+  expect(opened.errors).toMatchObject([{ error: { code: 'ERR_LIMIT_HARD' }, origin: { limit: 'hardMs', kind } }])
 })
 
-test('T-2 a timer that hangs is reported, and guardInWorker stops it inside the thread', async () => {
-  await using plain = await openWorker({ limits: SOON })
-  await plain.sandbox.run(`setTimeout(() => { ${HANG} }, 1); 0`)
-  await plain.sandbox.exited
-  expect(plain.errors).toMatchObject([{ error: { code: 'ERR_LIMIT_HARD' }, origin: { limit: 'hardMs', kind: 'thread' } }])
-  await using guarded = await openWorker({ limits: SOON, guardInWorker: true })
+test('T-2 natives end while the owner is blocked: its watch is not needed for them', async () => {
+  await using opened = await openWorker({ limits: SOON })
+  const { sandbox } = opened
+  let ended = false
+  const hung = sandbox.run(HANG).catch((thrown: unknown) => thrown)
+  void sandbox.exited.then(() => {
+    ended = true
+  })
+  while (sandbox.state !== 'running') await new Promise((resolve) => setImmediate(resolve))
+  const memory = new Int32Array(new SharedArrayBuffer(4))
+  // The owner looks at nothing while it waits here.
+  while (sandbox.state === 'running') Atomics.wait(memory, 0, 0, 10)
+  expect(ended).toBe(false)
+  expect(await hung).toMatchObject({ code: 'ERR_LIMIT_HARD', limit: 'hardMs', configured: 1000 })
+})
+
+test('T-2 guardInWorker stops inside the thread what the meter does not', async () => {
+  await using guarded = await openWorker({ limits: SOON, guardInWorker: true, threadFile: unmeteredEntry('thread') })
   const error = await guarded.sandbox.run(HANG).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'ERR_LIMIT_HARD' })
   expect(guarded.sandbox.state).toBe('condemned')

@@ -4,7 +4,7 @@ import { Image } from '../../src/image/image.ts'
 import { SandboxPool } from '../../src/pool/pool.ts'
 import type { WorkerPoolOptions } from '../../src/worker/worker-pool-options.ts'
 import type { WorkerSandboxPool } from '../../src/worker/worker-pool.ts'
-import { builtEntry, PATIENT, runningLoop } from '../support/worker.ts'
+import { builtEntry, PATIENT, runningLoop, unmeteredEntry } from '../support/worker.ts'
 
 const HANG = "new Array(1e9).join('x')"
 
@@ -67,8 +67,20 @@ test("T-5 an image with stubs is bound to each tenant's functions, and its conso
   expect(lines).toEqual(['a: asked\n', 'b: asked\n'])
 })
 
-test('T-5 T-2 a hung script ends with its thread alone; who waits gets another one', async () => {
+test('T-5 T-2 a hung script ends alone, and its thread serves who waits', async () => {
   await using opened = await openPool({ limits: { operationMs: 800, hardMs: 1000 } })
+  const { pool } = opened
+  for (let round = 0; round < 2; round++) {
+    const hung = pool.use((sandbox) => sandbox.run(HANG)).catch((error: unknown) => error)
+    const next = pool.use((sandbox) => sandbox.run('kept.push(1); [main(21), kept.length]'))
+    expect(await hung).toMatchObject({ code: 'ERR_LIMIT_HARD' })
+    expect(await next).toEqual([42, 1])
+  }
+  expect(pool.stats()).toMatchObject({ terminated: 0, leases: 4, leased: 0, threads: 1 })
+})
+
+test('T-5 T-2 a hung script that its owner must end goes with its thread alone; who waits gets another one', async () => {
+  await using opened = await openPool({ limits: { operationMs: 800, hardMs: 1000 }, threadFile: unmeteredEntry('pool-thread') })
   const { pool } = opened
   const hung = pool.use((sandbox) => sandbox.run(HANG)).catch((error: unknown) => error)
   const next = pool.use((sandbox) => sandbox.call('main', [21]))

@@ -127,8 +127,11 @@ export class AuditFile {
       this.#isClosed = true
       const lost = this.#held.clear()
       if (lost > 0) this.#events.lost(lost)
-      this.#file.close()
-      this.#unlock()
+      try {
+        this.#file.close()
+      } finally {
+        this.#unlock()
+      }
     }
   }
 

@@ -11,14 +11,15 @@ export interface AuditLogger<L extends string | number> {
 
 /** A sink of records: a throw means that the record was not written. */
 export interface RecordSink {
-  /** Records wait in a batch: one that was taken may still be lost by a failed write, which `onError` of the logger is told. */
+  /** Records may wait in the backend: one that was taken may still be lost by a failed write, which `onError` of the logger is told if the backend is. */
   readonly holdsRecords: boolean
   write(record: object): void
 }
 
 /**
  * Turns a logger into a sink: one event of this level a record, its members as fields. Over an audit backend a failed write throws;
- * over one with `mode: 'batch'` only the refusal of a line does, and `holdsRecords` says so.
+ * over one that holds lines (`mode: 'batch'`, `lineBackend` of a file, winston, a pino destination with `sync: false`) only the refusal of a
+ * line does, and `holdsRecords` says so.
  *
  * @throws from `write`: LogError `ERR_LOG_WRITE`.
  */

@@ -8,8 +8,7 @@ export function lockFile(path: string): () => void {
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
       const fd = openSync(lock, 'wx', 0o640)
-      writeSync(fd, owner())
-      closeSync(fd)
+      sign(fd, lock)
       return () => unlinkSync(lock)
     } catch (error) {
       if (Reflect.get(error as object, 'code') !== 'EEXIST') throw error
@@ -17,6 +16,18 @@ export function lockFile(path: string): () => void {
     }
   }
   throw new LogError('ERR_AUDIT_LOCKED', `another writer has the audit file: ${lock} exists`)
+}
+
+/** A lock without an owner would stay for good: where the disk does not take the name, the lock is taken away. */
+function sign(fd: number, lock: string): void {
+  try {
+    writeSync(fd, owner())
+  } catch (error) {
+    unlinkSync(lock)
+    throw error
+  } finally {
+    closeSync(fd)
+  }
 }
 
 /** The time tells this process from an earlier one that had the same id, as the first process of a container always has. */

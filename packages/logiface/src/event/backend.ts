@@ -35,7 +35,7 @@ export interface Backend<E extends Event = Event> {
   releaseEvent?(event: E): void
   /** The backend's own threshold; asked for levels 0 to 8 only. */
   enabled?(level: Level): boolean
-  /** Whether events of this level wait in the backend once `write` has returned, so that their own write can still fail. Absent: not known. */
+  /** Whether events of this level may wait in the backend once `write` has returned, so that their own write can still fail. Absent: not known. */
   holds?(level: Level, host: EventHost): boolean
   /** An event that collects fields once, to be added to many others. `isNested`: they lie within a group. */
   openFragment?(host: EventHost, isNested: boolean): Event

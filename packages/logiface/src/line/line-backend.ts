@@ -70,7 +70,8 @@ export function lineBackend(options: LineBackendOptions = {}): LineBackend {
       return format.newEvent(level, host)
     },
     write: (event) => writer.write(text(event.line()), event.level),
-    holds: () => options.sink === undefined && options.mode !== 'each',
+    // in mode `each` too: a line that cannot be written is kept, and tried again
+    holds: () => options.sink === undefined,
     flush: (flushOptions) => writer.flush(flushOptions),
     flushSync: () => writer.flushSync(),
     close: () => writer.close(),

@@ -36,15 +36,28 @@ export function flushOnSignals(targets: readonly Flushable[], signals: readonly 
   return stop
 }
 
-/** Every target is flushed, even if one fails; what fails is a process warning, since the process is about to end. */
+/**
+ * Every target is flushed, even if one fails; what fails is a process warning, since the process is about to end. What cannot be flushed
+ * at once, such as a file that is being opened, is left to the flush that may wait: only its failure counts then.
+ */
 async function flushAll(targets: readonly Flushable[]): Promise<void> {
   for (const target of targets) {
     try {
-      if (target.flushSync !== undefined) target.flushSync()
+      const refused = flushAtOnce(target)
       if (target.flushFinal !== undefined) await target.flushFinal()
-      else await target.flush?.()
+      else if (target.flush !== undefined) await target.flush()
+      else if (refused !== undefined) throw refused.error
     } catch (error) {
       process.emitWarning(error instanceof Error ? error : String(error))
     }
+  }
+}
+
+function flushAtOnce(target: Flushable): { readonly error: unknown } | undefined {
+  try {
+    target.flushSync?.()
+    return undefined
+  } catch (error) {
+    return { error }
   }
 }

@@ -46,6 +46,8 @@ export function otelLogs(logger: OtelLoggerLike, { severities = {} }: OtelLogsOp
     name: 'otel',
     newEvent: (level, host) => new OtelEvent(level, host),
     openFragment: (host) => new OtelEvent(0, host),
+    // the SDK exports records later, and the API tells of no failure
+    holds: () => true,
     write(event) {
       const { host, level, message } = event
       const severityText = host.levelName(level)

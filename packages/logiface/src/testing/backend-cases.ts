@@ -259,7 +259,7 @@ export const CASES: Readonly<Record<string, { readonly needs?: BackendCapability
         .logger()
         .info()
         ?.str('se-cret', 'MARK')
-        .num('SECRET', 4242)
+        .num('SECRET', -42.125) // no time, pid or line of a stack has these characters
         .json('o', { a: { pin: 'MARK' } })
         .obj('o', (o) => o.obj('b', (b) => b.str('pin', 'MARK')))
         .any('map', new Map([['secret', 'MARK']]))
@@ -270,7 +270,7 @@ export const CASES: Readonly<Record<string, { readonly needs?: BackendCapability
         .str('secret', 'MARK')
         .msg('MARK')
       const text = JSON.stringify(await opened.records())
-      assert.ok(!text.includes('MARK') && !text.includes('4242'), text)
+      assert.ok(!text.includes('MARK') && !text.includes('-42.125'), text)
     },
   },
   'X-6 one event is one record, whatever its text': {

@@ -1,6 +1,6 @@
 // An audit file that the system lets grow no further: a real limit on its size, in a process of its own.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -118,4 +118,18 @@ test('A-10 a full disk, mode batch: bounded memory, whole lines only, and at exi
     ?.msg('there is room again')
   backend.close()
   expect(await verifyAudit(path, { key: KEY, expectedHead: backend.head })).toMatchObject({ intact: true })
+})
+
+test('A-4 a lock that a full disk does not take is no lock: the file can be opened once there is room', () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'audit-full-')), 'audit.log')
+  const options = { path, key: KEY }
+  const script = `
+    const { auditBackend } = await import(${DIST} + 'audit/index.js')
+    try { auditBackend(${JSON.stringify(options)}) } catch (error) { process.stdout.write(error.code) }`
+  const { stdout } = spawnSync('bash', ['-c', 'ulimit -f 0; exec "$0" --input-type=module -e "$1"', process.execPath, script], {
+    encoding: 'utf8',
+  })
+  expect(stdout).toBe('EFBIG')
+  expect(existsSync(`${path}.lock`)).toBe(false)
+  auditBackend(options).close()
 })

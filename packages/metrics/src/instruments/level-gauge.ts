@@ -42,9 +42,9 @@ export class LevelGauge {
     this.#clock = clock
   }
 
-  /** Sets the level. Never throws: what is not a finite number is counted as rejected. */
+  /** Sets the level. Never throws: a level or an instant that is not a finite number is counted as rejected. */
   set(value: number, nowMs: number = this.#alpha === undefined ? this.#clock.nowMs() : 0): void {
-    if (!Number.isFinite(value)) {
+    if (!Number.isFinite(value) || !Number.isFinite(nowMs)) {
       this.#rejected++
       return
     }

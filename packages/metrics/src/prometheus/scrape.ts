@@ -1,6 +1,6 @@
 // What a scrape is answered, whatever the server: paths, methods, formats, compression, one rendering a turn.
 import type { MetricSource } from '../families/source.ts'
-import { optionError } from '../errors.ts'
+import { optionError, rethrowAlone } from '../errors.ts'
 import { acceptsGzip, formatFor } from './accept.ts'
 import type { PrometheusTextOptions, ResolvedTextOptions, TextFormat } from './text.ts'
 import { CONTENT_TYPES, renderText, resolveTextOptions } from './text.ts'
@@ -8,7 +8,7 @@ import { CONTENT_TYPES, renderText, resolveTextOptions } from './text.ts'
 export interface ScrapeOptions extends Omit<PrometheusTextOptions, 'format'> {
   /** The only path that is answered. Begins with "/". Default `/metrics`. */
   readonly path?: string | undefined
-  /** Told why a rendering failed; the scraper gets a 500 without details. Default: nobody is told. */
+  /** Told why a rendering failed; the scraper gets a 500 without details. What it throws itself is rethrown alone. Default: nobody is told. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
@@ -70,7 +70,7 @@ export class Scraper {
         encoding = { 'content-encoding': 'gzip' }
       }
     } catch (error) {
-      this.#onError?.(error)
+      this.#report(error)
       return message(500, 'the metrics could not be rendered\n', method)
     }
     const headers = {
@@ -81,6 +81,14 @@ export class Scraper {
       ...encoding,
     }
     return { status: 200, headers, body: method === 'HEAD' ? new Uint8Array() : body }
+  }
+
+  #report(error: unknown): void {
+    try {
+      this.#onError?.(error)
+    } catch (thrown) {
+      rethrowAlone(thrown)
+    }
   }
 
   #render(format: TextFormat): Rendering {

@@ -1,6 +1,6 @@
 // Pushes a source to an exporter at intervals: one export at a time, late beats skipped, failures backed off.
 import { systemClock } from '../clock.ts'
-import { MetricsError, numberOption } from '../errors.ts'
+import { MetricsError, numberOption, rethrowAlone } from '../errors.ts'
 import type { MetricExporter, MetricSource } from '../families/source.ts'
 
 export interface PushOptions {
@@ -173,9 +173,7 @@ class Push implements MetricsPush {
     try {
       this.#onError?.(error)
     } catch (thrown) {
-      setTimeout(() => {
-        throw thrown
-      }, 0)
+      rethrowAlone(thrown)
     }
   }
 }

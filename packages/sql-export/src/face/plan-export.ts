@@ -101,7 +101,7 @@ export async function planExport(options: PlanOptions): Promise<Plan> {
   const rows = requireBatchRows(batchRows)
   const memory = keyMemory(requireKeyMemory(keyMemoryBytes), workDir)
   return withSource(source, async (from) => {
-    const catalog = await from.readCatalog()
+    const { catalog, there } = await readCatalogs(from, destination)
     const built = buildGraph(catalog, config, from)
     const values = requireSecrets(secrets)
     const graph = { ...built, roots: sealRoots(built.roots, values) }
@@ -110,13 +110,31 @@ export async function planExport(options: PlanOptions): Promise<Plan> {
         ? unboundPlan(from, catalog, graph)
         : await withDestination(destination, false, async (to) =>
             withCopies(
-              boundPlan(from, catalog, graph, to.engine, await to.readCatalog(), resolved),
+              boundPlan(from, catalog, graph, to.engine, await (there ?? (() => to.readCatalog()))(), resolved),
               to.copiesFrom?.(from) === true,
             ),
           )
     onPlan?.(plan)
     return counts ? countRows(plan, catalog, from, { batchRows: rows, keyMemory: memory, secrets: values, signal }) : plan
   })
+}
+
+/** Both catalogs, read at a time where both databases are open. @returns with what gives the destination's, or throws what reading it led to. */
+async function readCatalogs(
+  from: Source,
+  to: DestinationInput | undefined,
+): Promise<{ readonly catalog: Catalog; readonly there: (() => Promise<Catalog>) | undefined }> {
+  if (to === undefined || typeof to === 'string' || to.identity === from.identity)
+    return { catalog: await from.readCatalog(), there: undefined }
+  const [source, destination] = await Promise.allSettled([from.readCatalog(), to.readCatalog()])
+  if (source.status === 'rejected') throw source.reason // and then what is wrong with the configuration
+  return {
+    catalog: source.value,
+    there: async () => {
+      if (destination.status === 'rejected') throw destination.reason
+      return destination.value
+    },
+  }
 }
 
 function requireOneOf<T extends string>(name: string, value: T, words: readonly T[]): T {

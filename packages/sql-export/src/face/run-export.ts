@@ -1,13 +1,14 @@
 // Runs a plan, or goes on with a run that was cut short.
 import type { Destination } from '../port/destination.ts'
-import type { Source } from '../port/source.ts'
+import type { Source, SourceSnapshot } from '../port/source.ts'
 import type { Catalog } from '../structure/catalog.ts'
 import { chooseRun, journalError, parseFacts } from '../structure/journal.ts'
 import type { Plan } from '../structure/plan.ts'
 import { parsePlan, requirePlan } from '../structure/plan.ts'
 import { ExportError } from '../vocabulary/errors.ts'
-import { requireDestinationSchema, requireSourceSchema } from './destination-schema.ts'
+import { refuseSame, requireDestinationSchema, requireSourceSchema } from './destination-schema.ts'
 import { withDestination, withSource } from './open-url.ts'
+import { endQuietly } from './run-end.ts'
 import { requireIdentity } from './run-state.ts'
 import { retryConflicts } from './retry.ts'
 import { Run } from './run.ts'
@@ -34,16 +35,32 @@ export async function runExport(plan: Plan, options: RunOptions): Promise<RunRep
 async function start(plan: Plan, source: Source, destination: Destination, options: ResolvedRunOptions): Promise<RunReport> {
   const session = await destination.openSession()
   try {
+    // as it was found when the session was opened, if this is the first attempt
+    let known = session.catalog
     return await retryConflicts(options, async () => {
-      const catalog = await source.readCatalog()
-      requireSourceSchema(plan, source, catalog)
-      const there = await destination.readCatalog()
-      if (options.commit === 'batch') requireJournal(there)
-      const fitted = requireDestinationSchema(plan, catalog, destination, there, options)
-      return new Run(fitted, catalog, there, source, destination, session, options)
+      refuseSame(plan, source, destination, options.allowSame)
+      return atSource(source, async (snapshot, catalog) => {
+        requireSourceSchema(plan, source, catalog)
+        const there = known ?? (await destination.readCatalog())
+        known = undefined
+        if (options.commit === 'batch') requireJournal(there)
+        const fitted = requireDestinationSchema(plan, catalog, destination, there, options)
+        return new Run(fitted, catalog, there, snapshot, destination, session, options)
+      })
     })
   } finally {
     await session.end()
+  }
+}
+
+/** Takes the source's snapshot, and its catalog within. The snapshot is ended unless `use` returns what ends it. */
+async function atSource<T>(source: Source, use: (snapshot: SourceSnapshot, catalog: Catalog) => Promise<T>): Promise<T> {
+  const snapshot = await source.begin()
+  try {
+    return await use(snapshot, snapshot.catalog ?? (await source.readCatalog()))
+  } catch (error) {
+    await endQuietly(snapshot, error)
+    throw error
   }
 }
 
@@ -89,10 +106,14 @@ async function goOn(
         error,
       )
     }
-    const catalog = await source.readCatalog()
-    requireSourceSchema(plan, source, catalog)
-    const resumed = new Run(plan, catalog, await destination.readCatalog(), source, destination, session, options)
-    requireIdentity(run, facts, resumed.identity())
+    refuseSame(plan, source, destination, options.allowSame)
+    const resumed = await atSource(source, async (snapshot, catalog) => {
+      requireSourceSchema(plan, source, catalog)
+      const there = session.catalog ?? (await destination.readCatalog())
+      const found = new Run(plan, catalog, there, snapshot, destination, session, options)
+      requireIdentity(run, facts, found.identity())
+      return found
+    })
     return await resumed.run({ run, facts })
   } finally {
     await session.end()

@@ -8,22 +8,23 @@ import type { TableCounts } from '../mechanism/load.ts'
 import { LossCounts } from '../mechanism/loss-counts.ts'
 import type { KeyMemory } from '../mechanism/key-memory.ts'
 import { maskKeyId, needsMaskKey, requireMaskKey } from '../mechanism/mask.ts'
+import { nameOrphans } from '../mechanism/orphan-rows.ts'
 import { ProgressReporter } from '../mechanism/progress.ts'
 import { checkTransformer } from '../mechanism/typed-rows.ts'
 import type { VerifyCheck } from '../mechanism/verify.ts'
 import { takeBaseline, verifyGenerators, verifyReferences, verifyRowCounts } from '../mechanism/verify.ts'
 import type { Destination, DestinationSession } from '../port/destination.ts'
-import type { Source, SourceSnapshot } from '../port/source.ts'
+import type { SourceSnapshot } from '../port/source.ts'
 import type { Catalog } from '../structure/catalog.ts'
 import type { JournalFacts, JournalRun, RunIdentity, RunState } from '../structure/journal.ts'
 import { identityOf, parseFacts } from '../structure/journal.ts'
 import type { Plan } from '../structure/plan.ts'
 import { planToJson } from '../structure/plan.ts'
 import { RowTags } from '../structure/row-tag.ts'
-import { ExportError, isExportError, withDetails } from '../vocabulary/errors.ts'
+import { ExportError, isExportError, withDetails, withRows } from '../vocabulary/errors.ts'
 import { sameTable, tableId, tableText } from '../vocabulary/table-ref.ts'
 import { BatchCommits } from './batch-commits.ts'
-import { constraintDigest, makeMissingTables, referenceMode, refuseSame } from './destination-schema.ts'
+import { constraintDigest, makeMissingTables, referenceMode } from './destination-schema.ts'
 import { keyMemory } from './key-budget.ts'
 import { requireLanes } from './load-lanes.ts'
 import type { RowSteps } from './load-rows.ts'
@@ -47,7 +48,8 @@ export class Run {
   readonly #catalog: Catalog
   /** The destination's, before tables are made there: those are made as they are at the source. */
   readonly #there: Catalog
-  readonly #source: Source
+  /** Which the run ends. */
+  readonly #snapshot: SourceSnapshot
   readonly #destination: Destination
   readonly #session: DestinationSession
   readonly #options: ResolvedRunOptions
@@ -66,7 +68,7 @@ export class Run {
     plan: Plan,
     catalog: Catalog,
     there: Catalog,
-    source: Source,
+    snapshot: SourceSnapshot,
     destination: Destination,
     session: DestinationSession,
     options: ResolvedRunOptions,
@@ -74,7 +76,7 @@ export class Run {
     this.#plan = plan
     this.#there = there
     this.#catalog = catalog
-    this.#source = source
+    this.#snapshot = snapshot
     this.#destination = destination
     this.#session = session
     this.#options = options
@@ -112,17 +114,13 @@ export class Run {
   }
 
   async run(resumption?: Resumption): Promise<RunReport> {
-    refuseSame(this.#plan, this.#source, this.#destination, this.#options.allowSame)
-    if (needsMaskKey(this.#plan)) requireMaskKey(this.#options.maskKey)
-    const { concurrency, commit } = this.#options
-    if (concurrency > 1) requireLanes(this.#plan, commit, this.#session)
-    for (const transformer of this.#options.transformers) checkTransformer(transformer, this.#plan.tables)
-    const snapshot = await this.#source.begin()
+    const snapshot = this.#snapshot
     let report: Omit<RunReport, 'snapshots'>
     let start: RunStart
     const { signal } = this.#options
     const release = cancelOnAbort(signal, [snapshot, this.#session])
     try {
+      this.#check()
       const closure = await this.#readClosure(snapshot)
       start = resumption === undefined ? await this.#begin(closure, snapshot) : await this.#continue(closure, resumption)
       await this.#load(closure, snapshot, start)
@@ -130,7 +128,7 @@ export class Run {
       await this.#enterState('verifying')
       this.#limits.requireTime('verify')
       this.#progress.enter('verify', rowsOf(closure))
-      const checks = await this.#timed('verify', () => this.#verify(start))
+      const checks = await this.#timed('verify', () => this.#verify(closure, start))
       report = this.#report(closure, checks)
     } catch (error) {
       const cause = abortReason(signal, error)
@@ -149,6 +147,14 @@ export class Run {
       destinationEpochMs: Date.now(),
     }
     return { ...report, snapshots }
+  }
+
+  /** Refuses what the options ask for and cannot have. */
+  #check(): void {
+    const { maskKey, concurrency, commit, transformers } = this.#options
+    if (needsMaskKey(this.#plan)) requireMaskKey(maskKey)
+    if (concurrency > 1) requireLanes(this.#plan, commit, this.#session)
+    for (const transformer of transformers) checkTransformer(transformer, this.#plan.tables)
   }
 
   async #readClosure(snapshot: SourceSnapshot): Promise<Closure> {
@@ -309,7 +315,7 @@ export class Run {
     return done
   }
 
-  async #verify({ ranges, baseline, constraints }: RunStart): Promise<VerifyCheck[]> {
+  async #verify(closure: Closure, { starts, ranges, baseline, constraints }: RunStart): Promise<VerifyCheck[]> {
     const { tables, edges, steps } = this.#plan
     const generated = steps.filter(({ kind }) => kind === 'sequence').flatMap((step) => step.tables)
     for (const { id } of tables) if (this.#countsOf(tableText(id)).written > 0) await this.#session.advanceGenerators(id)
@@ -325,7 +331,9 @@ export class Run {
     checks.push({ name: 'constraints unchanged', passed: unchanged, violations: unchanged ? 0 : 1 })
     const failed = checks.filter(({ passed }) => !passed)
     if (failed.length === 0) return checks
-    throw new ExportError(
+    const [session, plan, tags] = [this.#session, this.#plan, this.#tags]
+    const rows = await nameOrphans(failed, { session, plan, closure, blocks: starts, ranges, baseline, tags })
+    const error = new ExportError(
       'ERR_EXPORT_VERIFY',
       `the destination failed: ${failed.map(({ name, violations }) => `${name} (${violations})`).join('; ')}`,
       {
@@ -333,6 +341,7 @@ export class Run {
         remedy: 'Look at triggers and at rules of the destination.',
       },
     )
+    throw withRows(error, rows)
   }
 
   #report(closure: Closure, checks: readonly VerifyCheck[]): Omit<RunReport, 'snapshots'> {

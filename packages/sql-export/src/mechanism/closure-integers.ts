@@ -41,8 +41,13 @@ class Walk implements IntegerWalk {
   readonly #edges: readonly IntegerEdge[]
   /** Where the key stands in a row with an ordinal. */
   readonly #keyAt: readonly number[]
+  /** By reference, what was marked last. */
+  readonly #lastKeys: Float64Array
+  readonly #lastDepths: Int32Array
 
   constructor(table: ClosureTable, store: IntegerKeyStore, edges: readonly IntegerEdge[]) {
+    this.#lastKeys = new Float64Array(edges.length).fill(Number.NaN)
+    this.#lastDepths = new Int32Array(edges.length)
     this.#table = table
     this.#store = store
     this.#edges = edges
@@ -66,10 +71,16 @@ class Walk implements IntegerWalk {
     }
   }
 
+  /** Neighbours often refer to one row, which is marked once then. hot: benchmarks/sql-export/shop-158886-pg-pg */
   #refer(numbers: Float64Array, base: number, depth: number): void {
     for (let i = 0; i < this.#edges.length; i++) {
       const { parent, store, keyAt, flags } = this.#edges[i] as IntegerEdge
-      if (!hasNull(numbers, base, keyAt)) parent.mark(store.addNumbers(numbers, base, keyAt), depth, flags)
+      if (hasNull(numbers, base, keyAt)) continue
+      const key = keyAt.length === 1 ? (numbers[base + (keyAt[0] as number)] as number) : Number.NaN
+      if (key === this.#lastKeys[i] && depth >= (this.#lastDepths[i] as number)) continue
+      this.#lastKeys[i] = key
+      this.#lastDepths[i] = depth
+      parent.mark(store.addNumbers(numbers, base, keyAt), depth, flags)
     }
   }
 }

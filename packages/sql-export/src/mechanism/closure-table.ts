@@ -40,6 +40,8 @@ export class ClosureTable {
   #pending = new PendingIndexes()
   #absent = 0
   #hasLeftOut = false
+  /** Of `inEdges`, those whose children are followed. */
+  #followed: readonly ClosureEdge[] | undefined
   readonly #addresses = new Map<string, Address>()
   readonly #inexact: ReadonlySet<string>
 
@@ -121,9 +123,12 @@ export class ClosureTable {
   mark(index: number, depth: number, flags: number, isRead = false): boolean {
     if (index >= this.#flags.length) this.#grow(index)
     const before = this.#flags[index] ?? 0
+    const wanted = flags | QUEUED
+    // most rows are found again and again: nothing is new then
+    if ((before & (wanted | ABSENT)) === wanted && depth >= this.depthOf(index)) return false
     const isNew = (before & QUEUED) === 0
     const isNearer = isNew || depth < this.depthOf(index)
-    this.#flags[index] = before | flags | QUEUED
+    this.#flags[index] = before | wanted
     if (isNearer) {
       this.#setDepth(index, depth)
       if (!isRead) this.#pending.add(index)
@@ -131,11 +136,10 @@ export class ClosureTable {
     if ((before & ABSENT) !== 0 && (flags & REQUIRED) !== 0) this.raiseMissing(this.store.keyAt(index))
     const isDown = ((before | flags) & DOWN) !== 0
     const isUpgraded = (before & DOWN) === 0 && (flags & DOWN) !== 0
-    for (const edge of this.inEdges) {
-      const { follow, fromParents } = edge.edge.children
-      if (follow && (isDown || fromParents) && (isNearer || (isUpgraded && !fromParents)))
-        edge.expansions.add(index, this.depthOf(index))
-    }
+    this.#followed ??= this.inEdges.filter(({ edge }) => edge.children.follow)
+    for (const { edge, expansions } of this.#followed)
+      if ((isDown || edge.children.fromParents) && (isNearer || (isUpgraded && !edge.children.fromParents)))
+        expansions.add(index, this.depthOf(index))
     return isNearer
   }
 

@@ -19,6 +19,7 @@ import type { KeyMemory } from './key-memory.ts'
 import { LimitWatch } from './limits.ts'
 import { pageRequest } from './page-request.ts'
 import { readCheckedPage } from './pages.ts'
+import { RootOrder } from './root-order.ts'
 
 export interface ClosureOptions {
   readonly batchRows: number
@@ -35,7 +36,7 @@ export interface ClosureOptions {
   readonly onPage: (table: string, rows: number) => void
 }
 
-type ClosurePlan = Pick<Plan, 'tables' | 'edges' | 'roots' | 'limits'>
+type ClosurePlan = Pick<Plan, 'source' | 'tables' | 'edges' | 'roots' | 'limits'>
 
 /** Computes the closure of a plan's roots over one snapshot, and freezes it. */
 export async function computeClosure(
@@ -133,6 +134,7 @@ class ClosureWalk {
     const isCopied = table.table.rows === 'copy'
     let hasEnded = false
     const params = openSecrets(root.params, this.#options.secrets ?? {})
+    const order = new RootOrder(table, this.#plan.source.engine)
     for await (const { columns, rows, packed, isLast } of this.#snapshot.readRoot(root.sql, params, true)) {
       // a driver that tells the names only with the rows tells none without them
       const given = columns.length === 0 ? (rows[0]?.length ?? width) : columns.length
@@ -146,10 +148,13 @@ class ClosureWalk {
       }
       const isRead = isWhole && predicates.length === 0 && isCopied
       const integers = packed === undefined || this.#limits.countsBytes ? undefined : integerWalk(table)
-      if (packed !== undefined && integers !== undefined) integers.select(packed, isRead || this.#keyOnly.has(table))
+      if (packed !== undefined && integers !== undefined) {
+        integers.select(packed, isRead || this.#keyOnly.has(table))
+        order.acceptPacked(packed)
+      }
       for (const row of packed !== undefined && integers === undefined ? unpackRows(packed) : rows) {
         table.requireKey(row, 0)
-        this.#select(table, row, 0, 0, isRead)
+        order.accept(row, this.#select(table, row, 0, 0, isRead))
       }
       hasEnded = isLast
       await this.#pageDone(table)
@@ -180,13 +185,17 @@ class ClosureWalk {
     return false
   }
 
-  /** Adds a row that was found by its key, which begins at `offset`. @param isWhole - whether its references follow the key. */
-  #select(table: ClosureTable, row: Row, offset: number, depth: number, isWhole = false): void {
+  /**
+   * Adds a row that was found by its key, which begins at `offset`.
+   * @param isWhole - whether its references follow the key.
+   * @returns the index of its key.
+   */
+  #select(table: ClosureTable, row: Row, offset: number, depth: number, isWhole = false): number {
     const index = table.store.add(row, offset)
     const isRead = isWhole || this.#keyOnly.has(table)
     const isNearer = table.mark(index, depth, DOWN, isRead)
-    if (!isRead || !isNearer) return
-    this.#addParents(table, offset === 1 ? row : this.#afterOrdinal(row), index)
+    if (isRead && isNearer) this.#addParents(table, offset === 1 ? row : this.#afterOrdinal(row), index)
+    return index
   }
 
   /** The row with a place for an ordinal before it. The array is used again by the next call. */

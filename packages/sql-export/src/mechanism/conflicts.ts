@@ -11,6 +11,13 @@ export interface ConflictCounts {
   replaced: number
 }
 
+/** Where a row follows that is not as the one at `from`: there, or not. */
+function endOfRun(there: Uint8Array, from: number): number {
+  let to = from + 1
+  while (to < there.length && there[to] === there[from]) to++
+  return to
+}
+
 export interface ConflictColumns {
   readonly key: readonly string[]
   readonly written: readonly string[]
@@ -26,13 +33,16 @@ export class Conflicts {
   readonly #counts: ConflictCounts
   readonly #patcher: RowWriter | undefined
   readonly #positions: readonly number[]
+  readonly #isInOrder: boolean
 
+  /** @param isInOrder - whether a row may refer to rows before it: those are written before it is replaced. */
   constructor(
     session: Pick<DestinationSession, 'countExisting' | 'openPatcher'>,
     table: TableRef,
     columns: ConflictColumns,
     policy: Exclude<ConflictPolicy, 'error'>,
     counts: ConflictCounts,
+    isInOrder: boolean,
   ) {
     const { key, written, at } = columns
     const others = written.filter((name) => !key.includes(name))
@@ -40,19 +50,24 @@ export class Conflicts {
     this.#table = table
     this.#columns = columns
     this.#counts = counts
+    this.#isInOrder = isInOrder
     this.#positions = [...key, ...others].map(at)
     this.#patcher = policy === 'replace' && others.length > 0 ? session.openPatcher(table, key, others) : undefined
   }
 
-  /** Deals with the rows that are there. @returns the others. */
-  async settle(rows: readonly Row[]): Promise<readonly Row[]> {
+  /** Deals with the rows that are there. Gives the others, which must have been written when it is asked for more. */
+  async *settle(rows: readonly Row[]): AsyncGenerator<readonly Row[], void, undefined> {
     const there = new Uint8Array(rows.length)
     await this.#mark(rows, 0, rows.length, there)
-    const known = rows.filter((_, i) => there[i] === 1)
-    if (known.length === 0) return rows
-    if (this.#patcher === undefined) this.#counts.existing += known.length
-    else await this.#replace(this.#patcher, known)
-    return rows.filter((_, i) => there[i] === 0)
+    for (let from = 0; from < rows.length; ) {
+      const to = this.#isInOrder && this.#patcher !== undefined ? endOfRun(there, from) : rows.length
+      const part = from === 0 && to === rows.length ? rows : rows.slice(from, to)
+      const known = part.filter((_, i) => there[from + i] === 1)
+      if (known.length > 0 && this.#patcher === undefined) this.#counts.existing += known.length
+      else if (known.length > 0 && this.#patcher !== undefined) await this.#replace(this.#patcher, known)
+      if (known.length < part.length) yield known.length === 0 ? part : part.filter((_, i) => there[from + i] === 0)
+      from = to
+    }
   }
 
   async close(): Promise<void> {

@@ -114,7 +114,9 @@ function isAcyclic(edges: readonly PlanEdge[]): boolean {
 
 function selfStrategy(edge: PlanEdge, context: StrategyContext): LoadStrategy {
   if (canWait(edge, context)) return 'deferred'
-  if (context.destination.references.statementEnd) return 'same-statement'
+  // what is there already is settled between statements: the table then has several
+  const isOneStatement = plannedOf(edge, context)?.onConflict === 'error'
+  if (context.destination.references.statementEnd && isOneStatement) return 'same-statement'
   if (patchColumns(edge, context) !== undefined) return 'null-then-update'
   return canAlter(context) ? 'deferred' : 'by-depth'
 }
@@ -138,6 +140,10 @@ function canWait(edge: PlanEdge, { destination }: StrategyContext): boolean {
   return same.every(({ deferrable }) => deferrable)
 }
 
+function plannedOf({ child }: PlanEdge, { tables }: StrategyContext): PlanTable | undefined {
+  return tables.find(({ id }) => sameTable(id, child))
+}
+
 /** The table as it is at the destination, or as it will be made there. */
 function tableThere({ destination, source }: StrategyContext, ref: TableRef): CatalogTable | undefined {
   return findTable(destination, ref) ?? findTable(source, ref)
@@ -146,8 +152,9 @@ function tableThere({ destination, source }: StrategyContext, ref: TableRef): Ca
 /** Columns whose NULL makes the reference refer to nothing; `undefined` if it cannot be written so and set later. */
 function patchColumns(edge: PlanEdge, context: StrategyContext): readonly string[] | undefined {
   const there = tableThere(context, edge.child)
-  const planned = context.tables.find(({ id }) => sameTable(id, edge.child))
+  const planned = plannedOf(edge, context)
   if (there === undefined || planned === undefined) return undefined
+  if (planned.onConflict === 'skip') return undefined // the UPDATE would reach rows that are to be left as they are
   const isAddressed = planned.key.every((name) => planned.columns.some((column) => column.name === name && column.omit === null))
   if (!isAddressed) return undefined
   const isReferred = (name: string): boolean =>
@@ -171,7 +178,7 @@ function requireOrder(members: readonly TableRef[], edges: readonly PlanEdge[], 
     const { references } = context.destination
     const reasons = [
       references.bulk ? 'bulk: references are to be enforced' : 'bulk: the user may not stop the checks',
-      'null-then-update: the columns are NOT NULL, part of a key, or referred to, or the table has no key',
+      'null-then-update: the columns are NOT NULL, part of a key, or referred to, or the table has no key, or onConflict "skip"',
       references.deferral === 'none' ? 'deferred: the engine cannot' : 'deferred: no constraint of the cycle is DEFERRABLE',
       context.canAlter ? 'alter: allowAlter is not set' : 'alter: the engine cannot',
     ]

@@ -123,6 +123,7 @@ export async function loadTable(
   const positions = changing.map((name) => columns.indexOf(name) + 1)
   if (tail.length > 0) positions.push(1 + columns.length + predicates.length)
   const writer = tellingCollisions(session.openWriter(ref, changing, tail), table.table, options.tableThere?.(ref))
+  const isByDepth = edges.some(({ load }) => load === 'by-depth')
   const conflicts =
     onConflict === 'error' || !canSettle(session)
       ? undefined
@@ -132,8 +133,9 @@ export async function loadTable(
           { key: table.table.key, written: changing, at: (name) => columns.indexOf(name) + 1 },
           onConflict,
           counts,
+          isByDepth,
         )
-  const isOneStatement = edges.some(({ load }) => load === 'same-statement' || load === 'by-depth')
+  const isOneStatement = isByDepth || edges.some(({ load }) => load === 'same-statement')
   const { store } = table
   const total = store.rankedSize
   const placeOf = order === undefined ? (index: number): number => store.rankAt(index) : placesOf(order)
@@ -232,16 +234,23 @@ export async function loadTable(
     } catch (error) {
       throw withRows(error, names.ofRows([kept[at] ?? []]))
     }
-    if (conflicts !== undefined) {
+    if (conflicts === undefined) await send(kept)
+    else {
       // Statements of the same connection: they would wait for the end of the one at hand, which waits for rows.
       if (sent > 0) await flush()
-      kept = await conflicts.settle(kept)
+      for await (const others of conflicts.settle(kept)) {
+        await send(others)
+        if (isByDepth) await flush() // what is replaced next may refer to them
+      }
     }
-    losses?.written(kept)
-    names.send(kept)
-    await names.telling(() => writer.write(kept, positions))
-    sent += kept.length
     moved(rows.length, bytes)
+  }
+
+  async function send(rows: readonly Row[]): Promise<void> {
+    losses?.written(rows)
+    names.send(rows)
+    await names.telling(() => writer.write(rows, positions))
+    sent += rows.length
   }
 
   async function writePacked(by: PackedEncoder, packed: PackedRows, page: Int32Array, batch: number): Promise<void> {
@@ -346,6 +355,7 @@ function transformSteps(
     .map((name) => table.table.columns.find((column) => column.name === name))
     .filter((column) => column !== undefined)
   const shared = {
+    engine: options.plan.source.engine,
     transformRows: options.transformRows,
     timeoutMs: options.transformTimeoutMs,
     signal: options.signal,

@@ -1,12 +1,13 @@
 // Rows as transformers see them, and what they give back.
-import type { RowTransformer, TypedRow, TypedValue } from '../port/transformer.ts'
+import type { RowTransformer, TypedRow } from '../port/transformer.ts'
 import type { PlanColumn, PlanTable } from '../structure/plan.ts'
-import type { Cell, Row } from '../vocabulary/cell.ts'
+import type { Row } from '../vocabulary/cell.ts'
 import { ExportError, configError, isExportError } from '../vocabulary/errors.ts'
 import { didYouMean } from '../vocabulary/nearest.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
-import type { ValueKind } from '../vocabulary/value-kind.ts'
+import type { Engine } from '../vocabulary/value-kind.ts'
 import { ownMember } from '../vocabulary/own-member.ts'
+import { typedColumn } from './typed-value.ts'
 
 type Fail = (what: string, cause?: unknown) => ExportError
 
@@ -16,6 +17,8 @@ export interface TransformStep {
 }
 
 export interface TransformStepOptions {
+  /** Of the source, whose types the columns have. */
+  readonly engine: Engine
   readonly transformRows: number
   readonly timeoutMs: number
   readonly signal: AbortSignal | undefined
@@ -58,8 +61,16 @@ export function transformStep(
       )
     return i + 1
   }
-  const reads = declared.reads.map((column) => ({ column, at: at(column), kind: columns[at(column) - 1]?.kind ?? 'any' }))
-  const writes = declared.writes.map((column) => ({ column, at: at(column), kind: columns[at(column) - 1]?.kind ?? 'any' }))
+  const { parses = [] } = declared
+  for (const column of parses)
+    if (!declared.reads.includes(column))
+      throw configError(`transformer ${transformer.identity}: "${name}.${column}" is in parses, and not in reads`)
+  const typed = (column: string) => {
+    const place = at(column)
+    return { column, at: place, ...typedColumn(columns[place - 1] as PlanColumn, options.engine, parses.includes(column)) }
+  }
+  const reads = declared.reads.map(typed)
+  const writes = declared.writes.map(typed)
   for (const { column } of writes)
     if (options.fixed.has(column))
       throw configError(
@@ -78,7 +89,15 @@ export function transformStep(
   const run = async (batch: readonly Row[]): Promise<Row[]> => {
     const fail = failFor(batch)
     const rows = batch.map((row) =>
-      Object.fromEntries(reads.map(({ column, at: position, kind }) => [column, typedValue(row[position] ?? null, kind)])),
+      Object.fromEntries(
+        reads.map(({ column, at: position, read }) => {
+          try {
+            return [column, read(row[position] ?? null)]
+          } catch {
+            throw failFor([row])(`"${column}" is to be parsed, and is no JSON`) // what the parser says quotes it
+          }
+        }),
+      ),
     )
     const answer = await callWithin(transformer, { table: name, rows, signal: options.signal }, options, fail)
     if (!Array.isArray(answer) || answer.length !== batch.length)
@@ -91,10 +110,12 @@ export function transformStep(
         return
       }
       if (typeof changed !== 'object' || changed === undefined) throw failFor([row])('it gave something that is no row')
-      for (const { column, at: position, kind } of writes) {
+      for (const { column, at: position, holds, write } of writes) {
         const value: unknown = ownMember(changed as Readonly<Record<string, unknown>>, column)
-        if (value === undefined || sameTyped(value, ownMember(rows[i], column))) continue
-        row[position] = cellOf(value, kind, () => failFor([row])(`"${column}" cannot hold what it gave`))
+        if (value === undefined || (declared.reads.includes(column) && holds(row[position] ?? null, value))) continue
+        const cell = write(value)
+        if (cell === undefined) throw failFor([row])(`"${column}" cannot hold what it gave`)
+        row[position] = cell
       }
       kept.push(row)
     })
@@ -134,23 +155,4 @@ async function callWithin(
     clearTimeout(timer)
     if (onAbort !== undefined) signal?.removeEventListener('abort', onAbort)
   }
-}
-
-function typedValue(cell: Cell, kind: ValueKind): TypedValue {
-  if (kind === 'boolean' && (cell === 0n || cell === 1n)) return cell === 1n
-  return cell
-}
-
-function sameTyped(value: unknown, before: unknown): boolean {
-  if (value === before) return true
-  return value instanceof Uint8Array && before instanceof Uint8Array && Buffer.compare(value, before) === 0
-}
-
-function cellOf(value: unknown, kind: ValueKind, fail: () => ExportError): Cell {
-  if (value === null || typeof value === 'string' || value instanceof Uint8Array) return value
-  if (typeof value === 'boolean') return value ? 1n : 0n
-  if (typeof value === 'bigint' && BigInt.asIntN(64, value) === value) return value
-  if (typeof value === 'number' && Number.isFinite(value))
-    return Number.isSafeInteger(value) && kind !== 'double' ? BigInt(value) : value
-  throw fail()
 }

@@ -22,7 +22,8 @@ export const EMPTY_BASELINE: Baseline = { orphans: new Map(), references: new Ma
 /** First and last key of this run's rows, by table, where they form a block. */
 export type KeyRanges = ReadonlyMap<string, { readonly from: bigint; readonly to: bigint }>
 
-function orphanRequest(edge: PlanEdge, tables: readonly PlanTable[], ranges: KeyRanges): OrphanRequest {
+/** What is asked of an edge: of this run's rows alone, where they form a block. */
+export function orphanRequest(edge: PlanEdge, tables: readonly PlanTable[], ranges: KeyRanges): OrphanRequest {
   const range = ranges.get(tableId(edge.child))
   const column = tables.find(({ id }) => sameTable(id, edge.child))?.key[0]
   const { child, childColumns, parent, parentColumns, predicate } = edge
@@ -36,7 +37,10 @@ function orphanRequest(edge: PlanEdge, tables: readonly PlanTable[], ranges: Key
   }
 }
 
-const verifiable = (edges: readonly PlanEdge[]): PlanEdge[] => edges.filter(({ cut }) => !cut)
+export const verifiable = (edges: readonly PlanEdge[]): PlanEdge[] => edges.filter(({ cut }) => !cut)
+
+/** Name of the check of an edge. */
+export const edgeCheck = ({ name }: PlanEdge): string => `references of ${name}`
 
 /** Counts violations that are there already, of edges that have no block to look at alone. */
 export async function takeBaseline(
@@ -68,7 +72,7 @@ export async function verifyReferences(
   for (const edge of verifiable(edges)) {
     const found = await session.countOrphans(orphanRequest(edge, tables, ranges))
     const violations = found - (baseline.orphans.get(edge.name) ?? 0)
-    checks.push({ name: `references of ${edge.name}`, passed: violations <= 0, violations: Math.max(0, violations) })
+    checks.push({ name: edgeCheck(edge), passed: violations <= 0, violations: Math.max(0, violations) })
   }
   const own = await session.checkReferences(copied(tables))
   for (const [table, count] of own ?? []) {

@@ -1,7 +1,7 @@
 // Connects to a MySQL or MariaDB server, and says what to check when that fails.
 import { setTimeout as delay } from 'node:timers/promises'
 import { ExportError, configError } from '../vocabulary/errors.ts'
-import type { MysqlClient } from './connection.ts'
+import type { MysqlClient } from './client.ts'
 import { MysqlConnection } from './connection.ts'
 import { cleanError, codeOf, errnoOf } from './errors.ts'
 

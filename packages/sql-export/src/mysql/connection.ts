@@ -1,72 +1,13 @@
-// One connection to MySQL or MariaDB through mysql2, of which only the members named here are used. Values arrive as bytes.
+// One connection to MySQL or MariaDB through mysql2.
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import { Readable } from 'node:stream'
-import type { Writable } from 'node:stream'
-import type { BytesRow } from './result-chunks.ts'
+import type { BytesRow, Change, MysqlClient, MysqlField, MysqlQuery, PacketHandler } from './client.ts'
+import { LocalLoad } from './local-load.ts'
+import type { RowPiece, RowTaker } from './packet-rows.ts'
+import { packetOf } from './packet-fields.ts'
 import { ResultChunks } from './result-chunks.ts'
 
-export type { BytesRow } from './result-chunks.ts'
-
-export interface MysqlField {
-  readonly name: string
-  /** Number of the type in the protocol. */
-  readonly columnType: number
-  /** 63 is binary. */
-  readonly characterSet: number
-}
-
-interface MysqlQuery {
-  on(event: 'fields', listener: (fields: readonly MysqlField[]) => void): unknown
-  on(event: 'result', listener: (row: BytesRow) => void): unknown
-  on(event: 'error', listener: (error: Error) => void): unknown
-  on(event: 'end', listener: () => void): unknown
-}
-
-interface QueryOptions {
-  readonly sql: string
-  readonly rowsAsArray: true
-  /** Every value as the bytes that the server sent. */
-  readonly typeCast: false
-  /** Answers a server that asks for a file, by its name. */
-  readonly infileStreamFactory: (name: string) => Readable
-}
-
-type Callback = (error: Error | null, rows: unknown, fields: unknown) => void
-
-/** The members that this package uses of a `Connection` of mysql2. */
-export interface MysqlClient {
-  readonly threadId?: number | null
-  /** The socket, whose buffer tells whether the server takes what it is sent. */
-  readonly stream?: Writable | undefined
-  query(options: QueryOptions, callback: Callback): unknown
-  query(options: QueryOptions): MysqlQuery
-  on(event: 'error', listener: (error: Error) => void): unknown
-  end(callback: (error?: Error | null) => void): void
-  pause(): void
-  resume(): void
-  destroy(): void
-}
-
 const AS_BYTES = { rowsAsArray: true, typeCast: false } as const
-
-/** Greatest piece of a stream that is loaded: one packet of the protocol. */
-const PIECE_BYTES = 1024 * 1024
-
-/** What a statement did. */
-export interface Change {
-  readonly rows: number
-  readonly warnings: number
-}
-
-/** One LOAD DATA LOCAL. */
-export interface LocalLoad {
-  /** Takes rows in the statement's format. Waits while the server is slower. */
-  write(bytes: Buffer): Promise<void>
-  end(): Promise<Change>
-  /** Ends it; what it did is for the caller to roll back. */
-  abort(): Promise<void>
-}
 
 export class MysqlConnection {
   readonly #client: MysqlClient
@@ -106,44 +47,11 @@ export class MysqlConnection {
    */
   loadLocal(sqlFor: (file: string) => string): LocalLoad {
     const name = `loopwright-${randomUUID()}`
-    const file = new Readable({ read: () => {} })
-    let failure: unknown
-    const result = this.#cancelling.then(() => this.#send(sqlFor(name), (asked) => (asked === name ? file : this.#refuseFile())))
-    result.catch((error: unknown) => {
-      failure = error // the next write hears of it, or the end
-    })
-    return {
-      write: async (bytes) => {
-        for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-          if (failure !== undefined) throw failure
-          file.push(bytes.subarray(at, at + PIECE_BYTES))
-          await this.#untilTaken(file, result)
-        }
-      },
-      end: async () => {
-        file.push(null)
-        return changeOf(await result)
-      },
-      abort: async () => {
-        file.push(null)
-        await result.catch(() => {}) // it failed, or was cancelled: whoever aborts knows
-      },
+    const begin = async (file: Readable): Promise<Change> => {
+      await this.#cancelling
+      return changeOf(await this.#send(sqlFor(name), (asked) => (asked === name ? file : this.#refuseFile())))
     }
-  }
-
-  /** Waits until the stream is not far ahead of the socket, nor the socket of the server. */
-  async #untilTaken(file: Readable, result: Promise<unknown>): Promise<void> {
-    const { stream } = this.#client
-    const settled = result.then(
-      () => {},
-      () => {},
-    )
-    while (file.readableLength > PIECE_BYTES && !file.readableEnded) {
-      const turn = new Promise((resolve) => setImmediate(resolve))
-      const isOver = await Promise.race([settled.then(() => true), turn.then(() => false)])
-      if (isOver) return
-    }
-    if (stream?.writableNeedDrain === true) await Promise.race([once(stream, 'drain'), settled])
+    return new LocalLoad(begin, () => this.#client.stream)
   }
 
   /** Z-6: no file but our own stream is ever given. */
@@ -152,18 +60,25 @@ export class MysqlConnection {
     return Readable.from([])
   }
 
-  /** Rows of a query as they come, in chunks, after its fields. Leaving early cancels the statement. */
-  async *rows(sql: string, onFields: (fields: readonly MysqlField[]) => void): AsyncGenerator<BytesRow[], void, undefined> {
+  /**
+   * Rows of a query as they come, in chunks. Leaving early cancels the statement.
+   * @param takerFor - makes what reads the rows of these fields.
+   */
+  async *rows(sql: string, takerFor: (fields: readonly MysqlField[]) => RowTaker): AsyncGenerator<RowPiece, void, undefined> {
     await this.#cancelling
     const result = new ResultChunks(this.#client)
     const query = this.#client.query({ sql, ...AS_BYTES, infileStreamFactory: () => this.#refuseFile() })
-    query.on('fields', onFields)
-    query.on('result', (row) => result.take(row))
+    query.on('fields', (fields) => result.begin(takerFor(fields)))
+    takePackets(query, (bytes, from, to) => result.take(bytes, from, to))
+    query.on('result', (row) => {
+      const bytes = packetOf(row)
+      result.take(bytes, 0, bytes.length)
+    })
     query.on('error', (error) => result.end(error))
     query.on('end', () => result.end(undefined))
     this.#onLost = (error) => result.end(error)
     try {
-      for (let rows = await result.next(); rows !== undefined; rows = await result.next()) yield rows
+      for (let piece = await result.next(); piece !== undefined; piece = await result.next()) yield piece
     } finally {
       if (!result.hasEnded) {
         await this.cancel()
@@ -203,6 +118,21 @@ export class MysqlConnection {
       )
     })
   }
+}
+
+/**
+ * Has the rows of a query by their packets, without an object for each field. The driver has no such face: it is its handler of rows that is
+ * put aside. Where a version has none, rows come by the event, as its documentation says.
+ */
+function takePackets(query: MysqlQuery, take: RowTaker['take']): void {
+  const original: unknown = Reflect.get(query, 'row')
+  if (typeof original !== 'function') return
+  const handle: PacketHandler = (packet, connection) => {
+    if (packet.isEOF()) return (original as PacketHandler).call(query, packet, connection)
+    take(packet.buffer, packet.offset, packet.end)
+    return handle
+  }
+  Reflect.set(query, 'row', handle)
 }
 
 function changeOf(result: unknown): Change {

@@ -2,9 +2,10 @@
 import { besideSession } from '../port/beside-session.ts'
 import type { DestinationSession, Journal, KeyRange, OrphanRequest, ReferenceMode, RowWriter } from '../port/destination.ts'
 import { patchWriter } from '../port/patch-writer.ts'
+import { executeUnlessLost } from '../port/server-handle.ts'
 import type { CatalogTable } from '../structure/catalog.ts'
 import { findTable } from '../structure/catalog.ts'
-import type { Cell } from '../vocabulary/cell.ts'
+import type { Cell, Row } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
@@ -18,17 +19,18 @@ import { mysqlJournal } from './journal.ts'
 import { keySlices } from './key-slices.ts'
 import { columnsOf } from './source.ts'
 import { existingSql, orphansSql, quoteName, updateSql } from './sql.ts'
-import { loadDataWriter } from './load-data.ts'
-import { quoteText } from './value-text.ts'
+import { TAIL_FORMAT, loadDataWriter } from './load-data.ts'
+import { cellOf, quoteText, readerOf } from './value-text.ts'
 import { insertWriter } from './writer.ts'
 
 const RESERVE_ATTEMPTS = 5
 /** Rows of one UPDATE. */
 const PATCH_ROWS = 500
-const LOCK = "CONCAT('loopwright:', SHA1(DATABASE()))"
+/** Names of locks have at most 64 letters. MySQL 9.6 has no SHA1 any more. */
+const LOCK = "CONCAT('loopwright:', LEFT(SHA2(DATABASE(), 256), 40))"
 const MOST_BESIDE = 8
 /** Each of the further writers of a run has one: while one of a dead process is there, its last commit may be on its way. */
-const besideLock = (number: number): string => `CONCAT('loopwright:', SHA1(DATABASE()), ':${number}')`
+const besideLock = (number: number): string => `CONCAT(${LOCK}, ':${number}')`
 const ARE_FREE = Array.from({ length: MOST_BESIDE }, (_, i) => `IS_FREE_LOCK(${besideLock(i + 1)})`).join(' AND ')
 export const TRY_LOCK: string = `SELECT IF(GET_LOCK(${LOCK}, 0) = 1, IF(${ARE_FREE}, 1, 1 - RELEASE_LOCK(${LOCK})), 0)`
 const UNLOCK = `SELECT RELEASE_LOCK(${LOCK})`
@@ -43,6 +45,19 @@ export interface ServerLimits {
   readonly localInfile: boolean
 }
 
+/** @param answer - of GET_LOCK: 0 where another has the lock, NULL where the server could not say. */
+function besideLockError(answer: string | null | undefined): ExportError {
+  if (answer === '0')
+    return new ExportError('ERR_EXPORT_LOCKED', 'a writer of another run has the lock of a further writer', {
+      isTemporary: true,
+      remedy: 'Wait until it has ended.',
+    })
+  return new ExportError('ERR_EXPORT_CONNECTION', 'the server gave no lock to a further writer, and no reason', {
+    isTemporary: true,
+    remedy: 'Look at the log of the server, or run without concurrency.',
+  })
+}
+
 export class MysqlSession implements DestinationSession {
   readonly journal: Journal
   readonly #connection: MysqlConnection
@@ -50,6 +65,7 @@ export class MysqlSession implements DestinationSession {
   readonly #onEnd: () => void
   readonly #limits: ServerLimits
   readonly notes: readonly string[]
+  readonly tailFormat: string | undefined
   readonly another: (() => Promise<DestinationSession>) | undefined
   #known: MysqlCatalog
   #besides = 0
@@ -72,6 +88,7 @@ export class MysqlSession implements DestinationSession {
     this.notes = limits.localInfile
       ? []
       : ['rows are written by INSERT: LOAD DATA LOCAL is off, at the server (local_infile) or in the URL (localInfile=off)']
+    this.tailFormat = limits.localInfile ? TAIL_FORMAT : undefined
     this.journal = mysqlJournal(connection, () => this.#goOn())
     this.another = connect === undefined ? undefined : () => this.#beside(connect)
   }
@@ -79,9 +96,12 @@ export class MysqlSession implements DestinationSession {
   /** Another connection that writes; the lock stays with this one. */
   #beside(connect: () => Promise<MysqlConnection>): Promise<DestinationSession> {
     return besideSession(connect, async (connection) => {
-      await guarded('ERR_EXPORT_CONNECTION', 'the lock could not be shared', {}, () =>
-        connection.execute(`SELECT GET_LOCK(${besideLock(++this.#besides)}, 0)`),
+      const number = ++this.#besides
+      if (number > MOST_BESIDE) throw new TypeError(`a run has at most ${MOST_BESIDE} further writers`) // the locks that others look at
+      const [isHeld] = await guarded('ERR_EXPORT_CONNECTION', 'the lock could not be shared', {}, () =>
+        queryTexts(connection, `SELECT GET_LOCK(${besideLock(number)}, 0)`),
       )
+      if (isHeld !== '1') throw besideLockError(isHeld)
       return new MysqlSession(connection, this.#readCatalog, () => {}, this.#known, this.#limits, undefined)
     })
   }
@@ -154,6 +174,15 @@ export class MysqlSession implements DestinationSession {
     return Number(count)
   }
 
+  async orphanKeys(request: OrphanRequest, key: readonly string[], limit: number): Promise<readonly Row[]> {
+    const { child } = request
+    const readers = columnsOf(this.#known, child, key).map(({ kind }) => readerOf(kind))
+    const rows = await guarded('ERR_EXPORT_VERIFY', `checking ${tableText(child)} failed`, { table: child }, () =>
+      this.#connection.query(`${orphansSql(request, key)} LIMIT ${limit}`),
+    )
+    return rows.map((row) => readers.map((read, i) => cellOf(read, row[i] ?? null)))
+  }
+
   async countExisting(table: TableRef, key: readonly string[], values: readonly (readonly Cell[])[]): Promise<number> {
     const facts = columnsOf(this.#known, table, key)
     let count = 0
@@ -161,10 +190,10 @@ export class MysqlSession implements DestinationSession {
     return count
   }
 
-  openWriter(table: TableRef, columns: readonly string[]): RowWriter {
+  openWriter(table: TableRef, columns: readonly string[], tail: readonly string[] = []): RowWriter {
     const facts = columnsOf(this.#known, table, columns)
     return this.#limits.localInfile
-      ? loadDataWriter(this.#connection, table, facts)
+      ? loadDataWriter(this.#connection, table, facts, columnsOf(this.#known, table, tail))
       : insertWriter(this.#connection, table, facts, this.#limits.maxPacketBytes)
   }
 
@@ -245,11 +274,7 @@ export class MysqlSession implements DestinationSession {
   }
 
   /** A server rolls back and unlocks by itself when the connection ends, and the caller has heard of that already. */
-  async #unlessLost(sql: string): Promise<void> {
-    try {
-      await this.#connection.execute(sql)
-    } catch (error) {
-      if (!isLost(error)) throw error
-    }
+  #unlessLost(sql: string): Promise<void> {
+    return executeUnlessLost(this.#connection, sql, isLost)
   }
 }

@@ -35,8 +35,11 @@ const TEXTS: Readonly<Record<number, string>> = {
   3140: 'a text is no JSON',
   3819: 'a CHECK constraint fails',
   4025: 'a CHECK constraint fails',
+  4035: 'a text is no JSON',
+  4037: 'a text is no JSON',
+  4038: 'a text is no JSON',
 }
-const VALUE = new Set([1048, 1263, 1264, 1265, 1292, 1366, 1406, 3140, 3819, 4025])
+const VALUE = new Set([1048, 1263, 1264, 1265, 1292, 1366, 1406, 3140, 3819, 4025, 4035, 4037, 4038])
 const PRIVILEGE = new Set([1044, 1142, 1143, 1227])
 export const DUPLICATE_KEY = 1062
 export const DEADLOCK = 1213
@@ -79,6 +82,11 @@ export function cleanError(error: unknown): CleanedError {
   const text = TEXTS[errno] === undefined && isLost(error) ? 'the connection failed' : textOfNumber(errno)
   const code = errno > 0 ? String(errno) : codeOf(error)
   return new CleanedError(`${text}${code === '' ? '' : ` [${code}]`}`, code, errno === DUPLICATE_KEY, errno === DEADLOCK)
+}
+
+/** Whether a table or column that a statement names is not there. */
+export function isGone(error: unknown): boolean {
+  return [1054, 1146].includes(errnoOf(error))
 }
 
 export const asExportError: AsExportError = exportErrors((error) => {

@@ -1,8 +1,9 @@
 // Opens a MySQL or MariaDB database by URL.
-import type { Destination, DestinationSession } from '../port/destination.ts'
-import type { RootSql, Source, SourceSnapshot } from '../port/source.ts'
-import type { Catalog } from '../structure/catalog.ts'
-import { ExportError, configError } from '../vocabulary/errors.ts'
+import type { Destination } from '../port/destination.ts'
+import type { ServerDialect } from '../port/server-handle.ts'
+import { ServerHandle } from '../port/server-handle.ts'
+import type { Source } from '../port/source.ts'
+import type { MysqlCatalog } from './catalog.ts'
 import { readMysqlCatalog } from './catalog.ts'
 import type { MysqlTarget } from './connect.ts'
 import { connectMysql, readTarget } from './connect.ts'
@@ -40,110 +41,37 @@ export async function openMysql(url: string, options: OpenMysqlOptions = {}): Pr
     const [identity] = await guarded('ERR_EXPORT_CONNECTION', 'the database could not be read', {}, () =>
       queryTexts(reader, IDENTITY),
     )
-    return new Handle(target, reader, options.readOnly ?? false, `mysql:${identity}`)
+    const maker = { first: reader, another: () => connectMysql(target), close: () => reader.close() }
+    const handle = { identity: `mysql:${identity}`, readOnly: options.readOnly ?? false }
+    // rows are written by a connection of its own, which is opened with the first session
+    return new ServerHandle(dialectOf(target), maker, handle)
   } catch (error) {
     await reader.close()
     throw error
   }
 }
 
-class Handle implements MysqlHandle {
-  readonly engine = 'mysql' as const
-  readonly identity: string
-  readonly #target: MysqlTarget
-  readonly #reader: MysqlConnection
-  readonly #readOnly: boolean
-  #writer: MysqlConnection | undefined
-  #hasSession = false
-  #hasSnapshot = false
-  #isClosed = false
-
-  constructor(target: MysqlTarget, reader: MysqlConnection, readOnly: boolean, identity: string) {
-    this.#target = target
-    this.#reader = reader
-    this.#readOnly = readOnly
-    this.identity = identity
-  }
-
-  rootSql(root: RootSql): string {
-    return rootSql(root)
-  }
-
-  quoteName(name: string): string {
-    return quoteName(name)
-  }
-
-  async execute(sql: string): Promise<void> {
-    await guarded('ERR_EXPORT_WRITE', 'the statement failed', {}, () => this.#current().execute(sql))
-  }
-
-  async readCatalog(): Promise<Catalog> {
-    return guarded(
-      'ERR_EXPORT_CONNECTION',
-      'the catalog could not be read',
-      {},
-      async () => (await readMysqlCatalog(this.#current())).catalog,
+function dialectOf(target: MysqlTarget): ServerDialect<MysqlConnection, MysqlCatalog> {
+  const readSettings = (writer: MysqlConnection): Promise<readonly (string | null)[]> =>
+    guarded('ERR_EXPORT_CONNECTION', 'the settings could not be read', {}, () =>
+      queryTexts(writer, 'SELECT @@max_allowed_packet, @@local_infile'),
     )
-  }
-
-  async begin(): Promise<SourceSnapshot> {
-    if (this.#hasSnapshot) throw configError('the database is read already by this handle', 'Open another one.')
-    const reader = this.#reader
-    const snapshot = await guarded('ERR_EXPORT_CONNECTION', 'the snapshot could not be taken', {}, async () => {
+  return {
+    engine: 'mysql',
+    guarded,
+    rootSql,
+    quoteName,
+    readCatalog: readMysqlCatalog,
+    takeSnapshot: async (reader) => {
       const known = await readMysqlCatalog(reader)
       await reader.execute(SNAPSHOT)
       return new MysqlSnapshot(reader, known)
-    })
-    this.#hasSnapshot = true
-    const end = snapshot.end.bind(snapshot)
-    snapshot.end = async () => {
-      this.#hasSnapshot = false
-      await end()
-    }
-    return snapshot
-  }
-
-  async openSession(): Promise<DestinationSession> {
-    if (this.#readOnly) throw configError('the destination was opened with readOnly')
-    this.#writer ??= await connectMysql(this.#target)
-    const writer = this.#writer
-    const guardedRead = <T>(what: string, work: () => Promise<T>): Promise<T> => guarded('ERR_EXPORT_CONNECTION', what, {}, work)
-    const [isFree] = this.#hasSession
-      ? ['0']
-      : await guardedRead('the lock could not be asked for', () => queryTexts(writer, TRY_LOCK))
-    if (isFree !== '1')
-      throw new ExportError('ERR_EXPORT_LOCKED', 'another run writes this database', {
-        isTemporary: true,
-        remedy: 'Wait until it has ended.',
-      })
-    this.#hasSession = true
-    const readCatalog = () => guardedRead('the catalog could not be read', () => readMysqlCatalog(writer))
-    const onEnd = (): void => {
-      this.#hasSession = false
-    }
-    const [maxPacket, localInfile] = await guardedRead('the settings could not be read', () =>
-      queryTexts(writer, 'SELECT @@max_allowed_packet, @@local_infile'),
-    )
-    const limits = { maxPacketBytes: Number(maxPacket), localInfile: localInfile === '1' && this.#target.hasLocalInfile }
-    return new MysqlSession(writer, readCatalog, onEnd, await readCatalog(), limits, () => connectMysql(this.#target))
-  }
-
-  async close(): Promise<void> {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    try {
-      await this.#writer?.close()
-    } finally {
-      await this.#reader.close()
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close()
-  }
-
-  /** While a session writes, its transaction is where its rows are seen. */
-  #current(): MysqlConnection {
-    return this.#hasSession ? (this.#writer ?? this.#reader) : this.#reader
+    },
+    tryLock: async (writer) => (await queryTexts(writer, TRY_LOCK))[0] === '1',
+    openSession: async (writer, readCatalog, onEnd) => {
+      const [maxPacket, localInfile] = await readSettings(writer)
+      const limits = { maxPacketBytes: Number(maxPacket), localInfile: localInfile === '1' && target.hasLocalInfile }
+      return new MysqlSession(writer, readCatalog, onEnd, await readCatalog(), limits, () => connectMysql(target))
+    },
   }
 }

@@ -80,32 +80,50 @@ function matches(columns: readonly ColumnFacts[], names: (i: number) => string):
 }
 
 /** The rows asked for, each with its ordinal, in the request's order. */
-export function pageSql(request: PageRequest, address: readonly ColumnFacts[], columns: readonly ColumnFacts[]): string {
+export function pageSql(
+  request: PageRequest,
+  address: readonly ColumnFacts[],
+  columns: readonly ColumnFacts[],
+  tail: readonly ColumnFacts[],
+): string {
   const alias = quoteName(request.table.name)
-  const items = pageItems(request, columns, '`~j`.`~ord` - 1')
+  const items = pageItems(request, columns, tail, '`~j`.`~ord` - 1')
   const on = matches(address, (i) => `${alias}.${quoteName(address[i]?.name ?? '')}`)
   return `SELECT STRAIGHT_JOIN ${items} FROM ${requested(address, request.values)} JOIN ${alias} ON ${on} ORDER BY \`~j\`.\`~ord\``
 }
 
 /** Rows whose integer key lies between the first and the last requested one, in key order, without an ordinal; at most `limit`. */
-export function rangeSql(request: PageRequest, columns: readonly ColumnFacts[], limit: number): string {
-  const { table, address, values } = request
+export function rangeSql(
+  request: PageRequest,
+  columns: readonly ColumnFacts[],
+  tail: readonly ColumnFacts[],
+  limit: number,
+): string {
+  const { table, address, numbers } = request
   const alias = quoteName(table.name)
   const key = address.map((name) => `${alias}.${quoteName(name)}`)
-  const [first, last] = [values[0] ?? [], values.at(-1) ?? []]
+  const bounds = (cells: ArrayLike<Cell> | undefined): string => address.map((_, i) => String(cells?.[i])).join(', ')
+  const first = numbers ?? request.values[0]
+  const last = numbers?.subarray(numbers.length - address.length) ?? request.values.at(-1)
   // the servers find no range in a comparison of rows: the first column's is stated beside it
-  const within = `${key[0]} BETWEEN ${first[0]} AND ${last[0]}`
+  const within = `${key[0]} BETWEEN ${first?.[0]} AND ${last?.[0]}`
   const rows =
-    key.length === 1 ? '' : ` AND (${key.join(', ')}) >= (${first.join(', ')}) AND (${key.join(', ')}) <= (${last.join(', ')})`
-  return `SELECT ${pageItems(request, columns, 'NULL')} FROM ${alias} WHERE ${within}${rows} ORDER BY ${key.join(', ')} LIMIT ${limit}`
+    key.length === 1 ? '' : ` AND (${key.join(', ')}) >= (${bounds(first)}) AND (${key.join(', ')}) <= (${bounds(last)})`
+  return `SELECT ${pageItems(request, columns, tail, 'NULL')} FROM ${alias} WHERE ${within}${rows} ORDER BY ${key.join(', ')} LIMIT ${limit}`
 }
 
-function pageItems({ table, predicates }: PageRequest, columns: readonly ColumnFacts[], ordinal: string): string {
+function pageItems(
+  { table, predicates }: PageRequest,
+  columns: readonly ColumnFacts[],
+  tail: readonly ColumnFacts[],
+  ordinal: string,
+): string {
   const alias = quoteName(table.name)
   return [
     `${ordinal} AS ${quoteName(ORDINAL)}`,
     ...columns.map((column) => selected(column, alias)),
     ...predicates.map((predicate, i) => `((${predicate}\n) IS TRUE) AS ${quoteName(predicateColumn(i))}`),
+    ...tail.map((column) => selected(column, alias)),
   ].join(', ')
 }
 
@@ -137,8 +155,8 @@ export function rootSql({ table, key, references = [], conditions, limit }: Root
   return `SELECT ${quoteList([...key, ...references])} FROM ${quoteName(table.name)}${where} ORDER BY ${quoteList(key)}${limited}`
 }
 
-/** How many rows refer to a parent that is not there. */
-export function orphansSql(request: OrphanRequest): string {
+/** How many rows refer to a parent that is not there; with `key`, these columns of each. */
+export function orphansSql(request: OrphanRequest, key: readonly string[] = []): string {
   const child = quoteName(request.child.name)
   const present = request.childColumns.map((name) => `${child}.${quoteName(name)} IS NOT NULL`)
   const joined = request.childColumns.map(
@@ -147,8 +165,9 @@ export function orphansSql(request: OrphanRequest): string {
   const { range } = request
   const within = range === null ? [] : [`${child}.${quoteName(range.column)} BETWEEN ${range.from} AND ${range.to}`]
   const predicate = request.predicate === null ? [] : [`(${request.predicate}\n)`]
+  const list = key.length === 0 ? 'count(*)' : key.map((name) => `${child}.${quoteName(name)}`).join(', ')
   return (
-    `SELECT count(*) FROM ${child} WHERE ${[...present, ...within, ...predicate].join(' AND ')} ` +
+    `SELECT ${list} FROM ${child} WHERE ${[...present, ...within, ...predicate].join(' AND ')} ` +
     `AND NOT EXISTS (SELECT 1 FROM ${quoteName(request.parent.name)} AS \`~parent\` WHERE ${joined.join(' AND ')})`
   )
 }

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Cell } from '../vocabulary/cell.ts'
 import type { ValueKind } from '../vocabulary/value-kind.ts'
-import type { MysqlField } from './connection.ts'
+import type { MysqlField } from './client.ts'
 
 const KINDS: Readonly<Record<string, ValueKind>> = {
   tinyint: 'int64',
@@ -48,13 +48,28 @@ export function kindOf(name: string, type: string): ValueKind {
   return KINDS[name] ?? 'other'
 }
 
-/** Turns the server's bytes into a cell. */
-export type CellReader = (bytes: Buffer | null) => Cell
+/** Turns bytes of the server's, from one place to another, into a cell. They are somebody else's after the call. */
+export type CellReader = (bytes: Buffer, from: number, to: number) => Cell
 
-const readText: CellReader = (bytes) => (bytes === null ? null : bytes.toString('utf8'))
-const readInteger: CellReader = (bytes) => (bytes === null ? null : BigInt(bytes.toString('latin1')))
-const readDouble: CellReader = (bytes) => (bytes === null ? null : Number(bytes.toString('latin1')))
-const readBytes: CellReader = (bytes) => (bytes === null ? null : new Uint8Array(bytes))
+const MINUS = 45
+const ZERO = 48
+/** Digits that a double holds exactly. */
+export const SAFE_DIGITS = 15
+
+const readText: CellReader = (bytes, from, to) => bytes.toString('utf8', from, to)
+const readDouble: CellReader = (bytes, from, to) => Number(bytes.toString('latin1', from, to))
+const readBytes: CellReader = (bytes, from, to) => new Uint8Array(bytes.subarray(from, to))
+const readInteger: CellReader = (bytes, from, to) => {
+  const isNegative = bytes[from] === MINUS
+  let at = isNegative ? from + 1 : from
+  let number = 0
+  for (const most = at + SAFE_DIGITS; at < to; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO
+    if (digit < 0 || digit > 9 || at === most) return BigInt(bytes.toString('latin1', from, to)) // throws, if it is none
+    number = number * 10 + digit
+  }
+  return BigInt(isNegative ? -number : number)
+}
 
 export function readerOf(kind: ValueKind): CellReader {
   if (kind === 'int64' || kind === 'uint64') return readInteger
@@ -62,10 +77,18 @@ export function readerOf(kind: ValueKind): CellReader {
   return kind === 'bytes' ? readBytes : readText
 }
 
+/** A value that has come by itself as a cell. */
+export function cellOf(read: CellReader, bytes: Buffer | null): Cell {
+  return bytes === null ? null : read(bytes, 0, bytes.length)
+}
+
 const INTEGERS = new Set([1, 2, 3, 8, 9, 13])
 const DOUBLES = new Set([4, 5])
 const STRINGS = new Set([249, 250, 251, 252, 253, 254, 255])
 const BINARY = 63
+
+/** Whether a column of a result holds integers. */
+export const isIntegerField = ({ columnType }: MysqlField): boolean => INTEGERS.has(columnType)
 
 /** How a column of a result is read, by the protocol's type. */
 export function readerOfField({ columnType, characterSet }: MysqlField): CellReader {
@@ -88,14 +111,12 @@ export function quoteText(text: string): string {
   return `'${text.replace(/[\0\n\r\u001a\\']/g, (letter) => ESCAPES[letter] ?? letter)}'`
 }
 
-const FIELD_ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\0': '\\0' }
-
 /**
- * A cell as a field of LOAD DATA: bytes as hexadecimal, bits as digits of 0 and 1. A year has four digits: as a text, 0 would be 2000.
+ * A cell as the text of a field of LOAD DATA, not escaped: bytes as hexadecimal, bits as digits of 0 and 1. A year has four digits: as a
+ * text, 0 would be 2000.
  * @param type - of the column, without its length. @throws RangeError saying what the column cannot hold.
  */
-export function cellField(cell: Cell, kind: ValueKind, type: string): string {
-  if (cell === null) return '\\N'
+export function cellField(cell: Exclude<Cell, null>, kind: ValueKind, type: string): string {
   if (typeof cell === 'bigint') return type === 'year' ? cell.toString().padStart(4, '0') : cell.toString()
   if (typeof cell === 'number') return finiteText(cell)
   if (typeof cell !== 'string') {
@@ -105,8 +126,7 @@ export function cellField(cell: Cell, kind: ValueKind, type: string): string {
     return cellField(bytes.toString('utf8'), kind, type)
   }
   if (type === 'bit' && !/^[01]*$/.test(cell)) throw new RangeError('a text that is no bits')
-  if (kind === 'bytes') return Buffer.from(cell, 'utf8').toString('hex')
-  return /[\\\t\n\0]/.test(cell) ? cell.replace(/[\\\t\n\0]/g, (letter) => FIELD_ESCAPES[letter] ?? letter) : cell
+  return kind === 'bytes' ? Buffer.from(cell, 'utf8').toString('hex') : cell
 }
 
 function finiteText(value: number): string {

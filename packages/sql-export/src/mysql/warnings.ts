@@ -24,12 +24,19 @@ export async function requireNoWarnings(
   columns: readonly Pick<ColumnFacts, 'name'>[],
   before = 0,
 ): Promise<void> {
-  for (const row of await connection.query('SHOW WARNINGS LIMIT 64')) {
-    const [, number = '', message = ''] = textsOf(row)
-    const errno = Number(number)
-    if (errno === UNSAFE_STATEMENT) continue
+  const told = (await connection.query('SHOW WARNINGS LIMIT 64'))
+    .map((row) => {
+      const [, number = '', message = ''] = textsOf(row)
+      const isNamed = (name: string): boolean =>
+        [`column '${name}'`, `.\`${name}\``, `.${name}\``].some((text) => message?.includes(text))
+      return { errno: Number(number), message, column: columns.find(({ name }) => isNamed(name)) }
+    })
+    .filter(({ errno }) => errno !== UNSAFE_STATEMENT)
+  // of a value there may be several; one that names its column says most
+  const first = told.find(({ column }) => column !== undefined) ?? told[0]
+  if (first !== undefined) {
+    const { errno, message, column } = first
     const at = rowOfMessage(message ?? '')
-    const column = columns.find(({ name }) => message?.includes(`column '${name}'`) || message?.includes(`.\`${name}\``))
     const code = isPrivilegeNumber(errno)
       ? 'ERR_EXPORT_PRIVILEGE'
       : isValueNumber(errno)

@@ -1,7 +1,7 @@
 // Writes rows of one table by INSERT of many rows.
 import type { RowWriter } from '../port/destination.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
-import { ExportError } from '../vocabulary/errors.ts'
+import { unwritable } from '../vocabulary/driver-error.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 import type { MysqlConnection } from './connection.ts'
@@ -29,11 +29,7 @@ export function insertWriter(
     try {
       return cellLiteral(cell, columns[i]?.kind ?? 'text', isBit[i] === true)
     } catch (error) {
-      throw new ExportError(
-        'ERR_EXPORT_VALUE',
-        `${tableText(table)}.${columns[i]?.name}: ${error instanceof RangeError ? error.message : 'a value cannot be written'}`,
-        { table, step: 'load', remedy: 'Mask or transform the column, or give it another type.' },
-      )
+      throw unwritable(table, columns[i]?.name ?? '', error)
     }
   }
   return {

@@ -55,6 +55,8 @@ export interface KeyRange {
 
 /** A destination while a run has it: one writer, holding the database's lock. */
 export interface DestinationSession {
+  /** The destination's catalog as it was when the session was opened. Default: it is read by the destination. */
+  readonly catalog?: Catalog | undefined
   /** Makes tables and their plain indexes, as they are in a database of `engine`. */
   createTables(tables: readonly CatalogTable[], engine: Engine): Promise<void>
   begin(mode: ReferenceMode): Promise<void>
@@ -69,6 +71,8 @@ export interface DestinationSession {
   /** Rows of the table, or of a range of its integer key. */
   countRows(table: TableRef, range: KeyRange | null): Promise<number>
   countOrphans(request: OrphanRequest): Promise<number>
+  /** Keys of at most `limit` of those rows, as a source of the engine gives them. */
+  orphanKeys(request: OrphanRequest, key: readonly string[], limit: number): Promise<readonly Row[]>
   /** How many of the keys are there already. */
   countExisting(table: TableRef, key: readonly string[], values: readonly (readonly Cell[])[]): Promise<number>
   /** The form in which a writer takes columns that come as one cell of bytes: see `SourceSnapshot`. */

@@ -53,6 +53,8 @@ export interface ChildRequest {
 /** A read-only view of the source at one instant. All reads of one export go through one snapshot. */
 export interface SourceSnapshot {
   readonly atEpochMs: number
+  /** The source's catalog as the snapshot has it. Default: it is read by the source. */
+  readonly catalog?: Catalog | undefined
   /** The form in which a page can give columns that nobody looks at, such as `postgres-copy-text`. */
   readonly tailFormat?: string | undefined
   /** @param takesPacked - whether rows may come packed. Default: false. */

@@ -1,7 +1,19 @@
 // Row transformers: code of the caller that changes values on their way.
 
-/** A value as a transformer sees it. */
-export type TypedValue = null | boolean | number | bigint | string | Uint8Array
+/**
+ * A value as a transformer sees it. Integers of at most 32 bits, and doubles, are numbers; those of 64 bits, which are all of SQLite's,
+ * are bigints. Decimals, dates and times are the source's text, bytes a `Uint8Array`. An array of PostgreSQL is an array of such
+ * values, unless its bounds are other than usual: then its text. JSON is text, but for columns that are named in `parses`.
+ */
+export type TypedValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | readonly TypedValue[]
+  | { readonly [name: string]: TypedValue }
 export type TypedRow = Readonly<Record<string, TypedValue>>
 
 export interface TransformBatch {
@@ -14,6 +26,12 @@ export interface TransformBatch {
 export interface TransformColumns {
   readonly reads: readonly string[]
   readonly writes: readonly string[]
+  /**
+   * Columns of `reads` whose text is JSON that is seen as what it stands for: numbers beyond 2^53 are rounded, and of a name that is
+   * there twice the last counts. What is given back for one is written as JSON, `null` as NULL; what says the same as before stays as it
+   * was. A text that is no JSON is `ERR_EXPORT_TRANSFORM`. Default: none.
+   */
+  readonly parses?: readonly string[] | undefined
 }
 
 /**

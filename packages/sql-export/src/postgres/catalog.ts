@@ -39,19 +39,35 @@ function grouped(rows: readonly TextRow[]): Map<string, TextRow[]> {
   return groups
 }
 
+async function readAll(connection: PostgresConnection, statements: readonly string[]): Promise<(readonly TextRow[])[]> {
+  if (connection.queryAll !== undefined) return (await connection.queryAll(statements)).map(({ rows }) => rows)
+  const results: (readonly TextRow[])[] = []
+  for (const sql of statements) results.push((await connection.query(sql)).rows)
+  return results
+}
+
 /** Reads tables, columns, keys, references, indexes and triggers of every schema that the user may use. */
 export async function readPostgresCatalog(connection: PostgresConnection): Promise<PostgresCatalog> {
-  const read = async (sql: string): Promise<TextRow[]> => [...(await connection.query(sql)).rows]
   const version = Number(await queryText(connection, "SELECT current_setting('server_version_num')"))
-  const [about] = await read(aboutSql(version))
+  const facts = await readAll(connection, [
+    aboutSql(version),
+    TABLES,
+    COLUMNS,
+    TYPES,
+    CONSTRAINTS,
+    INDEXES,
+    TRIGGERS,
+    DENIED_SEQUENCES,
+  ])
+  const [aboutRows = [], tableRows = [], columns = [], typeRows = [], constraints = [], indexes = [], triggers = []] = facts
+  const deniedSequences = facts[7] ?? []
+  const [about] = aboutRows
   const defaultSchema = text(about?.[0])
-  const tableRows = await read(TABLES)
-  const columnRows = grouped(await read(COLUMNS))
-  const types = typesOf(await read(TYPES))
-  const constraintRows = grouped(await read(CONSTRAINTS))
-  const indexRows = grouped(await read(INDEXES))
-  const triggerRows = grouped(await read(TRIGGERS))
-  const deniedSequences = await read(DENIED_SEQUENCES)
+  const columnRows = grouped(columns)
+  const types = typesOf(typeRows)
+  const constraintRows = grouped(constraints)
+  const indexRows = grouped(indexes)
+  const triggerRows = grouped(triggers)
   const refOf = (schema: string, name: string): TableRef => ({ schema: schema === defaultSchema ? null : schema, name })
   const notes: string[] = []
   const drafts = new Map<string, DraftTable>()

@@ -24,6 +24,8 @@ export interface CopyIn {
 
 export interface PostgresConnection {
   query(sql: string, params?: readonly (string | null)[]): Promise<TextResult>
+  /** The same of several statements without parameters, which are sent together. Default: one after the other. */
+  queryAll?(statements: readonly string[]): Promise<TextResult[]>
   /** Runs several statements at once. */
   execute(sql: string): Promise<void>
   /**

@@ -10,9 +10,10 @@ import type {
   RowWriter,
 } from '../port/destination.ts'
 import { patchWriter } from '../port/patch-writer.ts'
-import type { CatalogTable } from '../structure/catalog.ts'
+import { executeUnlessLost } from '../port/server-handle.ts'
+import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import { findTable } from '../structure/catalog.ts'
-import type { Cell } from '../vocabulary/cell.ts'
+import type { Cell, Row } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { tableId, tableText } from '../vocabulary/table-ref.ts'
@@ -27,6 +28,7 @@ import { relaxConstraints } from './relax.ts'
 import type { Connect } from './source.ts'
 import { TAIL_FORMAT, addressOf } from './source.ts'
 import { existingSql, orphansSql, quoteName, updateSql } from './sql.ts'
+import { readerOf } from './value-text.ts'
 import { copyWriter } from './writer.ts'
 
 /** Times that a block of keys is asked for before another session's inserts are held to be in the way. */
@@ -43,14 +45,22 @@ export const TRY_LOCK: string = `SELECT CASE WHEN NOT pg_try_advisory_lock(${LOC
 const UNLOCK = `SELECT pg_advisory_unlock(${LOCK})`
 const LOCK_BESIDE = `SELECT pg_advisory_lock_shared(${BESIDE})`
 
+const MODE_SQL: Readonly<Record<ReferenceMode, string>> = {
+  bulk: '; SET LOCAL session_replication_role = replica',
+  deferred: '; SET CONSTRAINTS ALL DEFERRED',
+  enforced: '',
+}
+
 export class PostgresSession implements DestinationSession {
   readonly journal: Journal
+  readonly catalog: Catalog
   readonly tailFormat: string = TAIL_FORMAT
   readonly #connection: PostgresConnection
   readonly #readCatalog: () => Promise<PostgresCatalog>
   readonly #onEnd: () => void
   readonly another: (() => Promise<DestinationSession>) | undefined
   #known: PostgresCatalog | undefined
+  readonly #sequences = new Map<string, SequenceFacts>()
   #inTransaction = false
   /** Statements that make constraints what they were. */
   #relaxed: readonly string[] = []
@@ -67,6 +77,7 @@ export class PostgresSession implements DestinationSession {
     this.#readCatalog = readCatalog
     this.#onEnd = onEnd
     this.#known = known
+    this.catalog = known.catalog
     this.journal = postgresJournal(connection)
     this.another = connect === undefined ? undefined : () => this.#beside(connect)
   }
@@ -95,10 +106,8 @@ export class PostgresSession implements DestinationSession {
 
   async begin(mode: ReferenceMode): Promise<void> {
     await guarded('ERR_EXPORT_WRITE', 'the transaction could not begin', {}, async () => {
-      await this.#connection.execute('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE')
-      this.#inTransaction = true
-      if (mode === 'bulk') await this.#connection.execute('SET LOCAL session_replication_role = replica')
-      if (mode === 'deferred') await this.#connection.execute('SET CONSTRAINTS ALL DEFERRED')
+      this.#inTransaction = true // also if what follows the BEGIN fails
+      await this.#connection.execute(`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE${MODE_SQL[mode]}`)
     })
   }
 
@@ -127,8 +136,8 @@ export class PostgresSession implements DestinationSession {
       const greatest = await this.greatestKey(table, column)
       return (greatest > past ? greatest : past) + 1n
     }
-    const greatest = await this.greatestKey(table, column)
-    await this.#raise(sequence, greatest > past ? greatest : past)
+    const { greatest, next } = await this.#keysOf(table, column, sequence)
+    await this.#raise(sequence, greatest > past ? greatest : past, next)
     if (count === 0n) return this.#nextOf(sequence)
     for (let attempt = 0; attempt < RESERVE_ATTEMPTS; attempt++) {
       const [first = '0', last = '0'] = await this.#row(
@@ -137,10 +146,10 @@ export class PostgresSession implements DestinationSession {
       )
       const [from, to] = [BigInt(first), BigInt(last)]
       if (to - from + 1n === count) return from
-      const step = BigInt(await this.#value('SELECT seqincrement FROM pg_sequence WHERE seqrelid = $1::regclass', [sequence]))
+      const { step } = await this.#sequence(sequence)
       if (step === 1n) continue // another session took keys in between
       await this.#keepInsertsOut(known.quoteTable(table))
-      await this.#raise(sequence, to + count)
+      await this.#raise(sequence, to + count, await this.#nextOf(sequence))
       return to + 1n
     }
     throw new ExportError('ERR_EXPORT_LOCKED', `${tableText(table)}: other sessions take keys too fast for a block of ${count}`, {
@@ -152,8 +161,10 @@ export class PostgresSession implements DestinationSession {
 
   async advanceGenerators(table: TableRef): Promise<void> {
     const known = await this.#catalog()
-    for (const [column, sequence] of known.facts.get(tableId(table))?.sequences ?? [])
-      await this.#raise(sequence, await this.greatestKey(table, column))
+    for (const [column, sequence] of known.facts.get(tableId(table))?.sequences ?? []) {
+      const { greatest, next } = await this.#keysOf(table, column, sequence)
+      await this.#raise(sequence, greatest, next)
+    }
   }
 
   async countRows(table: TableRef, range: KeyRange | null): Promise<number> {
@@ -168,6 +179,17 @@ export class PostgresSession implements DestinationSession {
     return guarded('ERR_EXPORT_VERIFY', `checking ${tableText(child)} failed`, { table: child }, async () =>
       Number(await queryText(this.#connection, orphansSql(request, known.quoteTable))),
     )
+  }
+
+  async orphanKeys(request: OrphanRequest, key: readonly string[], limit: number): Promise<readonly Row[]> {
+    const known = await this.#catalog()
+    const { child } = request
+    const found = findTable(known.catalog, child)
+    const readers = key.map((name) => readerOf(found?.columns.find((column) => column.name === name)?.kind ?? 'text'))
+    const { rows } = await guarded('ERR_EXPORT_VERIFY', `checking ${tableText(child)} failed`, { table: child }, () =>
+      this.#connection.query(`${orphansSql(request, known.quoteTable, key)} LIMIT ${limit}`, []),
+    )
+    return rows.map((row) => readers.map((read, i) => read(row[i] ?? null)))
   }
 
   async countExisting(table: TableRef, key: readonly string[], values: readonly (readonly Cell[])[]): Promise<number> {
@@ -235,12 +257,8 @@ export class PostgresSession implements DestinationSession {
   }
 
   /** A server rolls back and unlocks by itself when the connection ends, and the caller has heard of that already. */
-  async #unlessLost(sql: string): Promise<void> {
-    try {
-      await this.#connection.execute(sql)
-    } catch (error) {
-      if (!isLost(error)) throw error
-    }
+  #unlessLost(sql: string): Promise<void> {
+    return executeUnlessLost(this.#connection, sql, isLost)
   }
 
   async #catalog(): Promise<PostgresCatalog> {
@@ -272,17 +290,51 @@ export class PostgresSession implements DestinationSession {
     await guarded('ERR_EXPORT_WRITE', 'a statement at the destination failed', {}, () => this.#connection.execute(sql))
   }
 
-  /** The least key that a sequence gives next. */
-  async #nextOf(sequence: string): Promise<bigint> {
-    const name = await this.#value('SELECT $1::regclass::text', [sequence])
-    const [last = '0', isCalled = 'f'] = await this.#row(`SELECT last_value, is_called FROM ${name}`)
-    const step = BigInt(await this.#value('SELECT seqincrement FROM pg_sequence WHERE seqrelid = $1::regclass', [sequence]))
-    return isCalled === 't' || isCalled === 'true' ? BigInt(last) + step : BigInt(last)
+  /** A sequence's name as the server writes it, and its increment. */
+  async #sequence(sequence: string): Promise<SequenceFacts> {
+    const known = this.#sequences.get(sequence)
+    if (known !== undefined) return known
+    const [name = '', step = '1'] = await this.#row(
+      'SELECT seqrelid::regclass::text, seqincrement FROM pg_sequence WHERE seqrelid = $1::regclass',
+      [sequence],
+    )
+    const facts = { name, step: BigInt(step) }
+    this.#sequences.set(sequence, facts)
+    return facts
   }
 
-  /** Sets a sequence so that what it gives next exceeds `value`; never back. */
-  async #raise(sequence: string, value: bigint): Promise<void> {
-    if (value < 1n || (await this.#nextOf(sequence)) > value) return
+  /** The least key that a sequence gives next. */
+  async #nextOf(sequence: string): Promise<bigint> {
+    const facts = await this.#sequence(sequence)
+    return nextKey(facts, await this.#row(`SELECT last_value, is_called FROM ${facts.name}`))
+  }
+
+  /** The greatest key of a column, and the least that the sequence behind it gives next. */
+  async #keysOf(
+    table: TableRef,
+    column: string,
+    sequence: string,
+  ): Promise<{ readonly greatest: bigint; readonly next: bigint }> {
+    const { quoteTable } = await this.#catalog()
+    const facts = await this.#sequence(sequence)
+    const [last = '0', isCalled = 'f', greatest = '0'] = await this.#row(
+      `SELECT last_value, is_called, (SELECT coalesce(max(${quoteName(column)}), 0) FROM ${quoteTable(table)}) FROM ${facts.name}`,
+    )
+    return { greatest: BigInt(greatest), next: nextKey(facts, [last, isCalled]) }
+  }
+
+  /** Sets a sequence so that what it gives next exceeds `value`; never back. @param next - what it gives next. */
+  async #raise(sequence: string, value: bigint, next: bigint): Promise<void> {
+    if (value < 1n || next > value) return
     await this.#row('SELECT setval($1::regclass, $2::bigint)', [sequence, value.toString()])
   }
+}
+
+interface SequenceFacts {
+  readonly name: string
+  readonly step: bigint
+}
+
+function nextKey({ step }: SequenceFacts, [last = '0', isCalled = 'f']: readonly string[]): bigint {
+  return isCalled === 't' || isCalled === 'true' ? BigInt(last) + step : BigInt(last)
 }

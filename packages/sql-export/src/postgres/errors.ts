@@ -91,6 +91,11 @@ export function isLost(error: unknown): boolean {
   return isNetwork(code) || /Connection terminated|not queryable|connection is closed|Connection ended/i.test(message)
 }
 
+/** Whether a table or column that a statement names is not there. */
+export function isGone(error: unknown): boolean {
+  return ['42P01', '42703'].includes(codeOf(error))
+}
+
 export const asExportError: AsExportError = exportErrors((error) => {
   const cause = cleanError(error)
   return {

@@ -18,11 +18,7 @@ export function postgresJournal(connection: PostgresConnection): Journal {
   const isThere = async (): Promise<boolean> =>
     (await queryText(connection, "SELECT to_regclass(quote_ident(current_schema()) || '.loopwright_export_run')")) !== null
   return {
-    create: () =>
-      journaled(async () => {
-        await connection.execute(CREATE_RUN)
-        await connection.execute(CREATE_BATCH)
-      }),
+    create: () => journaled(() => connection.execute(`${CREATE_RUN}; ${CREATE_BATCH}`)),
     drop: () => journaled(() => connection.execute('DROP TABLE IF EXISTS loopwright_export_batch, loopwright_export_run')),
     runs: () =>
       journaled(async () => {

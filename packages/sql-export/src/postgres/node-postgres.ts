@@ -1,6 +1,7 @@
 // PostgreSQL through `pg` and `pg-copy-streams`, of which only the members named here are used.
 import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
+import { CopyOut, hasWire } from './copy-out.ts'
 import type { CopyIn, PostgresConnection, TextResult, TextRow } from './connection.ts'
 
 interface QueryConfig {
@@ -36,6 +37,15 @@ export interface PgCopyStreams {
 }
 
 const AS_TEXT = { getTypeParser: () => (value: string) => value }
+
+function textResult({ rows, fields, rowCount }: QueryResult): TextResult {
+  return {
+    columns: fields.map(({ name }) => name),
+    types: fields.map(({ dataTypeID }) => dataTypeID),
+    rows,
+    count: rowCount ?? 0,
+  }
+}
 
 /** A stream that nobody reads any more, until it has ended or failed. */
 async function drain(stream: Readable): Promise<void> {
@@ -76,13 +86,19 @@ export class NodePostgresConnection implements PostgresConnection {
 
   async query(sql: string, params: readonly (string | null)[] = []): Promise<TextResult> {
     await this.#cancelling
-    const { rows, fields, rowCount } = await this.#client.query({ text: sql, values: params, rowMode: 'array', types: AS_TEXT })
-    return {
-      columns: fields.map(({ name }) => name),
-      types: fields.map(({ dataTypeID }) => dataTypeID),
-      rows,
-      count: rowCount ?? 0,
-    }
+    return textResult(await this.#client.query({ text: sql, values: params, rowMode: 'array', types: AS_TEXT }))
+  }
+
+  async queryAll(statements: readonly string[]): Promise<TextResult[]> {
+    await this.#cancelling
+    const text = statements.join(';\n')
+    const results: QueryResult | readonly QueryResult[] = await this.#client.query({
+      text,
+      values: [],
+      rowMode: 'array',
+      types: AS_TEXT,
+    })
+    return (Array.isArray(results) ? (results as readonly QueryResult[]) : [results as QueryResult]).map(textResult)
   }
 
   async execute(sql: string): Promise<void> {
@@ -92,6 +108,7 @@ export class NodePostgresConnection implements PostgresConnection {
 
   async *copyOut(sql: string): AsyncGenerator<Uint8Array, number, undefined> {
     await this.#cancelling
+    if (hasWire(this.#client)) return yield* this.#copyRows(sql)
     const copy = this.#streams.to(sql)
     const ready = new Promise<void>((resolve) => {
       copy.handleReadyForQuery = resolve // the stream ends with the data; the server's count comes after it
@@ -110,6 +127,26 @@ export class NodePostgresConnection implements PostgresConnection {
       if (isOpen) {
         await this.cancel()
         await drain(copy)
+      }
+    }
+  }
+
+  async *#copyRows(sql: string): AsyncGenerator<Uint8Array, number, undefined> {
+    const copy = new CopyOut(sql)
+    this.#lost.catch((error: unknown) => copy.handleError(error))
+    this.#client.query(copy)
+    let isOpen = true
+    try {
+      const count = yield* copy.pieces()
+      isOpen = false
+      return count
+    } catch (error) {
+      isOpen = false
+      throw error
+    } finally {
+      if (isOpen) {
+        await this.cancel()
+        await copy.leave()
       }
     }
   }

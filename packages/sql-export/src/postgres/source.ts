@@ -1,11 +1,11 @@
 // Reads a PostgreSQL database in one snapshot.
+import { RangePages } from '../port/range-page.ts'
+import { executeUnlessLost } from '../port/server-handle.ts'
 import type { ChildRequest, PageRequest, RowChunk, SourceSnapshot } from '../port/source.ts'
 import { ORDINAL, pageColumns } from '../port/source.ts'
 import type { ParamValue } from '../structure/plan.ts'
-import type { CatalogTable } from '../structure/catalog.ts'
+import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import { columnOf, findTable } from '../structure/catalog.ts'
-import { PackedRange } from '../structure/packed-range.ts'
-import { KeyRange, isIntegerPage, isNarrow } from '../structure/key-range.ts'
 import type { Row } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
@@ -13,7 +13,7 @@ import { tableId, tableText } from '../vocabulary/table-ref.ts'
 import type { PostgresCatalog } from './catalog.ts'
 import type { PostgresConnection, TextRow } from './connection.ts'
 import { CopyRows } from './copy-rows.ts'
-import { asExportError, guarded, isLost } from './errors.ts'
+import { asExportError, guarded, isGone, isLost } from './errors.ts'
 import { queryText } from './connection.ts'
 import type { AddressColumn } from './sql.ts'
 import { childrenSql, pageSql, rangeSql } from './sql.ts'
@@ -54,6 +54,8 @@ interface CopyShape {
   readonly isPacked: boolean
   /** Whose rows they are, for messages. */
   readonly what: string
+  /** Whether the statement holds no text of the caller, so that all that it names was there when the catalog was read. */
+  readonly isOurs?: boolean
 }
 
 function isKeyOf({ key, uniqueKeys }: CatalogTable, address: readonly string[]): boolean {
@@ -68,17 +70,18 @@ export type Connect = (() => Promise<PostgresConnection>) | undefined
 /** A transaction that only reads, in one snapshot. */
 export class PostgresSnapshot implements SourceSnapshot {
   readonly atEpochMs: number
+  readonly catalog: Catalog
   readonly #connection: PostgresConnection
   readonly #known: PostgresCatalog
   readonly tailFormat: string = TAIL_FORMAT
-  /** Tables of which a page named fewer than half of the rows between its first and last key. */
-  readonly #sparse = new Set<string>()
+  readonly #pages = new RangePages()
   #joinsByIndex = false
   readonly another: (() => Promise<SourceSnapshot>) | undefined
 
   private constructor(connection: PostgresConnection, known: PostgresCatalog, atEpochMs: number, connect: Connect) {
     this.#connection = connection
     this.#known = known
+    this.catalog = known.catalog
     this.atEpochMs = atEpochMs
     this.another = connect === undefined ? undefined : () => this.#share(connect)
   }
@@ -167,30 +170,20 @@ export class PostgresSnapshot implements SourceSnapshot {
       hasTail: tail.length > 0,
       isPacked: numbers !== undefined && areIntegers(readers),
       what: tableText(table),
+      isOurs: predicates.length === 0,
     }
     const facts = addressOf(this.#known, table, address)
     const { quoteTable, catalog } = this.#known
     const known = findTable(catalog, table)
-    const count = numbers === undefined ? request.values.length : numbers.length / address.length
-    const limit = count * 2
-    let done = 0
-    if (known !== undefined && isIntegerPage(known, request) && (isNarrow(request, limit) || !this.#sparse.has(shape.what))) {
-      const page = numbers === undefined ? new KeyRange(request.values) : new PackedRange(numbers, address.length)
-      for await (const chunk of this.#copy(rangeSql(request, facts, limit, quoteTable), shape)) {
-        const taken = takeRange(page, chunk)
-        const isComplete = chunk.isLast && (page.rows < limit || page.next === count)
-        if (sizeOf(taken) > 0 || isComplete) yield { ...taken, isLast: isComplete }
-        if (isComplete) return
-      }
-      this.#sparse.add(shape.what)
-      done = page.next
-    }
-    const rest = done === 0 ? request : { ...request, values: request.values.slice(done) }
-    await this.#joinByIndex(known !== undefined && isKeyOf(known, address))
-    for await (const chunk of this.#copy(pageSql(rest, facts, quoteTable), shape)) {
-      if (done > 0) addToOrdinals(chunk, done)
-      yield chunk
-    }
+    yield* this.#pages.read(known, request, {
+      byRange: (limit) => this.#copy(rangeSql(request, facts, limit, quoteTable), shape),
+      byKeys: (rest) => this.#copyByKeys(pageSql(rest, facts, quoteTable), shape, known !== undefined && isKeyOf(known, address)),
+    })
+  }
+
+  async *#copyByKeys(sql: string, shape: CopyShape, isByKey: boolean): AsyncGenerator<RowChunk> {
+    await this.#joinByIndex(isByKey)
+    yield* this.#copy(sql, shape)
   }
 
   async *readChildren(request: ChildRequest): AsyncGenerator<RowChunk> {
@@ -202,13 +195,9 @@ export class PostgresSnapshot implements SourceSnapshot {
   }
 
   async end(): Promise<void> {
-    await guarded('ERR_EXPORT_CONNECTION', 'the snapshot could not be ended', {}, async () => {
-      try {
-        await this.#connection.execute('ROLLBACK')
-      } catch (error) {
-        if (!isLost(error)) throw error // whoever waited for an answer has heard of it
-      }
-    })
+    await guarded('ERR_EXPORT_CONNECTION', 'the snapshot could not be ended', {}, () =>
+      executeUnlessLost(this.#connection, 'ROLLBACK', isLost),
+    )
   }
 
   async cancel(): Promise<void> {
@@ -234,7 +223,7 @@ export class PostgresSnapshot implements SourceSnapshot {
     this.#joinsByIndex = isBest
   }
 
-  async *#copy(sql: string, { columns, readers, hasTail, isPacked, what }: CopyShape): AsyncGenerator<RowChunk> {
+  async *#copy(sql: string, { columns, readers, hasTail, isPacked, what, isOurs }: CopyShape): AsyncGenerator<RowChunk> {
     const split = new CopyRows(readers, hasTail, what)
     let seen = 0
     const pieces = this.#connection.copyOut(`COPY (${sql}) TO STDOUT`)
@@ -251,14 +240,15 @@ export class PostgresSnapshot implements SourceSnapshot {
         const chunk = Array.isArray(taken)
           ? { columns, rows: taken, isLast: false }
           : { columns, rows: NO_ROWS, packed: taken, isLast: false }
-        const size = sizeOf(chunk)
+        const size = chunk.packed?.count ?? chunk.rows.length
         seen += size
         if (size > 0) yield chunk
       }
       yield { columns, rows: [], isLast: true }
     } catch (error) {
       hasEnded = true
-      throw asExportError(error, 'ERR_EXPORT_CONNECTION', `reading ${what} failed`)
+      const isChanged = isOurs === true && isGone(error)
+      throw asExportError(error, isChanged ? 'ERR_EXPORT_SOURCE_CHANGED' : 'ERR_EXPORT_CONNECTION', `reading ${what} failed`)
     } finally {
       if (!hasEnded) await pieces.return(0)
     }
@@ -266,24 +256,6 @@ export class PostgresSnapshot implements SourceSnapshot {
 }
 
 const areIntegers = (readers: readonly CellReader[]): boolean => readers.every((reader) => reader === readInteger)
-
-const sizeOf = ({ rows, packed }: RowChunk): number => packed?.count ?? rows.length
-
-/** The rows of a range that were asked for. */
-function takeRange(page: KeyRange | PackedRange, chunk: RowChunk): RowChunk {
-  const { columns, rows, packed, isLast } = chunk
-  if (page instanceof KeyRange) return { columns, rows: page.take(rows), isLast }
-  return packed === undefined
-    ? { columns, rows: page.takeRows(rows), isLast }
-    : { columns, rows, packed: page.take(packed), isLast }
-}
-
-function addToOrdinals({ rows, packed }: RowChunk, done: number): void {
-  for (const row of rows) row[0] = BigInt(done + Number(row[0]))
-  if (packed === undefined) return
-  const { count, width, numbers } = packed
-  for (let i = 0; i < count; i++) numbers[i * width] = (numbers[i * width] ?? 0) + done
-}
 
 function brokenOff(what: string, seen: number, count: number): never {
   throw new ExportError('ERR_EXPORT_CONNECTION', `${what}: the result broke off after ${seen} of ${count} rows`)

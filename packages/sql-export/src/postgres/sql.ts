@@ -113,8 +113,8 @@ export function rootSql({ table, key, references = [], conditions, limit }: Root
   return `SELECT ${quoteList([...key, ...references])} FROM ${quoteTable(table)} AS ${quoteName(table.name)}${where} ORDER BY ${quoteList(key)}${limited}`
 }
 
-/** How many rows refer to a parent that is not there. */
-export function orphansSql(request: OrphanRequest, quoteTable: QuoteTable): string {
+/** How many rows refer to a parent that is not there; with `key`, these columns of each. */
+export function orphansSql(request: OrphanRequest, quoteTable: QuoteTable, key: readonly string[] = []): string {
   const child = quoteName(request.child.name)
   const present = request.childColumns.map((name) => `${child}.${quoteName(name)} IS NOT NULL`)
   const joined = request.childColumns.map(
@@ -123,8 +123,9 @@ export function orphansSql(request: OrphanRequest, quoteTable: QuoteTable): stri
   const { range } = request
   const within = range === null ? [] : [`${child}.${quoteName(range.column)} BETWEEN ${range.from} AND ${range.to}`]
   const predicate = request.predicate === null ? [] : [`(${request.predicate}\n)`]
+  const list = key.length === 0 ? 'count(*)' : key.map((name) => `${child}.${quoteName(name)}`).join(', ')
   return (
-    `SELECT count(*) FROM ${quoteTable(request.child)} AS ${child} WHERE ${[...present, ...within, ...predicate].join(' AND ')} ` +
+    `SELECT ${list} FROM ${quoteTable(request.child)} AS ${child} WHERE ${[...present, ...within, ...predicate].join(' AND ')} ` +
     `AND NOT EXISTS (SELECT 1 FROM ${quoteTable(request.parent)} AS "~parent" WHERE ${joined.join(' AND ')})`
   )
 }

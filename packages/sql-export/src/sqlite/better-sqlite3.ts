@@ -5,6 +5,7 @@ import type { SqliteConnection, SqliteOpenOptions, SqliteStatement } from './con
 interface BetterStatement {
   readonly reader: boolean
   raw(on: boolean): BetterStatement
+  safeIntegers(on: boolean): BetterStatement
   columns(): readonly { readonly name: string }[]
   iterate(...params: readonly unknown[]): IterableIterator<Row>
   all(...params: readonly unknown[]): Row[]
@@ -48,6 +49,14 @@ function wrap(statement: BetterStatement, isNumbered: boolean): SqliteStatement 
     columns: statement.reader ? raw.columns().map(({ name }) => name) : [],
     rows: (params) => raw.iterate(...bound(params)),
     all: (params) => raw.all(...bound(params)),
+    allNumbers: (params) => {
+      raw.safeIntegers(false) // an integer that no number holds becomes one that is not safe
+      try {
+        return raw.all(...bound(params))
+      } finally {
+        raw.safeIntegers(true)
+      }
+    },
     run: (params) => Number(statement.run(...bound(params)).changes),
     finalize: () => {},
   }

@@ -11,6 +11,8 @@ export interface SqliteStatement {
   rows(params: readonly Cell[]): IterableIterator<Row>
   /** The same rows at once, where the driver can: for results that are known to be small. */
   all?(params: readonly Cell[]): Row[]
+  /** The same with integers as numbers, where the driver can; `undefined` if one of them does not fit, or is not told from another. */
+  allNumbers?(params: readonly Cell[]): Row[] | undefined
   /** @returns the number of rows changed. */
   run(params: readonly Cell[]): number
   finalize(): void

@@ -148,6 +148,13 @@ export class SqliteSession implements DestinationSession {
     )
   }
 
+  async orphanKeys(request: OrphanRequest, key: readonly string[], limit: number): Promise<readonly Row[]> {
+    const params = request.range === null ? [] : [request.range.from, request.range.to]
+    return guarded('ERR_EXPORT_VERIFY', `checking ${tableText(request.child)} failed`, { table: request.child }, () =>
+      queryAll(this.#connection, `${orphansSql(request, key)} LIMIT ${limit}`, params),
+    )
+  }
+
   async countExisting(table: TableRef, key: readonly string[], values: readonly (readonly Cell[])[]): Promise<number> {
     return Number(queryValue(this.#connection, existingSql(table.name, key, values), [valuesJson(values)]))
   }

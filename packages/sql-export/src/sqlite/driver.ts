@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ExportError } from '../vocabulary/errors.ts'
+import { canAttach } from './attached-source.ts'
 import type { BetterConstructor } from './better-sqlite3.ts'
 import { openBetterSqlite3 } from './better-sqlite3.ts'
 import type { SqliteConnection, SqliteDriver, SqliteOpenOptions } from './connection.ts'
@@ -21,7 +22,8 @@ const NATIVE_ADVICE = 'Install better-sqlite3 (npm install better-sqlite3), or r
 export type ConnectionOpener = (path: string, options: SqliteOpenOptions) => SqliteConnection
 
 /**
- * Loads a driver. `auto` takes the first that can run here: better-sqlite3, node:sqlite, node-sqlite3-wasm.
+ * Loads a driver. `auto` takes `node:sqlite` where it copies from file to file inside SQLite (Node 24 or later), else the first that can run
+ * here of better-sqlite3, node:sqlite and node-sqlite3-wasm: docs/adr/0519.
  * @throws ExportError `ERR_EXPORT_DRIVER` if the one asked for is not there.
  */
 export async function loadDriver(driver: SqliteDriver | 'auto'): Promise<ConnectionOpener> {
@@ -32,11 +34,22 @@ export async function loadDriver(driver: SqliteDriver | 'auto'): Promise<Connect
       remedy: driver === 'better-sqlite3' ? 'npm install better-sqlite3' : NATIVE_ADVICE,
     })
   }
+  const own = await tryLoad('node:sqlite')
+  if (own !== undefined && copiesInside(own)) return own
   for (const candidate of SQLITE_DRIVERS) {
     const opener = await tryLoad(candidate)
     if (opener !== undefined) return opener
   }
   throw new ExportError('ERR_EXPORT_DRIVER', 'no SQLite driver can run here', { remedy: 'npm install node-sqlite3-wasm' })
+}
+
+function copiesInside(open: ConnectionOpener): boolean {
+  const connection = open(':memory:', { readOnly: false, create: true })
+  try {
+    return canAttach(connection)
+  } finally {
+    connection.close()
+  }
 }
 
 async function tryLoad(driver: SqliteDriver): Promise<ConnectionOpener | undefined> {

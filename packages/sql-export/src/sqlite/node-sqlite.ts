@@ -75,7 +75,10 @@ function wrap(statement: NodeStatement): SqliteStatement {
   return {
     columns: statement.columns?.().map(({ name }) => name),
     rows: givesArrays ? arrays : (params) => objectsAsArrays(statement.iterate(...bindable(params))),
-    ...(givesArrays ? { all: (params: readonly Cell[]): Row[] => statement.all(...bindable(params)) } : {}),
+    ...(givesArrays && {
+      all: (params: readonly Cell[]): Row[] => statement.all(...bindable(params)),
+      allNumbers: (params: readonly Cell[]) => allNumbers(statement, bindable(params)),
+    }),
     run: (params) => Number(statement.run(...bindable(params)).changes),
     finalize: () => {},
   }
@@ -83,4 +86,16 @@ function wrap(statement: NodeStatement): SqliteStatement {
 
 function* objectsAsArrays(objects: Iterable<Row | Record<string, Cell>>): IterableIterator<Row> {
   for (const object of objects) yield Object.values(object)
+}
+
+function allNumbers(statement: NodeStatement, params: readonly Cell[]): Row[] | undefined {
+  statement.setReadBigInts(false)
+  try {
+    return statement.all(...params)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined // an integer that no number holds
+    throw error
+  } finally {
+    statement.setReadBigInts(true)
+  }
 }

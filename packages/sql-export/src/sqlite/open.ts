@@ -21,7 +21,10 @@ export interface OpenSqliteOptions {
   readonly readOnly?: boolean | undefined
   /** Whether a missing file is made. Default `false`; never with `readOnly`. */
   readonly create?: boolean | undefined
-  /** Which driver; `auto` (default) takes the first of better-sqlite3, node:sqlite and node-sqlite3-wasm that can run here. */
+  /**
+   * Which driver; `auto` (default) takes `node:sqlite` on Node 24 or later, where it copies from file to file inside SQLite; before that the
+   * first of better-sqlite3, `node:sqlite` and node-sqlite3-wasm that can run here.
+   */
   readonly driver?: SqliteDriver | 'auto' | undefined
 }
 
@@ -115,7 +118,8 @@ class SqliteFile implements SqliteHandle {
   }
 
   copiesFrom(source: Source): boolean {
-    return source instanceof SqliteFile && canAttach(this.#connection) && canShare(source.#connection)
+    // a source that only inherits from one of ours is not one, and may change what it reads
+    return #connection in source && canAttach(this.#connection) && canShare(source.#connection)
   }
 
   async openSession(): Promise<DestinationSession> {

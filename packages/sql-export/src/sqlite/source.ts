@@ -1,13 +1,15 @@
 // Reads a SQLite file in one snapshot.
+import { RangePages } from '../port/range-page.ts'
 import type { ChildRequest, PageRequest, RowChunk, SourceSnapshot } from '../port/source.ts'
 import { ORDINAL, predicateColumn } from '../port/source.ts'
-import type { Catalog } from '../structure/catalog.ts'
+import type { Catalog, CatalogTable } from '../structure/catalog.ts'
 import { columnOf, findTable } from '../structure/catalog.ts'
-import { KeyRange, isIntegerPage, isNarrow } from '../structure/key-range.ts'
 import type { ParamValue } from '../structure/plan.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
 import { cellBytes } from '../vocabulary/cell.ts'
 import { ExportError } from '../vocabulary/errors.ts'
+import type { PackedRows } from '../vocabulary/packed-rows.ts'
+import { packNumbers, packedBytes, unpackRow } from '../vocabulary/packed-rows.ts'
 import type { TableRef } from '../vocabulary/table-ref.ts'
 import { tableText } from '../vocabulary/table-ref.ts'
 import { affinityOf } from './affinity.ts'
@@ -42,6 +44,23 @@ export function canShare(connection: SqliteConnection): boolean {
   return connection.define !== undefined && queryValue(connection, 'PRAGMA journal_mode') !== 'wal'
 }
 
+/** What a statement gives. */
+interface SqliteResult {
+  /** Default: those that the statement has. */
+  readonly names?: readonly string[] | undefined
+  /** Whose rows they are, for messages. */
+  readonly what: string
+  /** Rows at the most. */
+  readonly most?: number | undefined
+  /** Whether rows are given packed where they can be. */
+  readonly isPacked?: boolean | undefined
+}
+
+/** Whether the columns hold integers: what else they hold is no integer as a number either, as their affinity turns 1.0 into 1. */
+function areIntegers(table: CatalogTable, columns: readonly string[]): boolean {
+  return columns.every((name) => table.columns.some((column) => column.name === name && column.kind === 'int64'))
+}
+
 /** A read transaction on one connection. */
 export class SqliteSnapshot implements SourceSnapshot {
   readonly atEpochMs: number = Date.now()
@@ -52,8 +71,7 @@ export class SqliteSnapshot implements SourceSnapshot {
   readonly #path: string | undefined
   readonly #before: FileState | undefined
   readonly #statements = new Map<string, SqliteStatement>()
-  /** Tables of which a page named fewer than half of the rows between its first and last key. */
-  readonly #sparse = new Set<string>()
+  readonly #pages = new RangePages()
   /** Greatest mean size of a row, by statement. */
   readonly #rowBytes = new Map<string, number>()
   #lastYieldMs = performance.now()
@@ -69,23 +87,28 @@ export class SqliteSnapshot implements SourceSnapshot {
     this.sharedPath = canShare(connection) ? path : undefined
   }
 
-  async *readRoot(sql: string, params: readonly ParamValue[]): AsyncGenerator<RowChunk> {
+  async *readRoot(sql: string, params: readonly ParamValue[], takesPacked = false): AsyncGenerator<RowChunk> {
     const pages = params.length === 0 ? this.#wholeTable(sql) : undefined
-    if (pages === undefined) yield* this.#read(sql, params.map(paramCell), undefined, 'a root')
-    else yield* this.#readWhole(pages)
+    if (pages === undefined) yield* this.#read(sql, params.map(paramCell), { what: 'a root' })
+    else yield* this.#readWhole(pages, takesPacked && pages.areIntegers)
   }
 
   /** @param pages - statements that give the rows of a table in the order of its key, the second from a key on. */
-  async *#readWhole(pages: { readonly first: string; readonly next: string; readonly width: number }): AsyncGenerator<RowChunk> {
+  async *#readWhole(
+    pages: { readonly first: string; readonly next: string; readonly width: number },
+    isPacked: boolean,
+  ): AsyncGenerator<RowChunk> {
     let sql = pages.first
     for (let from: readonly Cell[] = []; ; sql = pages.next) {
       let last: Row | undefined
       let rows = 0
-      for await (const chunk of this.#read(sql, [...from, BigInt(ROOT_ROWS)], undefined, 'a root', ROOT_ROWS)) {
-        rows += chunk.rows.length
-        last = chunk.rows.at(-1) ?? last
+      for await (const chunk of this.#read(sql, [...from, BigInt(ROOT_ROWS)], { what: 'a root', most: ROOT_ROWS, isPacked })) {
+        const { packed } = chunk
+        const count = packed?.count ?? chunk.rows.length
+        rows += count
+        if (count > 0) last = packed === undefined ? chunk.rows.at(-1) : unpackRow(packed, count - 1)
         const isLast = chunk.isLast && rows < ROOT_ROWS
-        if (chunk.rows.length > 0 || isLast) yield { ...chunk, isLast }
+        if (count > 0 || isLast) yield { ...chunk, isLast }
         if (isLast) return
       }
       // a key of another class, as SQLite permits, has no place among integers: it is found to be none by whoever takes it
@@ -93,12 +116,17 @@ export class SqliteSnapshot implements SourceSnapshot {
     }
   }
 
-  #wholeTable(sql: string): { readonly first: string; readonly next: string; readonly width: number } | undefined {
-    for (const { ref, key, columns } of this.#catalog.tables) {
+  #wholeTable(
+    sql: string,
+  ): { readonly first: string; readonly next: string; readonly width: number; readonly areIntegers: boolean } | undefined {
+    for (const table of this.#catalog.tables) {
+      const { ref, key, columns } = table
       if (!key.every((name) => columns.some((column) => column.name === name && column.kind === 'int64' && column.notNull)))
         continue
       const pages = wholeTablePages(sql, ref.name, key)
-      if (pages !== undefined) return { ...pages, width: key.length }
+      if (pages === undefined) continue
+      const given = this.#statement(pages.first).columns
+      return { ...pages, width: key.length, areIntegers: given !== undefined && areIntegers(table, given) }
     }
     return undefined
   }
@@ -115,36 +143,30 @@ export class SqliteSnapshot implements SourceSnapshot {
       for (const row of chunk.rows) this.#settleExtras(row, names.length, real, request.table)
       return { ...chunk, columns: chunk.columns.slice(0, names.length) }
     }
-    const { values } = request
-    const limit = values.length * 2
-    let done = 0
-    if (this.#isOrderedByIntegers(request) && (isNarrow(request, limit) || !this.#sparse.has(what))) {
-      const page = new KeyRange(values)
-      const params = [...(values[0] ?? []), ...(values.at(-1) ?? []), BigInt(limit)]
-      for await (const chunk of this.#read(rangeSql(request, quirks, extras), params, names, what, limit)) {
-        const rows = page.take(chunk.rows)
-        const isComplete = chunk.isLast && (page.rows < limit || page.next === values.length)
-        if (rows.length > 0 || isComplete) yield settle({ columns: chunk.columns, rows, isLast: isComplete })
-        if (isComplete) return
-      }
-      this.#sparse.add(what)
-      done = page.next
-    }
-    const rest = done === 0 ? request : { ...request, values: values.slice(done) }
-    for await (const chunk of this.#read(pageSql(rest, quirks, extras), [valuesJson(rest.values)], names, what, limit)) {
-      if (done > 0) for (const row of chunk.rows) row[0] = Number(row[0]) + done
-      yield settle(chunk)
-    }
+    const known = findTable(this.#catalog, request.table)
+    const { address, columns, predicates, numbers } = request
+    const isPacked =
+      numbers !== undefined && !hasExtras && predicates.length === 0 && known !== undefined && areIntegers(known, columns)
+    const result = { names, what, isPacked }
+    const pages = this.#pages.read(known, request, {
+      byRange: (most) => {
+        const first = numbers?.subarray(0, address.length) ?? request.values[0] ?? []
+        const last = numbers?.subarray(-address.length) ?? request.values.at(-1) ?? []
+        const bounds = [...first, ...last].map((cell) => (typeof cell === 'number' ? BigInt(cell) : cell))
+        return this.#read(rangeSql(request, quirks, extras), [...bounds, BigInt(most)], { ...result, most })
+      },
+      byKeys: (rest) =>
+        this.#read(pageSql(rest, quirks, extras), [valuesJson(rest.values)], { ...result, most: rest.values.length * 2 }),
+    })
+    for await (const chunk of pages) yield settle(chunk)
   }
 
   async *readChildren(request: ChildRequest): AsyncGenerator<RowChunk> {
     const names = [ORDINAL, ...request.columns]
-    yield* this.#read(
-      childrenSql(request, this.#connection.quirks),
-      [valuesJson(request.values)],
+    yield* this.#read(childrenSql(request, this.#connection.quirks), [valuesJson(request.values)], {
       names,
-      tableText(request.child),
-    )
+      what: tableText(request.child),
+    })
   }
 
   async end(): Promise<void> {
@@ -157,21 +179,19 @@ export class SqliteSnapshot implements SourceSnapshot {
       })
   }
 
-  async *#read(
-    sql: string,
-    params: readonly Cell[],
-    names: readonly string[] | undefined,
-    what: string,
-    most: number = Number.POSITIVE_INFINITY,
-  ): AsyncGenerator<RowChunk> {
+  async *#read(sql: string, params: readonly Cell[], result: SqliteResult): AsyncGenerator<RowChunk> {
+    const { names, what, most = Number.POSITIVE_INFINITY, isPacked = false } = result
     let rows: Row[] = []
+    let packed: PackedRows | undefined
     let columns: readonly string[] = names ?? []
     try {
       const statement = this.#statement(sql)
       // a driver that tells the names only with the rows gives those that the statement was written with
       if (statement.columns !== undefined) columns = statement.columns.map((name, i) => this.#plainName(name, i))
       const isSmall = most <= WHOLE_ROWS && (this.#rowBytes.get(sql) ?? Number.POSITIVE_INFINITY) * most <= WHOLE_BYTES
-      if (isSmall && statement.all !== undefined) {
+      if (isSmall && isPacked) packed = packNumbers(statement.allNumbers?.(params), columns.length)
+      if (packed !== undefined) this.#measured(sql, packedBytes(packed), packed.count)
+      else if (isSmall && statement.all !== undefined) {
         rows = statement.all(params)
         let bytes = 0
         for (let i = 0; i < rows.length; i += SAMPLE) bytes += rowBytes(rows[i] ?? [])
@@ -198,7 +218,7 @@ export class SqliteSnapshot implements SourceSnapshot {
     }
     // before the last chunk: who has it does not ask for more, and a page of few rows is one chunk
     if (performance.now() - this.#lastYieldMs > 15) await this.#yieldToLoop()
-    yield { columns, rows, isLast: true }
+    yield packed === undefined ? { columns, rows, isLast: true } : { columns, rows, packed, isLast: true }
   }
 
   #measured(sql: string, bytes: number, rows: number): void {
@@ -228,11 +248,6 @@ export class SqliteSnapshot implements SourceSnapshot {
     if (table === undefined) return { classes: [], texts: [] }
     const untyped = (name: string): boolean => affinityOf(columnOf(table, name).type) === 'BLOB'
     return { classes: integralReals ? columns.filter(untyped) : [], texts: textEndsAtNul ? columns : [] }
-  }
-
-  #isOrderedByIntegers(request: PageRequest): boolean {
-    const known = findTable(this.#catalog, request.table)
-    return known !== undefined && isIntegerPage(known, request)
   }
 
   #settleExtras(row: Row, width: number, real: readonly number[], table: TableRef): void {

@@ -190,8 +190,11 @@ export function wholeTablePages(
   return { first: `${sql} LIMIT ?`, next: `${select} FROM ${quoteName(table)} WHERE ${after} ${order}` }
 }
 
-/** How many rows refer to a parent that is not there. */
-export function orphansSql({ child, childColumns, parent, parentColumns, range, predicate }: OrphanRequest): string {
+/** How many rows refer to a parent that is not there; with `key`, these columns of each. */
+export function orphansSql(
+  { child, childColumns, parent, parentColumns, range, predicate }: OrphanRequest,
+  key: readonly string[] = [],
+): string {
   const name = quoteName(child.name)
   // a join takes half the time of a subquery; a condition could not tell its columns from the parent's, and knows the child by its name
   const alias = predicate === null ? '"~child"' : name
@@ -200,12 +203,13 @@ export function orphansSql({ child, childColumns, parent, parentColumns, range, 
   const joined = childColumns.map((column, i) => `"~parent".${quoteName(parentColumns[i] ?? '')} = ${alias}.${quoteName(column)}`)
   const on = joined.join(' AND ')
   const there = `${quoteName(parent.name)} AS "~parent"`
+  const list = key.length === 0 ? 'count(*)' : key.map((column) => `${alias}.${quoteName(column)}`).join(', ')
   if (predicate === null) {
     const absent = `"~parent".${quoteName(parentColumns[0] ?? '')} IS NULL`
-    return `SELECT count(*) FROM ${name} AS ${alias} LEFT JOIN ${there} ON ${on} WHERE ${[...present, ...within, absent].join(' AND ')}`
+    return `SELECT ${list} FROM ${name} AS ${alias} LEFT JOIN ${there} ON ${on} WHERE ${[...present, ...within, absent].join(' AND ')}`
   }
   const conditions = [...present, ...within, `(${predicate}\n)`, `NOT EXISTS (SELECT 1 FROM ${there} WHERE ${on})`]
-  return `SELECT count(*) FROM ${name} WHERE ${conditions.join(' AND ')}`
+  return `SELECT ${list} FROM ${name} WHERE ${conditions.join(' AND ')}`
 }
 
 /** How many of the keys are in the table. */

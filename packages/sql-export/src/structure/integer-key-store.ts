@@ -233,17 +233,23 @@ export class IntegerKeyStore implements KeyStore {
 
   digest(): string {
     const width = this.#width
+    const last = width - 2
+    const pages = this.#pages
     const hash = createHash('sha256')
     const lanes = new Int32Array(Math.min(this.#rankedSize, DIGEST_KEYS) * width)
-    for (let start = 0; start < this.#rankedSize; start += DIGEST_KEYS) {
-      const indexes = this.indexesOfRanks(start, start + DIGEST_KEYS)
-      for (let i = 0; i < indexes.length; i++) {
-        const index = indexes[i] ?? 0
-        for (let lane = 0; lane < width; lane++) lanes[i * width + lane] = this.#pages.laneAt(index >>> this.#pageBits, lane)
-        lanes[i * width + width - 2] = (lanes[i * width + width - 2] ?? 0) | (index & this.#inPage)
+    let to = 0
+    for (let i = 0; i < pages.size; i++) {
+      const page = this.#order?.[i] ?? i
+      for (let bits = this.#keptOf(page); bits !== 0; bits &= bits - 1) {
+        for (let lane = 0; lane < width; lane++) lanes[to + lane] = pages.laneAt(page, lane)
+        lanes[to + last] = (lanes[to + last] ?? 0) | (31 - Math.clz32(bits & -bits))
+        to += width
+        if (to < lanes.length) continue
+        hash.update(lanes)
+        to = 0
       }
-      hash.update(lanes.subarray(0, indexes.length * width))
     }
+    hash.update(lanes.subarray(0, to))
     return hash.digest('hex')
   }
 

@@ -29,6 +29,18 @@ const CLAUSES = [
   'FORCE',
   'IGNORE',
 ]
+/** Words of MySQL between SELECT and the fields. */
+const MODIFIERS = [
+  'DISTINCTROW',
+  'HIGH_PRIORITY',
+  'STRAIGHT_JOIN',
+  'SQL_SMALL_RESULT',
+  'SQL_BIG_RESULT',
+  'SQL_BUFFER_RESULT',
+  'SQL_CACHE',
+  'SQL_NO_CACHE',
+  'SQL_CALC_FOUND_ROWS',
+]
 const COMPOUNDS = ['UNION', 'INTERSECT', 'EXCEPT']
 const WRONG_JOINS = ['NATURAL', 'CROSS', 'FULL', 'STRAIGHT_JOIN']
 const JOIN_WORDS = ['JOIN', 'INNER', 'LEFT', 'RIGHT', ...WRONG_JOINS]
@@ -57,10 +69,12 @@ export function parseTemplate(text: string, dialect: Dialect = dialectOf('sqlite
 class TemplateParser {
   readonly #text: string
   readonly #tokens: readonly Token[]
+  readonly #dialect: Dialect
   #at = 0
 
   constructor(text: string, dialect: Dialect) {
     this.#text = text
+    this.#dialect = dialect
     this.#tokens = tokenize(text, dialect)
   }
 
@@ -96,6 +110,10 @@ class TemplateParser {
       if (this.#isWord(word) && !['.', ','].includes(this.#peek(1).text))
         throw this.#fail('ERR_TEMPLATE_CLAUSE', this.#peek(), `${word} has no meaning here`)
     }
+    const next = this.#peek(1)
+    const isField = !['name', 'quoted'].includes(next.kind) || isKeyword(next, 'FROM', 'AS')
+    if (this.#dialect.isMysql && this.#isWord(...MODIFIERS) && !isField)
+      throw this.#fail('ERR_TEMPLATE_CLAUSE', this.#peek(), `${this.#peek().text.toUpperCase()} has no meaning here`)
   }
 
   #fields(): TemplateField[] {
@@ -106,7 +124,7 @@ class TemplateParser {
       if (this.#isWord('AS')) {
         this.#next()
         as = this.#name('ERR_TEMPLATE_FIELD')
-      } else if (this.#isName() && !this.#isWord('FROM')) as = this.#name('ERR_TEMPLATE_FIELD')
+      } else if (this.#isName() && !this.#isWord('FROM', 'INTO')) as = this.#name('ERR_TEMPLATE_FIELD')
       fields.push({ ...column, as })
       if (this.#isSymbol(',')) this.#next()
       else break
@@ -222,6 +240,8 @@ class TemplateParser {
         if (!this.#isWord('FIRST')) throw this.#fail('ERR_TEMPLATE_ORDER', this.#peek(), 'NULLS LAST has no meaning here')
         this.#next()
       }
+      if (this.#peek().kind === 'symbol' && !this.#isSymbol(',') && !this.#isSymbol(';'))
+        throw this.#fail('ERR_TEMPLATE_ORDER', this.#peek(), 'an expression, where alias.column was expected')
       if (!this.#isSymbol(',')) return items
       this.#next()
     }
@@ -259,7 +279,8 @@ class TemplateParser {
     const token = this.#peek()
     if (isKeyword(token, ...COMPOUNDS))
       throw this.#fail('ERR_TEMPLATE_STATEMENT', token, `${token.text.toUpperCase()} makes it several statements`)
-    if (!isKeyword(token, ...CLAUSES)) return
+    const isLock = this.#dialect.isMysql && isKeyword(token, 'LOCK') && isKeyword(this.#peek(1), 'IN')
+    if (!isKeyword(token, ...CLAUSES) && !isLock) return
     const advice = token.text.toUpperCase() === 'LIMIT' ? 'Give the root a limit instead: roots: [{ table, limit }].' : undefined
     throw this.#fail('ERR_TEMPLATE_CLAUSE', token, `${token.text.toUpperCase()} has no meaning here`, advice)
   }

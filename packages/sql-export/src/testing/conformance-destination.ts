@@ -170,6 +170,9 @@ export function destinationConformance(target: ConformanceTarget): ConformanceCa
     assert.equal(await session.countOrphans(request), 1)
     assert.equal(await session.countOrphans({ ...request, range: { column: 'id', from: 21n, to: 30n } }), 0)
     assert.equal(await session.countOrphans({ ...request, predicate: 'id <> 20' }), 0)
+    assert.deepEqual(await session.orphanKeys(request, ['id'], 5), [[20n]])
+    assert.deepEqual(await session.orphanKeys(request, ['id'], 0), [])
+    assert.deepEqual(await session.orphanKeys({ ...request, predicate: 'id <> 20' }, ['id'], 5), [])
     assert.equal(await session.countRows(ref('pick'), { column: 'id', from: 20n, to: 21n }), 2)
     assert.equal(
       await session.countExisting(

@@ -2,6 +2,8 @@
 import type { CleanedError } from './cleaned-error.ts'
 import type { ExportErrorCode, ExportErrorOptions } from './errors.ts'
 import { ExportError, isExportError } from './errors.ts'
+import type { TableRef } from './table-ref.ts'
+import { tableText } from './table-ref.ts'
 
 /** An error of a driver, understood. */
 export interface DriverFailure {
@@ -18,6 +20,13 @@ export interface DriverFailure {
 export type AsExportError = (error: unknown, code: ExportErrorCode, what: string, options?: ExportErrorOptions) => ExportError
 
 export const VALUE_REMEDY = 'Mask or transform the column, or give it a type that holds the value.'
+
+/** A value that no form of the destination's can hold. @param error - a RangeError says why. */
+export function unwritable(table: TableRef, column: string, error: unknown): ExportError {
+  const why = error instanceof RangeError ? error.message : 'a value cannot be written'
+  const remedy = 'Mask or transform the column, or give it another type.'
+  return new ExportError('ERR_EXPORT_VALUE', `${tableText(table)}.${column}: ${why}`, { table, step: 'load', remedy })
+}
 
 /** Makes the function that turns what a driver threw into an `ExportError`; what is one already stays as it is. */
 export function exportErrors(understand: (error: unknown) => DriverFailure): AsExportError {

@@ -67,3 +67,20 @@ export function packRows(rows: readonly Row[], hasTails: boolean): PackedRows | 
   }
   return { count: rows.length, width, numbers, tails: hasTails ? { bytes: Buffer.concat(pieces), bounds } : undefined }
 }
+
+/** Rows of numbers and NULLs, packed; `undefined` where there are none, or one of their cells is no safe integer. */
+export function packNumbers(rows: readonly (readonly Cell[])[] | undefined, width: number): PackedRows | undefined {
+  if (rows === undefined) return undefined
+  const numbers = new Float64Array(rows.length * width)
+  for (let i = 0, at = 0; i < rows.length; i++) {
+    const row = rows[i] as readonly Cell[]
+    if (row.length !== width) return undefined
+    for (let j = 0; j < width; j++) {
+      const cell = row[j]
+      if (cell === null) numbers[at++] = Number.NaN
+      else if (Number.isSafeInteger(cell)) numbers[at++] = cell as number
+      else return undefined
+    }
+  }
+  return { count: rows.length, width, numbers, tails: undefined }
+}

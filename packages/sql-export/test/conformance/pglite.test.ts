@@ -1,5 +1,5 @@
 // The conformance suite of drivers, on PGlite; and what only an embedded server can show.
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { planExport, runExport, verifyExport } from '../../src/index.ts'
 import { openPglite } from '../../src/pglite/index.ts'
@@ -7,6 +7,7 @@ import { openSqlite } from '../../src/sqlite/index.ts'
 import type { ConformanceTarget } from '../../src/testing/index.ts'
 import { destinationConformance, sourceConformance } from '../../src/testing/index.ts'
 import { SHOP, makeDatabase, query, testFolder } from '../database.ts'
+import { makePglite } from '../pglite.ts'
 
 /** One instance for the file: to start one takes seconds. It has one session, so each test has the schema to itself. */
 let instance: PGlite
@@ -14,7 +15,7 @@ const TIMEOUT_MS = 120_000
 let schemas = 0
 
 beforeAll(async () => {
-  instance = await PGlite.create()
+  instance = await makePglite()
 }, 300_000)
 afterAll(async () => {
   await instance.close()

@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, onTestFinished, test } from 'vitest'
 import type { TestContext } from 'vitest'
-import { HOST, answers } from './answers.ts'
+import { HOST, POSTGRES_PORT, answers } from './answers.ts'
 
-const PORT = 5432
-const ADMIN = `postgres://postgres@${HOST}:${PORT}/postgres`
-export const NOT_RUN: string = `needs postgresql: nothing answers on ${HOST}:${PORT}`
+export const SERVER: string = `postgres://postgres@${HOST}:${POSTGRES_PORT}`
+const ADMIN = `${SERVER}/postgres`
+export const NOT_RUN: string = `needs postgresql: nothing answers on ${HOST}:${POSTGRES_PORT}`
 
 /** Whether the server is there. */
-export const hasPostgres: boolean = await answers(PORT)
+export const hasPostgres: boolean = await answers(POSTGRES_PORT)
 
 /** Runs statements, one by one, on a database of the server. */
 export async function runPostgres(url: string, ...statements: readonly string[]): Promise<unknown[][]> {
@@ -38,7 +38,7 @@ export interface PostgresFile {
 /** Makes a database before the file's tests and drops it after them. Names hold the process and a random part. */
 export function postgresFile(): PostgresFile {
   const name = `loopwright_test_${process.pid}_${randomBytes(6).toString('hex')}`
-  const url = `postgres://postgres@${HOST}:${PORT}/${name}`
+  const url = `${SERVER}/${name}`
   let schemas = 0
   if (hasPostgres) {
     beforeAll(async () => void (await runPostgres(ADMIN, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`)), 120_000)
