@@ -1,4 +1,5 @@
 // Whether lines wait in pino's stream once they are written to it: what decides if an audit over pino may be required.
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,13 +15,23 @@ let folder = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'pino-holds-'))
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+/** Asynchronous destinations whose file is still to be opened: the folder must not go before, or the open fails outside any test. */
+const opening: Promise<unknown>[] = []
+afterAll(async () => {
+  await Promise.all(opening)
+  rmSync(folder, { recursive: true, force: true })
+})
 
 describe.each(Object.entries(PINOS))('P-12 %s', (version, pino) => {
   const levels = { audit: 9, last: 10 }
   const over = (stream: object, options: PinoBackendOptions = {}) =>
     createLogger({ backend: pinoBackend(pino({}, stream as never), options), levels, onError: () => undefined })
   const path = (name: string): string => join(folder, `${version} ${name}`)
+  const asyncDestination = (name: string) => {
+    const stream = pino.destination({ dest: path(name), sync: false })
+    opening.push(once(stream, 'ready'))
+    return stream
+  }
 
   test('a synchronous destination holds nothing: a line is in the file when it is written', () => {
     const log = over(pino.destination({ dest: path('sync'), sync: true }))
@@ -38,7 +49,7 @@ describe.each(Object.entries(PINOS))('P-12 %s', (version, pino) => {
   })
 
   test('an asynchronous destination, and one that collects lines, hold them', async () => {
-    const later = pino.destination({ dest: path('later'), sync: false })
+    const later = asyncDestination('later')
     const log = over(later)
     const sink = auditSink(log, 'audit')
     expect([log.holds('audit'), log.holds('info'), sink.holdsRecords]).toEqual([true, true, true])
@@ -68,7 +79,7 @@ describe.each(Object.entries(PINOS))('P-12 %s', (version, pino) => {
     const log = over(
       pino.multistream([
         { level: 'info', stream: pino.destination({ dest: path('all'), sync: true }) },
-        { level: 'error', stream: pino.destination({ dest: path('errors'), sync: false }) },
+        { level: 'error', stream: asyncDestination('errors') },
       ]),
     )
     expect([log.holds('info'), log.holds('err'), log.holds('audit')]).toEqual([false, true, true])
@@ -85,7 +96,7 @@ describe.each(Object.entries(PINOS))('P-12 %s', (version, pino) => {
     const instance = pino({}, pino.destination({ dest: path('first'), sync: true }))
     const log = createLogger({ backend: pinoBackend(instance), levels })
     expect(log.holds('audit')).toBe(false)
-    Reflect.set(instance, streamSymbol, pino.destination({ dest: path('second'), sync: false }))
+    Reflect.set(instance, streamSymbol, asyncDestination('second'))
     expect(log.holds('audit')).toBe(true)
     const held = pinoBackend(instance)
     const atOnce = pinoBackend(pino({}, pino.destination({ dest: path('third'), sync: true })))
