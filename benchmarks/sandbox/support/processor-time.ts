@@ -13,6 +13,7 @@ function readUsage(): () => Usage {
 
 /** Listens to `performance.now`, which is the clock of every limit, for as long as the process lives. */
 export class ProcessorTime {
+  readonly #usedMs: () => number
   #lastMs = 0
   /** Processor time at the last reading before the instant that is watched for, and at the first one after it. */
   #beforeMs = 0
@@ -22,9 +23,12 @@ export class ProcessorTime {
   constructor() {
     const read = performance.now.bind(performance)
     const usage = readUsage()
-    performance.now = () => {
+    this.#usedMs = () => {
       const { user, system } = usage()
-      const usedMs = (user + system) / 1000
+      return (user + system) / 1000
+    }
+    performance.now = () => {
+      const usedMs = this.#usedMs()
       const nowMs = read()
       if (nowMs < this.#instantMs) this.#beforeMs = usedMs
       else if (Number.isNaN(this.#afterMs)) this.#afterMs = usedMs
@@ -37,8 +41,11 @@ export class ProcessorTime {
     this.#instantMs = this.#lastMs + delayMs
     this.#afterMs = Number.NaN
   }
-  /** Processor time between the two readings around the instant: at least what passed from then on. */
+  /**
+   * Processor time between the two readings around the instant: at least what passed from then on. A limit may count from just before `watch` was told to,
+   * and be over before the instant with no reading after it: then it is what was used since the last one before.
+   */
   get aroundMs(): number {
-    return this.#afterMs - this.#beforeMs
+    return (Number.isNaN(this.#afterMs) ? this.#usedMs() : this.#afterMs) - this.#beforeMs
   }
 }

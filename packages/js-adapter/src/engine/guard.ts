@@ -2,6 +2,7 @@
 import { JsAdapterError } from '../errors.ts'
 import { builtin } from '../platform/builtin.ts'
 import { InspectedLimit } from './inspected-limit.ts'
+import { StackFrame } from './stack-frame.ts'
 
 /** What watches the time: a meter in the engine's code, a thread that is started for each run, or the inspector where that was seen to work. */
 export const GUARD_KINDS = ['meter', 'thread', 'inspector'] as const
@@ -14,9 +15,6 @@ export interface GuardOptions {
 
 /** What a guarded run came to. */
 export type GuardOutcome = 'completed' | 'terminated' | 'sigint'
-
-/** Milliseconds after its time limit at which a guard that still seems to run was unwound from outside. */
-const STALE_AFTER_MS = 5000
 
 interface Slot {
   run: () => void
@@ -32,9 +30,8 @@ export class Guard {
   readonly metered: boolean
   /** Whether the platform can end a call from outside. Where it cannot, `run` is not called: only what the meter ends has a hard limit. */
   readonly available: boolean
-  #active = false
-  /** After this the guard cannot be running: V8 ended it from outside, and then no `finally` runs. */
-  #untilMs = Number.POSITIVE_INFINITY
+  /** What a run is in: a time limit of the host's own may unwind a run, and the next one must not take itself for one inside it, which nothing watches. */
+  readonly #frame: StackFrame = new StackFrame()
   /** Guests entered inside the guard by host functions of another: one termination unwinds them all. */
   readonly #inner: (() => void)[] = []
 
@@ -73,7 +70,7 @@ export class Guard {
     return true
   }
   get active(): boolean {
-    return this.#active && performance.now() < this.#untilMs
+    return this.#frame.active
   }
   /** Runs `work` inside the running guard. Should that end it, `onTerminated` is called once it has unwound. */
   runInside(work: () => void, onTerminated: () => void): void {
@@ -88,32 +85,23 @@ export class Guard {
    */
   run(timeoutMs: number, work: () => void): GuardOutcome {
     if (this.active) throw new Error('a guard is already running in this engine')
-    this.#active = true
-    this.#untilMs = performance.now() + timeoutMs + STALE_AFTER_MS
     this.#inner.length = 0
     const wholeMs = Math.ceil(timeoutMs)
-    try {
-      const outcome =
+    let outcome: GuardOutcome = 'completed'
+    this.#frame.run(() => {
+      outcome =
         wholeMs !== Number.POSITIVE_INFINITY && this.#inspected?.available === true
           ? runInspected(this.#inspected, wholeMs, work)
           : this.#runWatched(wholeMs, work)
       if (outcome !== 'completed') for (const onTerminated of this.#inner.splice(0)) onTerminated()
-      return outcome
-    } finally {
-      this.#active = false
-    }
+    })
+    return outcome
   }
-  /** Runs `work`, which ends by itself in about `forMs`, as `run` does, but nothing watches it. */
-  runUnwatched(forMs: number, work: () => void): void {
+  /** Runs `work`, which ends by itself in time, as `run` does, but nothing watches it. */
+  runUnwatched(work: () => void): void {
     if (this.active) throw new Error('a guard is already running in this engine')
-    this.#active = true
-    this.#untilMs = performance.now() + forMs + STALE_AFTER_MS
     this.#inner.length = 0
-    try {
-      work()
-    } finally {
-      this.#active = false
-    }
+    this.#frame.run(work)
   }
   /** Under the limit of the script, which starts a thread. */
   #runWatched(timeoutMs: number, work: () => void): GuardOutcome {

@@ -192,10 +192,17 @@ export class Core {
     return this.#tracker !== undefined
   }
   get condemned(): JsAdapterError | undefined {
+    if (this.#depth > 0) this.#findAbandoned()
     return this.#condemned
   }
   get inside(): boolean {
+    if (this.#depth > 0) this.#findAbandoned()
     return this.#depth > 0
+  }
+  /** What was unwound by no limit of ours left the engine in the middle of something, and nothing told us: it is seen at the next look. */
+  #findAbandoned(): void {
+    if (this.#operation === this.#unwatched || !this.hardLimit.abandoned) return
+    this.hardLimit.abandon()
   }
   get depth(): number {
     return this.#depth

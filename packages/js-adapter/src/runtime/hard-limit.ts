@@ -1,6 +1,5 @@
 // Entries under the hard limit, which stops what never asks, and what is left of a guest that it ended.
-import { InterruptedError, LimitError } from '../errors.ts'
-import type { JsAdapterError } from '../errors.ts'
+import { InterruptedError, JsAdapterError, LimitError } from '../errors.ts'
 import type { Guard } from '../engine/guard.ts'
 import { HardStop } from '../engine/meter.ts'
 import type { Meter, MeterOwner, MeterState } from '../engine/meter.ts'
@@ -49,7 +48,7 @@ export class HardLimit implements MeterOwner {
   /** The meter has ended this guest. */
   #expired = false
   #held = false
-  /** Called when the hard limit of another guest, inside whose host function this one was entered, has unwound both. */
+  /** Called when something else has unwound this guest: the hard limit of another, inside whose host function it was entered, or a time limit of the host's own. */
   onUnwound: (() => void) | undefined
 
   constructor(
@@ -104,7 +103,7 @@ export class HardLimit implements MeterOwner {
     // In a page nothing can cut a function of the host's: the guest is ended when it has returned.
     const watchesHost = guard.available && guest.dispatcher.runsHostCode
     if (this.#meter !== undefined && !guard.always && !watchesHost) {
-      guard.runUnwatched(hardMs + slackMs, work)
+      guard.runUnwatched(work)
       return true
     }
     const ended = guard.run(hardMs + slackMs, work)
@@ -141,6 +140,17 @@ export class HardLimit implements MeterOwner {
   expired(): void {
     if (!this.#expired) this.#condemn()
     this.#expired = true
+  }
+  /** Of a guest that seems to be inside: whether that was ended by a time limit of the host's around it, or by Ctrl+C in the host's REPL. Only entries under the guard tell. */
+  get abandoned(): boolean {
+    return (this.#guest.limits.hardMs !== Number.POSITIVE_INFINITY || this.#guard.always) && !this.#guard.active
+  }
+  abandon(): void {
+    this.#unwinding.left()
+    this.#guest.condemn(
+      new JsAdapterError('ERR_SANDBOX_CONDEMNED', "a time limit of the host's own, or its Ctrl+C, unwound the guest: nothing of it can be trusted"),
+    )
+    this.onUnwound?.()
   }
   /** V8 has unwound this guest: nothing of it can be trusted any more. */
   #terminated(): void {

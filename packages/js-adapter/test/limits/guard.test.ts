@@ -106,6 +106,26 @@ test('a time limit of the host around it still ends the host', () => {
   expect(Reflect.get(context, 'then')).toBe('')
 })
 
+test.each(['watched', 'unwatched'] as const)('a %s run that a time limit of the host unwound is over at once', (way) => {
+  const guard = new Guard()
+  const seen: boolean[] = []
+  const context = createContext({
+    work: () => {
+      const work = (): void => {
+        seen.push(guard.active)
+        spin()
+      }
+      if (way === 'watched') guard.run(60_000, work)
+      else guard.runUnwatched(work)
+    },
+  })
+  expect(() => new Script('work()').runInContext(context, { timeout: 50 })).toThrow(
+    expect.objectContaining({ code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' }),
+  )
+  expect([...seen, guard.active]).toEqual([true, false])
+  expect(guard.run(5, spin)).toBe('terminated')
+})
+
 test('more runs than the platform may keep limits of take the other way, and are ended as well', () => {
   const guard = new Guard({ kind: 'inspector' })
   for (let run = 0; run < 5000; run++) expect(guard.run(600_000, () => {})).toBe('completed')
