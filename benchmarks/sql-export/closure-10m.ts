@@ -11,10 +11,10 @@ const CHUNK = 5000
 type Kind = 'int64' | 'uuid'
 type Key = bigint | string
 
-/** Key `i` of a table. A uuid's digits are the number's, mixed, so that neighbours are far apart. */
+/** Key `i` of a table. Uuids are in the order of their numbers, as roots are read; what follows the digits that order them is mixed, and neighbours are far apart. */
 function keyOf(kind: Kind, i: number): Key {
   if (kind === 'int64') return BigInt(i) * 3n
-  const high = Math.imul(i + 1, 0x9e3779b1) >>> 0
+  const high = Math.floor((i / EACH) * 2 ** 32)
   const low = Math.imul(i + 1, 0x85ebca6b) >>> 0
   const digits = `${high.toString(16).padStart(8, '0')}${low.toString(16).padStart(8, '0')}${i.toString(16).padStart(16, '0')}`
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')

@@ -245,8 +245,8 @@ test.each(['ng', 'bellard'] as const)('L-7 %s: a hung host function is cut right
     expect.objectContaining({ code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' }),
   )
   expect(() => sandbox.get('endless')).toThrow(expect.objectContaining({ code: 'ERR_SANDBOX_CONDEMNED' }))
-  expect(sandbox.state).toBe('condemned')
   expect(await settled(loop, sandbox.exited)).toMatchObject({ value: { reason: 'limit', error: { code: 'ERR_SANDBOX_CONDEMNED' } } })
+  expect(sandbox.state).toBe('condemned')
   const next = await openSandbox({ engine, limits: SOON })
   next.sandbox.expose('hang', {
     sync: () => {
