@@ -148,7 +148,10 @@ export class HardLimit implements MeterOwner {
   abandon(): void {
     this.#unwinding.left()
     this.#guest.condemn(
-      new JsAdapterError('ERR_SANDBOX_CONDEMNED', "a time limit of the host's own, or its Ctrl+C, unwound the guest: nothing of it can be trusted"),
+      new JsAdapterError(
+        'ERR_SANDBOX_CONDEMNED',
+        "a time limit of the host's own, or its Ctrl+C, unwound the guest: nothing of it can be trusted",
+      ),
     )
     this.onUnwound?.()
   }

@@ -236,27 +236,32 @@ test('a time limit of the host around an entry ends the host, and leaves no time
   next.sandbox.close()
 })
 
-test.each(['ng', 'bellard'] as const)('L-7 %s: a hung host function is cut right after a time limit of the host unwound an entry of the engine', async (variant) => {
-  const engine = await Engine.load({ variant })
-  const { sandbox, loop } = await openSandbox({ engine, limits: { operationMs: 30_000, hardMs: 60_000 } })
-  await settled(loop, sandbox.run("Object.defineProperty(globalThis, 'endless', { get() { for (;;); } })"))
-  const context = createContext({ work: () => sandbox.get('endless') })
-  expect(() => new Script('work()').runInContext(context, { timeout: 100 })).toThrow(
-    expect.objectContaining({ code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' }),
-  )
-  expect(() => sandbox.get('endless')).toThrow(expect.objectContaining({ code: 'ERR_SANDBOX_CONDEMNED' }))
-  expect(await settled(loop, sandbox.exited)).toMatchObject({ value: { reason: 'limit', error: { code: 'ERR_SANDBOX_CONDEMNED' } } })
-  expect(sandbox.state).toBe('condemned')
-  const next = await openSandbox({ engine, limits: SOON })
-  next.sandbox.expose('hang', {
-    sync: () => {
-      for (;;);
-    },
-  })
-  expect(await settled(next.loop, next.sandbox.run('hang()'))).toMatchObject({
-    error: { code: 'ERR_LIMIT_HARD', context: { insideHostCall: 'hang' } },
-  })
-})
+test.each(['ng', 'bellard'] as const)(
+  'L-7 %s: a hung host function is cut right after a time limit of the host unwound an entry of the engine',
+  async (variant) => {
+    const engine = await Engine.load({ variant })
+    const { sandbox, loop } = await openSandbox({ engine, limits: { operationMs: 30_000, hardMs: 60_000 } })
+    await settled(loop, sandbox.run("Object.defineProperty(globalThis, 'endless', { get() { for (;;); } })"))
+    const context = createContext({ work: () => sandbox.get('endless') })
+    expect(() => new Script('work()').runInContext(context, { timeout: 100 })).toThrow(
+      expect.objectContaining({ code: 'ERR_SCRIPT_EXECUTION_TIMEOUT' }),
+    )
+    expect(() => sandbox.get('endless')).toThrow(expect.objectContaining({ code: 'ERR_SANDBOX_CONDEMNED' }))
+    expect(await settled(loop, sandbox.exited)).toMatchObject({
+      value: { reason: 'limit', error: { code: 'ERR_SANDBOX_CONDEMNED' } },
+    })
+    expect(sandbox.state).toBe('condemned')
+    const next = await openSandbox({ engine, limits: SOON })
+    next.sandbox.expose('hang', {
+      sync: () => {
+        for (;;);
+      },
+    })
+    expect(await settled(next.loop, next.sandbox.run('hang()'))).toMatchObject({
+      error: { code: 'ERR_LIMIT_HARD', context: { insideHostCall: 'hang' } },
+    })
+  },
+)
 
 test('E-5 a build of another form is run without a meter, and its natives are ended by the guard', async () => {
   const wasm = stock('ng')
