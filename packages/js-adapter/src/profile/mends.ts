@@ -10,26 +10,26 @@ export const mends: string = String.raw`(() => {
 "use strict"
 const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect
 const uncurry = Function.prototype.bind.bind(Function.prototype.call)
-const replace = (object, name, value) => defineProperty(object, name, { __proto__: null, ...getOwnPropertyDescriptor(object, name), value })
+/* A proxy, so that what replaces a native has its properties and its text. */
+const replace = (object, name, apply) => defineProperty(object, name, { __proto__: null, ...getOwnPropertyDescriptor(object, name), value: new Proxy(object[name], { __proto__: null, apply }) })
 defineProperty(Array.prototype, 0, { __proto__: null, get() {}, configurable: true })
 delete Array.prototype[0]
 Array.prototype.length = 0
 if (typeof RegExp.escape === 'function') {
-  const { escape } = RegExp, slice = uncurry(String.prototype.slice)
-  replace(RegExp, 'escape', { escape(text) { return apply(escape, this, [typeof text === 'string' ? slice(text, 0) : text]) } }.escape)
+  const slice = uncurry(String.prototype.slice)
+  replace(RegExp, 'escape', (native, self, given) => apply(native, self, [typeof given[0] === 'string' ? slice(given[0], 0) : given[0]]))
 }
 if (typeof Iterator.concat === 'function') {
   const prototype = getPrototypeOf(Iterator.concat()), $TypeError = TypeError
   const running = new WeakSet(), has = uncurry(running.has), add = uncurry(running.add), remove = uncurry(running.delete)
-  const guarded = (native) => function (self, given) {
+  const guarded = (native, self, given) => {
     if ((typeof self !== 'object' || self === null) && typeof self !== 'function') return apply(native, self, given)
     if (has(running, self)) throw new $TypeError('the iterator is already running')
     add(running, self)
     try { return apply(native, self, given) } finally { remove(running, self) }
   }
-  const next = guarded(prototype.next), end = guarded(prototype.return)
-  replace(prototype, 'next', { next() { return next(this, arguments) } }.next)
-  replace(prototype, 'return', { return() { return end(this, arguments) } }.return)
+  replace(prototype, 'next', guarded)
+  replace(prototype, 'return', guarded)
 }
 })()`
 

@@ -60,7 +60,7 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     const { sandbox, loop } = await openSandbox({ variant })
     const source = `(() => {
       const seen = []
-      const look = (object, name) => { const { value, ...flags } = Object.getOwnPropertyDescriptor(object, name); seen.push([value.name, value.length, 'prototype' in value, flags]) }
+      const look = (object, name) => { const { value, ...flags } = Object.getOwnPropertyDescriptor(object, name); seen.push([value.name, value.length, 'prototype' in value, /^function (escape|next|return)\\(\\) \\{\\s+\\[native code\\]\\s+\\}$/.test(String(value)), flags]) }
       if (RegExp.escape) look(RegExp, 'escape')
       if (Iterator.concat) { const all = Object.getPrototypeOf(Iterator.concat()); look(all, 'next'); look(all, 'return') }
       seen.push([Object.getOwnPropertyNames(Array.prototype).includes('0'), Array.prototype.length])
@@ -69,9 +69,9 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     const flags = { writable: true, enumerable: false, configurable: true }
     const replaced = [
       ['escape', 1],
-      ['next', 0],
-      ['return', 0],
-    ].map(([name, length]) => [name, length, false, flags])
+      ['next', 1],
+      ['return', 1],
+    ].map(([name, length]) => [name, length, false, true, flags])
     const outcome = await settled(loop, sandbox.run(source))
     expect(outcome).toEqual({ value: [...replaced, [false, 0]] })
     sandbox.close()
