@@ -28,8 +28,10 @@ if (typeof Iterator.concat === 'function') {
     add(running, self)
     try { return apply(native, self, given) } finally { remove(running, self) }
   }
-  replace(prototype, 'next', guarded)
-  replace(prototype, 'return', guarded)
+  for (const name of ['next', 'return']) {
+    replace(prototype, name, guarded)
+    defineProperty(prototype[name], 'length', { __proto__: null, value: 0 }) /* as the language has it; the build says 1 */
+  }
 }
 })()`
 
