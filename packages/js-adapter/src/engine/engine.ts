@@ -9,6 +9,7 @@ import type { EngineCapabilities, EngineCapability } from './capabilities.ts'
 import { Guard, GUARD_KINDS } from './guard.ts'
 import type { GuardKind } from './guard.ts'
 import { Instance } from './instance.ts'
+import { LoopEnds } from './loop-ends.ts'
 import { Meter } from './meter.ts'
 import { ProgramCache } from './program-cache.ts'
 import type { EngineSource } from './source.ts'
@@ -77,6 +78,8 @@ export class Engine {
   readonly #checker: SyntaxChecker
   /** @internal */
   readonly programs: ProgramCache = new ProgramCache()
+  /** @internal Of the loops that those who share it run on. */
+  readonly loopEnds: LoopEnds = new LoopEnds()
 
   private constructor(
     { variant, packageName, faults, code, build, calibration, metering, installed }: EngineParts,

@@ -1,7 +1,6 @@
 // Binds a runtime to an event loop: timers, immediates, process and the rest of the profile, promises that settle on the loop.
 import { Exception, JsAdapterError } from '../errors.ts'
 import type { ConsoleSink, LoopLike } from '../ports.ts'
-import { GUARD_SLACK_MS } from '../runtime/hard-limit.ts'
 import type { Core } from '../runtime/core.ts'
 import type { DispatcherHost } from '../runtime/dispatcher.ts'
 import type { EntryOutcome } from '../runtime/entry.ts'
@@ -10,15 +9,15 @@ import { configure } from '../runtime/installation.ts'
 import { GuestClock } from '../sandbox/clock.ts'
 import { Contexts } from '../sandbox/contexts.ts'
 import type { Captured } from '../sandbox/contexts.ts'
-import { PEEKS, stepOrReport } from '../sandbox/passes.ts'
+import { stepOrReport } from '../sandbox/passes.ts'
 import { settleHostCall } from '../sandbox/settlement.ts'
 import { TimerBridge } from '../sandbox/timer-bridge.ts'
-import type { PassKind } from '../sandbox/timer-bridge.ts'
 import { AbortTracker } from './abort-tracker.ts'
 import type { TrackedSignal } from './abort-tracker.ts'
 import { resolveAdapterOptions } from './adapter-options.ts'
 import type { AdapterOptions, ResolvedAdapterOptions } from './adapter-options.ts'
 import type { Bridge } from './bridge.ts'
+import { CallbackPasses } from './callback-passes.ts'
 import type { GuestValue } from './guest-object.ts'
 import type { HostPromise } from './promises.ts'
 import { callProfileFunction, FETCH_ID, GuestRequests } from './guest-requests.ts'
@@ -31,8 +30,6 @@ export interface AdapterExit {
   readonly error: JsAdapterError | undefined
 }
 
-const NOWHERE: { readonly captured: Captured | undefined } = { captured: undefined }
-
 /** One runtime on one loop. */
 export class Adapter {
   readonly #loop: LoopLike
@@ -41,6 +38,7 @@ export class Adapter {
   readonly #core: Core
   readonly #options: ResolvedAdapterOptions
   readonly #timers: TimerBridge
+  readonly #passes: CallbackPasses
   readonly #clock: GuestClock
   readonly #abort: AbortTracker
   readonly #contexts: Contexts
@@ -55,11 +53,13 @@ export class Adapter {
   #finishing = false
   #ended = false
   #endQueued = false
+  /** It was emitted, and nothing has come since: what stopped it does not bring it again. */
+  #beforeExit = false
   #queued = 0
-  #passing = false
   #exitCode: number | undefined
   #fatal: JsAdapterError | undefined
   #release: (() => void) | undefined
+  #leaveLoop: () => void = () => {}
 
   /** @throws TypeError or RangeError for a wrong option. */
   constructor(loop: LoopLike, runtime: Runtime, options: AdapterOptions = {}) {
@@ -72,12 +72,22 @@ export class Adapter {
     this.#console = options.console
     this.#clock = new GuestClock({ clock: this.#options.clock, loop })
     this.#abort = new AbortTracker(this.#bridge)
+    const timerNowMs = (): number => Math.floor(this.#clock.nowMs())
+    this.#passes = new CallbackPasses({
+      core: this.#core,
+      contexts: this.#contexts,
+      most: this.#options.maxCallbacksPerTurn,
+      timerNowMs,
+      mayEnter: () => this.#mayEnter,
+      unawaited: (outcome) => this.#unawaited(outcome),
+      report: (error) => this.#report(error),
+    })
     this.#timers = new TimerBridge({
       loop,
       core: this.#core,
       isAlive: () => this.#mayEnter,
-      timerNowMs: () => Math.floor(this.#clock.nowMs()),
-      runPass: (kind) => this.#runPass(kind),
+      timerNowMs,
+      runPass: (kind) => this.#passes.run(kind),
       passed: () => this.#checkEnd(),
     })
     this.#requests = GuestRequests.of(this.#options.fetch, {
@@ -98,7 +108,7 @@ export class Adapter {
    */
   bind(): void {
     if (this.#bound) return
-    Runtime.attach(this.#runtime, this.#host())
+    const detach = Runtime.attach(this.#runtime, this.#host())
     this.#bound = true
     const { entries, promises } = this.#bridge
     try {
@@ -113,12 +123,16 @@ export class Adapter {
       }, 'bind')
     } catch (error) {
       this.#bound = false
+      detach()
       const message = error instanceof Exception ? error.guestMessage : 'the profile was not installed'
       throw new JsAdapterError('ERR_PROFILE_CONFLICT', message, { cause: error })
     }
     this.#abort.capture()
     entries.onLeave = (outcome) => this.#after(outcome)
-    entries.onCleared = () => this.#timers.sync()
+    entries.onCleared = () => {
+      this.#timers.sync()
+      this.#checkEnd()
+    }
     entries.onDisposed = () => this.#end({ reason: 'disposed', exitCode: undefined, error: undefined })
     if (this.#contexts.enabled) {
       entries.around = (entry, kind) => {
@@ -132,9 +146,8 @@ export class Adapter {
     promises.schedule = (task, place) => this.#queue(task, place as Captured | undefined)
     promises.onPending = () => this.#checkEnd()
     promises.onError = (error) => this.#report(error)
-    this.#loop.done.then(
-      () => this.#end({ reason: 'loop', exitCode: undefined, error: undefined }),
-      () => this.#end({ reason: 'loop', exitCode: undefined, error: undefined }),
+    this.#leaveLoop = this.#core.engine.loopEnds.follow(this.#loop, () =>
+      this.#end({ reason: 'loop', exitCode: undefined, error: undefined }),
     )
   }
   #host(): DispatcherHost {
@@ -275,59 +288,19 @@ export class Adapter {
     if (this.#core.drainDeferred) {
       const captured = this.#contexts.active
       this.#loop.scheduleImmediate(() =>
-        this.#contexts.run(captured, () => {
-          if (this.#mayEnter) this.#after(this.#core.enter('drain', () => this.#open()))
+        this.#tried(captured, () => {
+          if (this.#mayEnter) this.#unawaited(this.#core.enter('drain', () => this.#open()))
         }),
       )
     }
-    if (!this.#passing) this.#checkEnd()
+    if (!this.#passes.running) this.#checkEnd()
   }
-  #runPass(kind: PassKind): boolean {
-    const { marshal, polling } = this.#core
-    const step = kind === 'timer' ? 'stepTimers' : 'stepImmediates'
-    const startedAtMs = performance.now()
-    polling.muted(() => {
-      if (kind === 'immediate') marshal.runProfile('beginImmediates')
-      else {
-        const now = marshal.newNumber(Math.floor(this.#clock.nowMs()))
-        marshal.runProfile('beginTimers', now)
-        marshal.free(now)
-      }
-    })
-    this.#passing = true
-    try {
-      for (
-        let count = 0;
-        count < this.#options.maxCallbacksPerTurn && performance.now() - startedAtMs <= GUARD_SLACK_MS;
-        count++
-      ) {
-        const next = this.#contexts.enabled ? this.#contexts.next(this.#core, PEEKS[kind]) : NOWHERE
-        if (next === undefined) return false
-        let more = false
-        this.#contexts.run(next.captured, () => {
-          more = this.#runCallback(kind, step)
-        })
-        if (!more) return false
-      }
-      return true
-    } finally {
-      this.#passing = false
-    }
-  }
-  /** @returns whether there may be more. */
-  #runCallback(kind: PassKind, step: 'stepTimers' | 'stepImmediates'): boolean {
-    let ran = 0
-    const outcome = this.#core.enter(kind, () => {
-      ran = 1
-      ran = stepOrReport(this.#core, step)
-    })
-    if (ran === 0 && !outcome.stopped) return false
+  /** Everything that follows from an entry of which nobody awaits the result. @throws what stopped it. */
+  #unawaited(outcome: EntryOutcome): void {
     this.#after(outcome)
-    if (outcome.stopped && !outcome.exited) {
-      this.#bridge.entries.settleInterrupt(outcome)
-      if (outcome.error !== undefined) this.#report(outcome.error)
-    }
-    return this.#mayEnter
+    if (!outcome.stopped || outcome.exited) return
+    this.#bridge.entries.settleInterrupt(outcome)
+    if (outcome.error !== undefined) throw outcome.error
   }
   /** Tells the guest, inside an entry, which context it is in. */
   #open(): void {
@@ -356,17 +329,23 @@ export class Adapter {
     this.#endQueued = true
     this.#loop.submitInternal(() => {
       this.#endQueued = false
-      this.#contexts.run(this.#home, () => this.#tryEnd())
+      this.#tried(this.#home, () => this.#tryEnd())
     })
   }
   #tryEnd(): void {
     if (!this.#mayEnter || this.#busy) return
-    const beforeExit = this.#core.enter('exit', () => {
-      this.#open()
-      stepOrReport(this.#core, 'emitBeforeExit')
-    })
-    this.#after(beforeExit)
-    if (!this.#mayEnter || this.#busy) return
+    if (!this.#beforeExit) {
+      this.#beforeExit = true
+      this.#unawaited(
+        this.#core.enter('exit', () => {
+          this.#open()
+          stepOrReport(this.#core, 'emitBeforeExit')
+        }),
+      )
+      if (!this.#mayEnter) return
+    }
+    this.#beforeExit = !this.#busy
+    if (this.#busy) return
     let exitCode = 1
     const outcome = this.#core.enter(
       'exit',
@@ -378,10 +357,12 @@ export class Adapter {
     )
     if (outcome.exited) this.#after(outcome)
     this.#end({ reason: this.#fatal === undefined ? 'finished' : 'uncaught', exitCode, error: this.#fatal })
+    if (outcome.stopped && !outcome.exited) throw outcome.error
   }
   #end(exit: AdapterExit): void {
     if (this.#ended) return
     this.#ended = true
+    this.#leaveLoop()
     this.#timers.drop()
     this.#requests?.end(new JsAdapterError('ERR_SANDBOX_CLOSED', 'the guest has ended'))
     this.#release?.()

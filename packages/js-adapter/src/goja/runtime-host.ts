@@ -29,7 +29,7 @@ export class RuntimeHost implements DispatcherHost {
   get attached(): boolean {
     return this.#delegate !== undefined
   }
-  use(delegate: DispatcherHost): void {
+  use(delegate: DispatcherHost | undefined): void {
     this.#delegate = delegate
   }
   timerNowMs(): number {

@@ -118,10 +118,11 @@ export class Runtime implements Disposable {
   static nodeBuiltins(runtime: Runtime): readonly NodeBuiltin[] {
     return runtime.#scripts.nodeBuiltins
   }
-  /** @internal Gives the guest's questions to an adapter. */
-  static attach(runtime: Runtime, host: DispatcherHost): void {
+  /** @internal Gives the guest's questions to an adapter. @returns what takes them away again. */
+  static attach(runtime: Runtime, host: DispatcherHost): () => void {
     if (runtime.#host.attached) throw new JsAdapterError('ERR_PROFILE_CONFLICT', 'the runtime is bound to a loop already')
     runtime.#host.use(host)
+    return () => runtime.#host.use(undefined)
   }
 
   /** Evaluates global code named `<eval>`, then runs every job it queued. */

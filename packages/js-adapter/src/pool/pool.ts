@@ -16,6 +16,7 @@ import type { BareWorkerPoolOptions, WorkerPoolOptions } from '../worker/worker-
 import { resolvePoolOptions } from './pool-options.ts'
 import type { AnyPoolOptions, BarePoolOptions, PoolOptions, ResolvedPoolOptions } from './pool-options.ts'
 import type { PoolStats, ReplacementReason } from './pool-stats.ts'
+import { useLease } from './use-lease.ts'
 import { Waiters } from './waiters.ts'
 
 /** A sandbox for one tenant. Whoever acquired it releases it; what escapes is dead afterwards. */
@@ -41,6 +42,7 @@ export class SandboxPool implements AsyncDisposable {
   /** Without a slot while the sandbox is parked. */
   readonly #leases = new Map<Sandbox, Slot | undefined>()
   readonly #entropy = new PlatformEntropy()
+  readonly #leaveLoop: () => void
   readonly #replaced: Record<ReplacementReason, number> = { condemned: 0, memory: 0, uses: 0, failed: 0 }
   /** Instances that exist: ready, leased, or being left. */
   #live = 0
@@ -60,10 +62,7 @@ export class SandboxPool implements AsyncDisposable {
     this.#waiters = new Waiters(tenant.loop, () => {
       this.#timedOut++
     })
-    tenant.loop.done.then(
-      () => this.close(),
-      () => this.close(),
-    )
+    this.#leaveLoop = image.engine.loopEnds.follow(tenant.loop, () => this.close())
   }
 
   /** Makes the image, unless one is given, and a pool of threads, each of which serves one sandbox at a time. @throws as below. */
@@ -219,27 +218,9 @@ export class SandboxPool implements AsyncDisposable {
    */
   async use<T>(work: (sandbox: Sandbox) => Promise<T> | T, options: AcquireOptions = {}): Promise<T> {
     const letGo = this.#tenant.loop.holdOpen()
-    let lease: Lease
     try {
-      lease = await this.acquire(options)
-    } catch (error) {
-      letGo()
-      throw error
-    }
-    const { signal } = options
-    let onAbort = (): void => {}
-    const aborted = new Promise<never>((_resolve, reject) => {
-      onAbort = () => {
-        lease.release()
-        reject(signal?.reason)
-      }
-    })
-    signal?.addEventListener('abort', onAbort, { once: true })
-    try {
-      return await (signal === undefined ? work(lease.sandbox) : Promise.race([aborted, invoke(work, lease.sandbox)]))
+      return await useLease(await this.acquire(options), work, options.signal)
     } finally {
-      signal?.removeEventListener('abort', onAbort)
-      lease.release()
       letGo()
     }
   }
@@ -270,6 +251,7 @@ export class SandboxPool implements AsyncDisposable {
   close(): void {
     if (this.#closed !== undefined) return
     this.#closed = new JsAdapterError('ERR_POOL_CLOSED', 'the pool is closed')
+    this.#leaveLoop()
     while (this.#waiters.refuse(this.#closed));
     this.#live -= this.#ready.length
     this.#ready.length = 0
@@ -359,9 +341,4 @@ export class SandboxPool implements AsyncDisposable {
 
 function leaseEnded(): JsAdapterError {
   return new JsAdapterError('ERR_LEASE_ENDED', 'the lease of this sandbox has ended')
-}
-
-/** A function that throws rejects, as one that is async does. */
-async function invoke<T>(work: (sandbox: Sandbox) => Promise<T> | T, sandbox: Sandbox): Promise<T> {
-  return work(sandbox)
 }

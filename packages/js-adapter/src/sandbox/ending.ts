@@ -24,8 +24,8 @@ export interface EndingParts {
 
 export class Ending {
   readonly #parts: EndingParts
-  /** What the loop's end reaches: emptied at the end of the guest, so that a long-lived loop keeps no dead instance. */
-  readonly #atLoopEnd: LoopEnd = { run: undefined }
+  /** Called at the end of the guest, so that a long-lived loop keeps no dead instance. */
+  readonly #leaveLoop: () => void
   readonly exited: Promise<ExitInfo>
   #resolveExited: (info: ExitInfo) => void = () => {}
   #ended: ExitInfo | undefined
@@ -41,8 +41,9 @@ export class Ending {
     this.exited = new Promise((resolve) => {
       this.#resolveExited = resolve
     })
-    this.#atLoopEnd.run = () => this.run('loop', 'closed', closedError('the loop has ended'))
-    followLoopEnd(parts.loop, this.#atLoopEnd)
+    this.#leaveLoop = parts.core.engine.loopEnds.follow(parts.loop, () =>
+      this.run('loop', 'closed', closedError('the loop has ended')),
+    )
   }
 
   /** The final state; `undefined` before the end. */
@@ -84,7 +85,7 @@ export class Ending {
   ): void {
     if (this.#state !== undefined) return
     this.#state = state
-    this.#atLoopEnd.run = undefined
+    this.#leaveLoop()
     if (this.#parts.core.inside) {
       this.#parts.core.latch.fire({ kind: 'exit', code: exitCode ?? 0 }, this.#parts.core.operation?.id ?? 0)
       this.#parts.core.polling.soon()
@@ -134,18 +135,6 @@ export class Ending {
         return state satisfies never
     }
   }
-}
-
-interface LoopEnd {
-  run: (() => void) | undefined
-}
-
-/** A function of its own: a closure of the constructor would keep the sandbox for as long as the loop lives. */
-function followLoopEnd(loop: LoopLike, end: LoopEnd): void {
-  loop.done.then(
-    () => end.run?.(),
-    () => {},
-  )
 }
 
 export function closedError(message: string, cause?: unknown): JsAdapterError {

@@ -34,16 +34,8 @@ export class Passes {
   /** Runs due timers or immediates, as many as the bounds of one loop callback allow. */
   run(kind: PassKind): boolean {
     const { core, contexts, ending, options } = this.#parts
-    const { marshal, polling } = core
     const pass: Pass = { kind, left: options.maxCallbacksPerTurn, startedAtMs: clockMs(), more: true }
-    polling.muted(() => {
-      if (kind === 'immediate') marshal.runProfile('beginImmediates')
-      else {
-        const now = marshal.newNumber(this.#parts.timerNowMs())
-        marshal.runProfile('beginTimers', now)
-        marshal.free(now)
-      }
-    })
+    beginPass(core, kind, () => this.#parts.timerNowMs())
     if (this.#deterministic && !contexts.enabled) while (this.#mayGoOn(pass)) this.#under(pass, undefined)
     else if (!contexts.enabled) this.#under(pass, undefined)
     else
@@ -112,6 +104,19 @@ interface Pass {
   readonly startedAtMs: number
   left: number
   more: boolean
+}
+
+/** Tells the guest which of its timers are due, or that its immediates are. */
+export function beginPass({ marshal, polling }: Core, kind: PassKind, timerNowMs: () => number): void {
+  polling.muted(() => {
+    if (kind === 'immediate') {
+      marshal.runProfile('beginImmediates')
+      return
+    }
+    const now = marshal.newNumber(timerNowMs())
+    marshal.runProfile('beginTimers', now)
+    marshal.free(now)
+  })
 }
 
 /** One step of the profile; what it throws takes the path of an uncaught error. Runs inside an entry. */

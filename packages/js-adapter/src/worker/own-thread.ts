@@ -1,5 +1,6 @@
 // A thread that serves one sandbox and ends with it.
 import { Engine } from '../engine/engine.ts'
+import { LoopEnds } from '../engine/loop-ends.ts'
 import type { Worker } from 'node:worker_threads'
 import { OwnerAnswers, RANDOM_STATE_BYTES } from './owner-answers.ts'
 import type { LineOffer } from './protocol.ts'
@@ -70,6 +71,7 @@ export async function startThread(options: AnyWorkerSandboxOptions): Promise<Wor
     id,
     tenant,
     loop,
+    loopEnds: new LoopEnds(),
     limits,
     sizes: SIZES,
     deterministic: settings.deterministic,

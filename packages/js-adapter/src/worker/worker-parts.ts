@@ -1,5 +1,6 @@
 // What a sandbox in a thread is made of on its owner's side.
 import type { AttachableWorker } from '@loopwright/eventloop'
+import type { LoopEnds } from '../engine/loop-ends.ts'
 import type { ResolvedLimits } from '../limits.ts'
 import type { Line, LineSizes } from './line.ts'
 import type { OwnerAnswers } from './owner-answers.ts'
@@ -24,6 +25,7 @@ export interface WorkerSandboxParts {
   readonly id: string
   readonly tenant: string | undefined
   readonly loop: IngressLoopLike
+  readonly loopEnds: LoopEnds
   readonly limits: ResolvedLimits
   readonly sizes: LineSizes
   readonly deterministic: boolean

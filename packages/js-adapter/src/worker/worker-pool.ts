@@ -4,6 +4,7 @@ import { JsAdapterError } from '../errors.ts'
 import { Engine } from '../engine/engine.ts'
 import { Image } from '../image/image.ts'
 import type { AcquireOptions } from '../pool/acquire-options.ts'
+import { useLease } from '../pool/use-lease.ts'
 import { Waiters } from '../pool/waiters.ts'
 import { OwnerAnswers, RANDOM_STATE_BYTES } from './owner-answers.ts'
 import { PoolLease } from './pool-lease.ts'
@@ -41,6 +42,7 @@ export class WorkerSandboxPool implements AsyncDisposable {
   readonly #threads: Piscina
   readonly #leased = new Set<WorkerSandbox>()
   readonly #waiters: Waiters<undefined>
+  readonly #leaveLoop: () => void
   /** Threads that serve somebody, or are being asked to. */
   #taken = 0
   #lastLease = 0
@@ -58,8 +60,7 @@ export class WorkerSandboxPool implements AsyncDisposable {
     this.#waiters = new Waiters(options.loop, () => {
       this.#timedOut++
     })
-    const close = (): void => this.close()
-    options.loop.done.then(close, close)
+    this.#leaveLoop = image.engine.loopEnds.follow(options.loop, () => this.close())
   }
   /** @internal `SandboxPool.create` with `mode: 'worker'`. */
   static async create(options: AnyWorkerPoolOptions): Promise<WorkerSandboxPool> {
@@ -126,6 +127,7 @@ export class WorkerSandboxPool implements AsyncDisposable {
     // As inline: what comes again must not be named by a count.
     const name = id ?? (deterministic ? this.#options.id : `${this.#options.id}-${++this.#lastLease}`)
     const answers = new OwnerAnswers(parts)
+    let serves = false
     const opening = WorkerSandbox.open({
       owner: console === undefined ? parts : { ...parts, console },
       answers,
@@ -134,16 +136,20 @@ export class WorkerSandboxPool implements AsyncDisposable {
       id: name,
       tenant,
       loop,
+      loopEnds: this.image.engine.loopEnds,
       limits,
       sizes: SIZES,
       start: (offer, transferList, onEnd) => {
         const random = parts.entropy === undefined ? undefined : answers.random(RANDOM_STATE_BYTES)
+        serves = true
         return new PoolLease(this.#threads, { offer, id: name, tenant, random }, transferList, () => {
           onEnd()
-          if (!this.#waiters.serve(undefined)) this.#taken--
+          this.#free()
         })
       },
     })
+    // What the thread was to be started with could not be made.
+    if (!serves) this.#free()
     try {
       return await abandonable(opening, signal, (late) => void late.endLease(leaseEnded()))
     } catch (error) {
@@ -151,6 +157,10 @@ export class WorkerSandboxPool implements AsyncDisposable {
     } finally {
       letGo()
     }
+  }
+  /** A thread serves nobody any more. */
+  #free(): void {
+    if (!this.#waiters.serve(undefined)) this.#taken--
   }
   #lease(sandbox: WorkerSandbox, waitMs: number): WorkerLease {
     this.#leases++
@@ -181,23 +191,10 @@ export class WorkerSandboxPool implements AsyncDisposable {
    * Rejects as `acquire` does, or with what `work` throws.
    */
   async use<T>(work: (sandbox: WorkerSandbox) => Promise<T> | T, options: AcquireOptions = {}): Promise<T> {
-    const lease = await this.acquire(options)
     const letGo = this.#options.loop.holdOpen()
-    const { signal } = options
-    let onAbort = (): void => {}
-    const aborted = new Promise<never>((_resolve, reject) => {
-      onAbort = () => {
-        void lease.release()
-        reject(signal?.reason)
-      }
-    })
-    if (signal?.aborted === true) onAbort()
-    signal?.addEventListener('abort', onAbort, { once: true })
     try {
-      return await Promise.race([aborted, invoke(work, lease.sandbox)])
+      return await useLease(await this.acquire(options), work, options.signal)
     } finally {
-      signal?.removeEventListener('abort', onAbort)
-      void lease.release()
       letGo()
     }
   }
@@ -218,6 +215,7 @@ export class WorkerSandboxPool implements AsyncDisposable {
     if (this.#closed !== undefined) return
     const closed = new JsAdapterError('ERR_POOL_CLOSED', 'the pool is closed')
     this.#closed = closed
+    this.#leaveLoop()
     while (this.#waiters.refuse(closed));
     for (const sandbox of [...this.#leased]) void sandbox.endLease(closed)
     this.#leased.clear()
@@ -249,10 +247,6 @@ function abandonable<T>(work: Promise<T>, signal: AbortSignal | undefined, dispo
     signal.addEventListener('abort', onAbort, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
   })
-}
-
-async function invoke<T>(work: (sandbox: WorkerSandbox) => Promise<T> | T, sandbox: WorkerSandbox): Promise<T> {
-  return work(sandbox)
 }
 
 /** By a name that bundlers for browsers do not follow: only pools of threads need it. */

@@ -54,6 +54,7 @@ export class WorkerSandbox implements AsyncDisposable {
   /** A record that must be written was not: the guest is not heard any more. */
   #unheard = false
   #gone: Promise<void> = Promise.resolve()
+  readonly #leaveLoop: () => void
   #onLineEnd: () => void = () => {}
   /** Resolves when everything that the thread has said was handled. */
   readonly #lineEnd: Promise<void>
@@ -100,12 +101,14 @@ export class WorkerSandbox implements AsyncDisposable {
     try {
       this.#thread = parts.start(this.#line.offer, this.#line.transferList, () => this.#threadEnded())
     } catch (error) {
+      this.#end = { reason: 'terminated', state: 'closed', error: undefined }
       this.#watchdog.stop()
       this.#line.close()
       throw error
     }
-    const ended = (): void => this.#finish({ reason: 'loop', state: 'closed', error: closedError('the loop has ended') })
-    parts.loop.done.then(ended, ended)
+    this.#leaveLoop = parts.loopEnds.follow(parts.loop, () =>
+      this.#finish({ reason: 'loop', state: 'closed', error: closedError('the loop has ended') }),
+    )
   }
   /** @internal `Sandbox.create` with `mode: 'worker'`. */
   static async create(options: AnyWorkerSandboxOptions): Promise<WorkerSandbox> {
@@ -356,12 +359,12 @@ export class WorkerSandbox implements AsyncDisposable {
     this.#onLineEnd()
   }
   #sayEnd(): void {
+    if (this.#end !== undefined) return
     const killed = this.#killed
     if (killed === undefined) {
       this.#finish({ reason: 'terminated', state: 'condemned', error: terminatedError(this.#thread.failure) })
       return
     }
-    if (this.#end !== undefined) return
     const { id, tenant } = this.#parts
     this.#sinks.sample('onLimit', { sandboxId: id, tenant, limit: 'hardMs' })
     if (this.#requests.size === 0)
@@ -373,6 +376,7 @@ export class WorkerSandbox implements AsyncDisposable {
     if (this.#end !== undefined) return
     const wasInside = this.#line.control.inside
     this.#end = end
+    this.#leaveLoop()
     this.#onHeld(false)
     const { id, tenant } = this.#parts
     if (end.error !== undefined && (end.reason === 'limit' || end.reason === 'terminated'))

@@ -105,6 +105,51 @@ describe.each(VARIANTS)('%s', (variant) => {
     expect(await adapter.done).toMatchObject({ reason: 'finished' })
   })
 
+  test.each(['beforeExit', 'exit'])('N-9 what stops a listener of %s is told, and the program ends', async (event) => {
+    const { adapter, runtime, loop, errors } = await bound({}, { autoClearInterrupt: true })
+    runtime.set('stop', () => runtime.interrupt('enough'))
+    adapter.submit(() => void runtime.runString(`var times = 0; process.on('${event}', () => { times++; stop(); for (;;); }); 0`))
+    await loop.run()
+    expect(errors).toMatchObject([{ code: 'ERR_INTERRUPTED', value: 'enough' }])
+    expect(await adapter.done).toMatchObject({ reason: 'finished', exitCode: event === 'exit' ? 1 : 0 })
+  })
+
+  test('G-5 N-9 a program that an interrupt keeps from its end ends when that is cleared; beforeExit comes once', async () => {
+    const { runtime, loop, lines, errors, adapter } = await bound()
+    let ended = false
+    void adapter.done.then(() => {
+      ended = true
+    })
+    runtime.set('stop', () => runtime.interrupt('enough'))
+    adapter.submit(
+      () =>
+        void runtime.runString(
+          "process.on('beforeExit', () => { console.log('before'); stop(); for (;;); }); process.on('exit', () => console.log('exit')); 0",
+        ),
+    )
+    await loop.run()
+    await loop.run()
+    expect([ended, lines, errors.length]).toEqual([false, ['before'], 1])
+    runtime.clearInterrupt()
+    await loop.run()
+    expect(await adapter.done).toMatchObject({ reason: 'finished', exitCode: 0 })
+    expect([lines, errors.length]).toEqual([['before', 'exit'], 1])
+  })
+
+  test('a bind that failed leaves the runtime to the next one', async () => {
+    const runtime = await openRuntime(variant)
+    const loop = new FakeLoop()
+    runtime.runString("Object.defineProperty(globalThis, 'Headers', { value: 'mine' })")
+    const fetch = { allow: ['https://example.org'] }
+    for (let attempt = 0; attempt < 2; attempt++)
+      expect(() => new Adapter(loop, runtime, { fetch }).bind()).toThrow('the global "Headers" cannot be defined')
+    const adapter = new Adapter(loop, runtime)
+    adapter.bind()
+    runtime.runString('var fired = 0; setTimeout(() => fired++, 1); 0')
+    await loop.run()
+    expect((await adapter.done).reason).toBe('finished')
+  })
+
   test('a service lives on until finish', async () => {
     const { adapter, runtime, loop, lines } = await bound({ lifecycle: 'service' })
     runtime.runString("process.on('exit', () => console.log('bye'))")

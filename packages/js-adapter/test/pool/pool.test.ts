@@ -190,6 +190,26 @@ test('P-9 use releases on success, failure and abort, and what escapes is dead',
   expect(pool.stats()).toMatchObject({ leased: 0, ready: 1, leases: 3 })
 })
 
+test('P-9 an abort between a lease and the work that it is for: the work is not begun, and the lease is given back', async () => {
+  const { pool } = await openPool(await makeImage())
+  const reason = new Error('called away')
+  let begun = 0
+  const use = (signal: AbortSignal): Promise<unknown> => pool.use(() => new Promise(() => void begun++), { signal })
+  const atOnce = new AbortController()
+  const first = use(atOnce.signal)
+  atOnce.abort(reason)
+  await expect(first).rejects.toBe(reason)
+  const lease = await pool.acquire()
+  const served = new AbortController()
+  const second = use(served.signal)
+  lease.release()
+  served.abort(reason)
+  await expect(second).rejects.toBe(reason)
+  expect(begun).toBe(0)
+  expect(pool.stats()).toMatchObject({ leased: 0, ready: 1, waiting: 0 })
+  pool.close()
+})
+
 test('P-9 a lease that its own host function releases ends when the guest has been left', async () => {
   const { pool, loop } = await openPool(await makeImage())
   const lease = await pool.acquire()

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { Image } from '../../src/image/image.ts'
 import { SandboxPool } from '../../src/pool/pool.ts'
+import { Sandbox } from '../../src/sandbox/sandbox.ts'
 import type { WorkerPoolOptions } from '../../src/worker/worker-pool-options.ts'
 import type { WorkerSandboxPool } from '../../src/worker/worker-pool.ts'
 import { builtEntry, PATIENT, runningLoop, unmeteredEntry } from '../support/worker.ts'
@@ -127,6 +128,41 @@ test('T-5 an abort in the middle of work ends the sandbox and frees its thread, 
   await expect(waiting).rejects.toBe(reason)
   expect(await pool.use((sandbox) => sandbox.call('main', [3]))).toBe(6)
   expect(pool.stats()).toMatchObject({ terminated: 0, leases: 2 })
+})
+
+test('T-5 an abort between a lease and the work that it is for: the work is not begun, and the thread is free', async () => {
+  await using opened = await openPool()
+  const { pool } = opened
+  const reason = new Error('called away')
+  const controller = new AbortController()
+  let begun = 0
+  const lease = await pool.acquire()
+  const waiting = pool.use(() => new Promise(() => void begun++), { signal: controller.signal })
+  await lease.release()
+  controller.abort(reason)
+  await expect(waiting).rejects.toBe(reason)
+  expect(begun).toBe(0)
+  expect(await pool.use((sandbox) => sandbox.call('main', [6]))).toBe(12)
+})
+
+test('T-5 W-4 a source of randomness that fails when a lease begins rejects that lease, and costs no thread', async () => {
+  let isBroken = false
+  const entropy = {
+    fill: (bytes: Uint8Array): void => {
+      if (isBroken) throw new Error('no randomness')
+      bytes.fill(7)
+    },
+  }
+  await using opened = await openPool({ entropy })
+  const { pool } = opened
+  isBroken = true
+  for (let attempt = 0; attempt < 3; attempt++) await expect(pool.acquire()).rejects.toThrow('no randomness')
+  isBroken = false
+  expect(await pool.use((sandbox) => sandbox.call('main', [7]))).toBe(14)
+  await using running = runningLoop()
+  isBroken = true
+  const own = Sandbox.create({ mode: 'worker', loop: running.loop, threadFile: builtEntry('thread'), entropy })
+  await expect(own).rejects.toThrow('no randomness')
 })
 
 test('T-6 a thread that dies loses only its own lease, each waiting call of which gets an error', async () => {
