@@ -247,7 +247,7 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
       sandbox,
       loop,
       in: within,
-    } = await open({ variant, context: resources, limits: { operationMs: 20, hardMs: 60, syncHostBudgetMs: 5 } })
+    } = await open({ variant, context: resources, limits: { operationMs: 1000, hardMs: 1005, syncHostBudgetMs: 5 } })
     sandbox.expose('stuck', {
       sync: () => {
         for (;;);

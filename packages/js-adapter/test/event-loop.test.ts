@@ -17,7 +17,7 @@ async function runOn(
     engine: await sharedEngine(),
     lifecycle: 'program',
     clock: 'loop',
-    limits: { operationMs: 100, hardMs: 5000, wallMs: Number.POSITIVE_INFINITY },
+    limits: { operationMs: 1000, hardMs: 5000, wallMs: Number.POSITIVE_INFINITY },
     console: { write: (_stream, text) => lines.push(text.trimEnd()) },
     onError: (error) => codes.push(error.code),
   })

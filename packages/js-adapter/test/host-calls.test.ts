@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { Exception } from '../src/errors.ts'
 import type { RawCall } from '../src/runtime/raw-call.ts'
+import { until } from './support/http-server.ts'
 import { openSandbox, settled } from './support/open.ts'
 
 describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
@@ -34,23 +35,24 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
   test('F-4 a settlement after the end is dropped and counted, and nothing holds the loop open', async () => {
     const { sandbox, loop } = await openSandbox({ variant })
     let resolve: (value: unknown) => void = () => {}
-    sandbox.expose(
-      'late',
-      () =>
-        new Promise((done) => {
+    const called = new Promise<void>((tell) => {
+      sandbox.expose('late', () => {
+        tell()
+        return new Promise((done) => {
           resolve = done
-        }),
-    )
+        })
+      })
+    })
     const pending = sandbox.run('late()')
     const outcome = pending.catch((error: unknown) => error)
     const running = loop.run({ untilMs: 1100 })
-    await new Promise((done) => setTimeout(done, 20))
+    await called
     sandbox.close()
     resolve(1)
     await running
     expect(await outcome).toMatchObject({ code: 'ERR_SANDBOX_CLOSED' })
-    await new Promise((done) => setTimeout(done, 5))
-    expect(sandbox.usage().hostCalls).toMatchObject({ pending: 0, lateSettlements: 1 })
+    await until(() => sandbox.usage().hostCalls.lateSettlements === 1, 'the late answer was counted')
+    expect(sandbox.usage().hostCalls.pending).toBe(0)
     expect(loop.holds).toBe(0)
     expect(loop.timers).toBe(0)
   })

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { Adapter, Runtime } from '../../src/goja/index.ts'
 import type { AuditRecord, FetchOptions, FetchTransport } from '../../src/index.ts'
 import { Image, Sandbox, SandboxPool } from '../../src/index.ts'
+import { until } from '../support/http-server.ts'
 import { MODES, openIn } from '../support/modes.ts'
 import { builtEntry, runningLoop } from '../support/worker.ts'
 import { FakeLoop } from '../support/fake-loop.ts'
@@ -145,7 +146,7 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     adapter.submit(() => void runtime.runString("fetch('https://example.org'); setTimeout(() => process.exit(3), 20)"))
     await loop.run()
     expect(await adapter.done).toMatchObject({ reason: 'exit', exitCode: 3 })
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await until(() => ended !== undefined, 'the request has ended')
     expect(ended).toMatchObject({ code: 'ERR_SANDBOX_CLOSED' })
   })
 
@@ -228,8 +229,8 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     ).toBe('enough')
     expect(opened.sandbox.usage().hostCalls).toMatchObject({ pending: 0, lateSettlements: 0 })
     resolve?.()
-    await new Promise((done) => setTimeout(done, 20))
-    expect(opened.sandbox.usage().hostCalls).toMatchObject({ pending: 0, lateSettlements: 1 })
+    await until(() => opened.sandbox.usage().hostCalls.lateSettlements === 1, 'the late answer was counted')
+    expect(opened.sandbox.usage().hostCalls.pending).toBe(0)
   })
 })
 

@@ -229,20 +229,30 @@ describe.each(KINDS)('%s %s', (mode, variant) => {
     await using opened = await open(mode, variant)
     const asked = server.asked.length
     const closed = server.closed()
+    await opened.sandbox.expose('underWay', async () => {
+      await until(() => server.asked.length > asked, 'the server was asked')
+      return true
+    })
     expect(
       await opened.sandbox.run(`(async () => {
         const before = await fetch('${server.origin}/bytes', { signal: AbortSignal.abort('early') }).catch((e) => e)
         const now = new AbortController(), given = fetch('${server.origin}/bytes', { signal: now.signal })
         now.abort('at once')
         const atOnce = await given.catch((e) => e)
-        const timed = await fetch('${server.origin}/slow', { signal: AbortSignal.timeout(80) }).catch((e) => e.name)
+        const during = new AbortController(), slow = fetch('${server.origin}/slow', { signal: during.signal })
+        await underWay()
+        during.abort('meanwhile')
+        const meanwhile = await slow.catch((e) => e)
         const late = new AbortController(), response = await fetch(new Request('${server.origin}/bytes', { signal: late.signal }))
         late.abort()
-        return [before, atOnce, timed, (await response.bytes()).length]
+        return [before, atOnce, meanwhile, (await response.bytes()).length]
       })()`),
-    ).toEqual(['early', 'at once', 'TimeoutError', 5])
+    ).toEqual(['early', 'at once', 'meanwhile', 5])
     expect(server.asked.length - asked).toBe(2)
     await until(() => server.closed() > closed, 'the server saw the abort')
+    expect(
+      await opened.sandbox.run(`fetch('${server.origin}/silent', { signal: AbortSignal.timeout(20) }).catch((e) => e.name)`),
+    ).toBe('TimeoutError')
   })
 
   test('B-3 a sandbox that is closed aborts its requests, and a late answer is counted', async () => {

@@ -35,7 +35,7 @@ describe.each(variants)('%s', (variant) => {
       .catch(() => {})
     const stopped = sandbox.run(
       "for (let i = 0; i < 500; i++) Promise.resolve().then(() => console.log('never')); process.nextTick(() => console.log('never')); for (;;);",
-      { operationMs: 200 },
+      { operationMs: 1000 },
     )
     expect(await settled(loop, stopped)).toMatchObject({ error: { code: 'ERR_LIMIT_OPERATION' } })
     expect(lines).toEqual(expect.arrayContaining(['t1', 't2', 'immediate']))

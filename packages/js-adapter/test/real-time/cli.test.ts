@@ -80,7 +80,7 @@ describe('run', () => {
       'stuck.js',
       "console.log('start')\nsetTimeout(() => { for (;;); }, 5)\nsetTimeout(() => console.log('still here'), 10)\n",
     )
-    const { code, stdout, stderr } = await run(['run', name, '--operation-timeout', '100', '--report', 'json'])
+    const { code, stdout, stderr } = await run(['run', name, '--operation-timeout', '1500', '--report', 'json'])
     expect({ code, stdout }).toEqual({ code: 3, stdout: 'start\nstill here\n' })
     const [line = '', report = ''] = stderr.trimEnd().split('\n')
     expect(line).toMatch(/^stuck\.js:2:\d+: ERR_LIMIT_OPERATION: /)
@@ -123,7 +123,7 @@ describe('run', () => {
     [
       'hard',
       "new Array(1e9).join('x')",
-      ['--operation-timeout', '50', '--hard-timeout', '200'],
+      ['--operation-timeout', '1500', '--hard-timeout', '1600'],
       3,
       /^hard\.js: ERR_LIMIT_HARD: .*\n$/,
     ],
@@ -135,7 +135,7 @@ describe('run', () => {
       3,
       /^memory\.js: ERR_LIMIT_MEMORY: .*\n$/,
     ],
-    ['wall', 'setInterval(() => {}, 10)', ['--deadline', '100'], 3, /^wall\.js: ERR_LIMIT_WALL: .*\n$/],
+    ['wall', 'setInterval(() => {}, 10)', ['--deadline', '1500'], 3, /^wall\.js: ERR_LIMIT_WALL: .*\n$/],
     ['code', 'process.exitCode = 5', [], 5, /^$/],
     ['exit', 'setInterval(() => {}, 10); process.exit(3)', [], 3, /^$/],
   ])('I-2 %s.js ends with its code and one line', async (name, source, flags, code, stderr) => {
@@ -232,7 +232,7 @@ describe('run', () => {
     ['winston', { level: 'warn', message: 'a guest was stopped or failed' }],
   ])('I-3 --log %s writes one structured line to stderr for a limit, the guest output stays clean', async (backend, line) => {
     const name = file('log.js', 'console.log(\'{"guest": 1}\'); console.error(\'{"own": 2}\'); for (;;);')
-    const { code, stdout, stderr } = await run(['run', name, '--operation-timeout', '100', '--log', backend])
+    const { code, stdout, stderr } = await run(['run', name, '--operation-timeout', '1500', '--log', backend])
     expect({ code, stdout }).toEqual({ code: 3, stdout: '{"guest": 1}\n' })
     const lines = stderr.trimEnd().split('\n')
     expect(lines.filter((text) => !text.startsWith('{'))).toEqual([expect.stringContaining('log.js:1:')])
@@ -244,13 +244,13 @@ describe('run', () => {
       event: 'sandbox.error',
       code: 'ERR_LIMIT_OPERATION',
       kind: 'run',
-      detail: expect.stringContaining('operationMs is 100 ms'),
+      detail: expect.stringContaining('operationMs is 1500 ms'),
     })
   })
 
   test.each([[], ['--log', 'off']])('I-3 no diagnostics without --log, or with off', async (...words) => {
     const name = file('quiet.js', "console.log('out'); for (;;);")
-    const { code, stdout, stderr } = await run(['run', name, '--operation-timeout', '100', ...words])
+    const { code, stdout, stderr } = await run(['run', name, '--operation-timeout', '1500', ...words])
     expect({ code, stdout }).toEqual({ code: 3, stdout: 'out\n' })
     expect(stderr).toMatch(/^quiet\.js:1:\d+: ERR_LIMIT_OPERATION: .*\n$/)
   })
