@@ -191,10 +191,15 @@ export class Bridge implements GuestAccess {
   list(items: readonly unknown[]): number {
     const { marshal } = this.core
     const list = this.ops.run('newList')
-    for (const item of items) {
-      const pointer = this.give(item)
-      this.ops.perform('append', list, pointer)
-      marshal.free(pointer)
+    try {
+      for (const item of items) {
+        const pointer = this.give(item)
+        this.ops.perform('append', list, pointer)
+        marshal.free(pointer)
+      }
+    } catch (error) {
+      marshal.free(list)
+      throw error
     }
     return list
   }
@@ -237,9 +242,11 @@ export class Bridge implements GuestAccess {
       const list = this.list(args)
       try {
         const result = this.ops.run('applyTo', this.wrappers.borrow(fn), instance.undefined, list)
-        const exported = this.exporter.export(result)
-        marshal.free(result)
-        return exported
+        try {
+          return this.exporter.export(result)
+        } finally {
+          marshal.free(result)
+        }
       } finally {
         marshal.free(list)
       }
@@ -247,13 +254,16 @@ export class Bridge implements GuestAccess {
   }
   #callWithList(target: number, self: unknown, args: readonly unknown[]): GuestValue {
     const { marshal } = this.core
-    const selfPointer = this.give(self)
     const list = this.list(args)
     try {
-      return this.take(this.ops.run('applyTo', target, selfPointer, list))
+      const selfPointer = this.give(self)
+      try {
+        return this.take(this.ops.run('applyTo', target, selfPointer, list))
+      } finally {
+        marshal.free(selfPointer)
+      }
     } finally {
       marshal.free(list)
-      marshal.free(selfPointer)
     }
   }
 

@@ -1,5 +1,4 @@
 // The goja-shaped face: synchronous evaluation, values by reference, interrupts that stay until they are cleared.
-// Longer than most: the public class with a method for each member of the face.
 import { Engine } from '../engine/engine.ts'
 import { JsAdapterError } from '../errors.ts'
 import type { Exception } from '../errors.ts'
@@ -11,14 +10,16 @@ import { parseFrames } from '../values/frames.ts'
 import type { Frame } from '../values/frames.ts'
 import { Bridge } from './bridge.ts'
 import type { HoldOptions } from './bridge.ts'
+import { construct } from './constructing.ts'
 import { convert } from './convert.ts'
 import type { DynamicArray, DynamicObject } from './dynamic.ts'
 import type { FieldNameMapper } from './field-names.ts'
 import type { IntrinsicName } from './guest/source.ts'
 import { GuestArrayBuffer } from './guest-array-buffer.ts'
 import { GuestObject, GuestSymbol } from './guest-object.ts'
-import { iterate } from './iteration.ts'
 import type { GuestValue } from './guest-object.ts'
+import { Interrupts } from './interrupts.ts'
+import { iterate } from './iteration.ts'
 import type { GuestPromise } from './guest-promise.ts'
 import { GuestProxy } from './guest-proxy.ts'
 import type { ProxyTraps } from './guest-proxy.ts'
@@ -72,13 +73,14 @@ export class Runtime implements Disposable {
   readonly #host: RuntimeHost
   readonly #jobs: JobQueue
   readonly #scripts: Scripts
-  #flag: SharedArrayBuffer | undefined
+  readonly #interrupts: Interrupts
 
   private constructor(core: Core, host: RuntimeHost, modules: ModuleGraph | undefined, holds: HoldOptions) {
     this.#core = core
     this.#host = host
     this.#bridge = new Bridge(core, holds)
     this.#jobs = new JobQueue(core, this.#bridge.entries)
+    this.#interrupts = new Interrupts(core, this.#bridge.entries)
     this.#scripts = new Scripts(this.#bridge, modules)
   }
 
@@ -224,19 +226,7 @@ export class Runtime implements Disposable {
     return this.#bridge.dynamicArray(handler)
   }
   new(constructor: GuestValue, ...args: readonly unknown[]): GuestObject {
-    return this.#construct(constructor, undefined, args)
-  }
-  #construct(constructor: GuestValue, newTarget: GuestObject | undefined, args: readonly unknown[]): GuestObject {
-    const { marshal } = this.#core
-    return this.#bridge.object(() => {
-      const list = this.#bridge.list(args)
-      const parts = [this.#bridge.give(constructor), list, this.#bridge.give(newTarget)]
-      try {
-        return this.#bridge.ops.run('build', ...parts)
-      } finally {
-        for (const part of parts) marshal.free(part)
-      }
-    })
+    return construct(this.#bridge, constructor, undefined, args)
   }
 
   /** The function as a host function; `undefined` when `value` is none. */
@@ -249,7 +239,7 @@ export class Runtime implements Disposable {
     value: GuestValue,
   ): ((newTarget: GuestObject | undefined, ...args: readonly unknown[]) => GuestObject) | undefined {
     if (!(value instanceof GuestObject) || this.#bridge.operate('constructible', value) !== true) return undefined
-    return (newTarget, ...args) => this.#construct(value, newTarget, args)
+    return (newTarget, ...args) => construct(this.#bridge, value, newTarget, args)
   }
   instanceOf(value: GuestValue, constructor: GuestObject): boolean {
     return this.#bridge.operate('instance', value, constructor) === true
@@ -300,23 +290,18 @@ export class Runtime implements Disposable {
 
   /** Stops what runs, or the next run before its first statement. Stays until `clearInterrupt()`. */
   interrupt(reason: unknown): void {
-    if (this.#bridge.entries.disposed) return
-    this.#core.latch.fire({ kind: 'interrupt', value: reason }, this.#core.operation?.id ?? 0)
-    this.#core.polling.soon()
+    this.#interrupts.fire(reason)
   }
   /** Between calls only: inside one it does nothing, for the interrupt is still unwinding the guest. */
   clearInterrupt(): void {
-    this.#bridge.entries.clear()
-    if (this.#flag !== undefined) Atomics.store(new Int32Array(this.#flag), 0, 0)
+    this.#interrupts.clear()
   }
   get interrupted(): boolean {
-    return this.#core.latch.set
+    return this.#interrupts.set
   }
   /** A word of shared memory: storing 1 from any thread interrupts at the next poll. */
   interruptFlag(): SharedArrayBuffer {
-    this.#flag ??= new SharedArrayBuffer(4)
-    this.#core.polling.watch(new Int32Array(this.#flag))
-    return this.#flag
+    return this.#interrupts.flag()
   }
 
   /**

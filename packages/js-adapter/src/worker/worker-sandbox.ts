@@ -1,6 +1,5 @@
 // The face of a sandbox in a thread: the members of `Sandbox`, answered by messages, and the thread's end for whatever reason.
-// Longer than most: however the thread ends, one state decides what is still answered, and it must be seen whole.
-import { InterruptedError, JsAdapterError } from '../errors.ts'
+import { JsAdapterError } from '../errors.ts'
 import { resolveFetch } from '../fetch/fetch-options.ts'
 import { closedError } from '../sandbox/ending.ts'
 import type { AsyncDeclaration, BlockingDeclaration } from '../sandbox/declared.ts'
@@ -8,15 +7,16 @@ import type { Shape } from '../values/shapes.ts'
 import type { CallOptions, RunOptions } from '../sandbox/run-options.ts'
 import type { ExitInfo, SandboxState } from '../sandbox/usage.ts'
 import { AuditTrail } from './audit-trail.ts'
-import { rebuildAdapterError, rebuildError, recordError } from './error-record.ts'
+import { rebuildAdapterError, recordError } from './error-record.ts'
 import { HostSide } from './host-side.ts'
 import type { WorkerExposed } from './host-side.ts'
 import { Line } from './line.ts'
 import { OwnerContexts } from './owner-contexts.ts'
-import type { Request, StartMessage, UpMessage } from './protocol.ts'
+import type { Request, StartMessage } from './protocol.ts'
 import { checkedTimes, Requests } from './requests.ts'
 import { Sinks } from './sinks.ts'
-import { packValue, unpackValue } from './wire.ts'
+import { UpMessages } from './up-messages.ts'
+import { packValue } from './wire.ts'
 import { Watchdog } from './watchdog.ts'
 import { auditError, deadErrorOf, hardLimitError, rejectionOf, terminatedError, workerUsage } from './worker-end.ts'
 import type { End, WorkerUsage } from './worker-end.ts'
@@ -89,7 +89,7 @@ export class WorkerSandbox implements AsyncDisposable {
     const sizes = { ...parts.sizes, together: parts.virtual }
     this.#line = new Line(parts.loop, sizes, {
       onStart: (message) => this.#onStart(message),
-      onMessage: (message) => this.#onMessage(message),
+      onMessage: (message) => messages.receive(message),
       onConsole: (stream, text) => {
         if (!this.#unheard) this.#sinks.write(stream, text)
       },
@@ -97,6 +97,22 @@ export class WorkerSandbox implements AsyncDisposable {
       onEnd: () => this.#lineEnded(),
     })
     this.#host = new HostSide({ limits: parts.limits, line: this.#line, contexts: this.#contexts })
+    const messages = new UpMessages({
+      line: this.#line,
+      requests: this.#requests,
+      host: this.#host,
+      sinks: this.#sinks,
+      trail: this.#trail,
+      contexts: this.#contexts,
+      answers: parts.answers,
+      virtual: parts.virtual,
+      mayAct: () => this.#end === undefined && this.#killed === undefined,
+      ending: (state) => {
+        this.#ended ??= state
+      },
+      end: (end) => this.#finish(end),
+      interruptReason: () => this.#interruptReason,
+    })
     this.#watchdog = new Watchdog(this.#line.control, parts.limits.hardMs, (_stamp, elapsedMs) => this.#kill(elapsedMs))
     try {
       this.#thread = parts.start(this.#line.offer, this.#line.transferList, () => this.#threadEnded())
@@ -292,59 +308,6 @@ export class WorkerSandbox implements AsyncDisposable {
       this.#held = undefined
     }
   }
-  #onMessage(message: UpMessage): void {
-    switch (message.type) {
-      case 'settled':
-        this.#ended ??= message.ended
-        if ('value' in message.outcome) this.#requests.resolve(message.id, unpackValue(message.outcome.value))
-        else
-          this.#requests.reject(message.id, this.#named(rebuildError(message.outcome.error, (call) => this.#host.errorOf(call))))
-        // Time stands still until who waited has gone on, and may have asked for more.
-        if (this.#parts.virtual) setImmediate(() => this.#line.send({ type: 'noticed' }))
-        return
-      case 'hostCall':
-        if (this.#end === undefined && this.#killed === undefined) this.#host.start(message)
-        return
-      case 'callEnded':
-        this.#host.ended(message.call, rebuildError(message.reason))
-        return
-      case 'error': {
-        const error = this.#named(rebuildAdapterError(message.error, (call) => this.#host.errorOf(call)))
-        if (error instanceof JsAdapterError) this.#sinks.error(error, message.origin)
-        return
-      }
-      case 'question':
-        if (this.#end === undefined && this.#killed === undefined)
-          this.#parts.answers.answer(message.question, (outcome) => this.#line.answer(message.call, outcome))
-        return
-      case 'audit':
-        this.#trail.take(message.record)
-        return
-      case 'contextGone':
-        this.#contexts.gone(message.id, message.times)
-        return
-      case 'log':
-        this.#sinks.log(message.level, message.message, Object(unpackValue(message.fields)))
-        return
-      case 'sample':
-        this.#sinks.sample(message.method, message.sample)
-        return
-      case 'exited': {
-        const { reason, state, exitCode } = message
-        const error = message.error === undefined ? undefined : rebuildAdapterError(message.error)
-        this.#finish({ reason, state, exitCode, error })
-        return
-      }
-      default:
-        message satisfies never
-    }
-  }
-  /** An interrupt carries the reason that this side was given. */
-  #named(error: unknown): unknown {
-    if (!(error instanceof InterruptedError) || error.value !== 'interruptFlag') return error
-    return new InterruptedError(this.#interruptReason)
-  }
-
   #kill(elapsedMs: number): void {
     const { limits, deterministic } = this.#parts
     this.#killed = hardLimitError(limits.hardMs, elapsedMs, deterministic)

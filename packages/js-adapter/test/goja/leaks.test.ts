@@ -47,6 +47,49 @@ describe.each(VARIANTS)('%s', (variant) => {
     expect(runtime.runString('seen.settled')).toBe(true)
   })
 
+  test('H-6 verifyNoLeaks: what is refused halfway leaves nothing of what came before it', async () => {
+    const other = await openRuntime(variant)
+    const foreign = other.newObject()
+    const refused = [new WeakMap(), foreign]
+    for (const bad of refused) {
+      using runtime = await openRuntime(variant)
+      const many = Array.from({ length: 70 }, (_, n) => ({ n }))
+      const attempts: Readonly<Record<string, () => unknown>> = {
+        'an array': () => runtime.newArray({ a: 1 }, bad),
+        'nested data': () => runtime.toValue([{ a: [1, { b: new Map([[{}, bad]]) }] }]),
+        'an argument': () => runtime.assertFunction(runtime.get('f'))?.({}, { a: 1 }, bad),
+        'a receiver': () => runtime.assertFunction(runtime.get('f'))?.(bad, { a: 1 }),
+        'one of many arguments': () => runtime.assertFunction(runtime.get('f'))?.({}, ...many, bad),
+        'a receiver of many': () => runtime.assertFunction(runtime.get('f'))?.(bad, ...many),
+        'an argument of an exported function': () =>
+          (object(runtime.get('f')).export() as (...args: unknown[]) => unknown)({}, bad),
+        'a result of an exported function': () => (object(runtime.get('poisoned')).export() as () => unknown)(),
+        'an argument of new': () => runtime.new(runtime.get('C'), { a: 1 }, bad),
+        'a new.target': () => runtime.assertConstructor(runtime.get('C'))?.(bad as never, { a: 1 }),
+        'a cause': () => runtime.newError('Error', 'message', { cause: bad }),
+        'a member': () => object(runtime.get('o')).set('member', bad),
+        'a result of a host function': () => runtime.runString('give({ a: 1 })'),
+        'a result of a method': () => runtime.runString('o.live.give({ a: 1 })'),
+      }
+      runtime.runString(
+        "function f() {} class C {} var o = {}; var poisoned = () => ({ a: {}, get b() { throw new Error('no') } }); 0",
+      )
+      class Giver {
+        give(): unknown {
+          return [{}, bad]
+        }
+      }
+      runtime.set('give', () => [{}, bad])
+      runtime.scope(() => object(runtime.get('o')).set('live', new Giver()))
+      for (const [what, attempt] of Object.entries(attempts)) {
+        runtime.scope(() => void expect(thrownBy(attempt), what).toBeInstanceOf(Error))
+        expect([what, await runtime.verifyNoLeaks()]).toEqual([what, { clean: true, handles: 0, objects: {} }])
+      }
+    }
+    foreign.release()
+    other.dispose()
+  })
+
   test('H-6 verifyNoLeaks names what the host still holds, and what that keeps alive', async () => {
     using runtime = await openRuntime(variant)
     const map = object(runtime.runString('new Map([[1, new Set([2])]])'))
