@@ -42,7 +42,7 @@ async function known() {
   try { return (await verifyExport({ destination })).checks.filter(({ name }) => /^run .* complete$/.test(name)) } catch (error) { isNot(error, 'ERR_EXPORT_CONFIG'); return [] }
 }
 async function go() {
-  try { await resumeExport(options); return } catch (error) { isNot(error, 'ERR_EXPORT_JOURNAL', 'ERR_EXPORT_CONFIG') }
+  try { await resumeExport(options); process.stdout.write(', resumed'); return } catch (error) { isNot(error, 'ERR_EXPORT_JOURNAL', 'ERR_EXPORT_CONFIG') }
   if ((await known()).length > 0) return
   const plan = await planExport({ source, counts: false, keys, roots: tables.split(',').map((table) => ({ table })), ...spill })
   await runExport(plan, { ...options, createTables: true, references })
@@ -88,16 +88,26 @@ async function place(engine: EngineName): Promise<Place> {
   return { url: `pglite:${join(folder, 'db')}`, contents, dispose: async () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/** @param afterMs - when the process is killed, counted from its first word. @returns its exit code, or `null` if it was killed. */
-function attempt(args: readonly string[], afterMs: number | undefined): Promise<number | null> {
+interface Attempt {
+  /** `null` if it was killed. */
+  readonly code: number | null
+  /** Whether it went on with what another had begun, to the end. */
+  readonly hasResumed: boolean
+}
+
+/** @param afterMs - when the process is killed, counted from its first word. */
+function attempt(args: readonly string[], afterMs: number | undefined): Promise<Attempt> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--no-warnings', '--input-type=module', '-e', PROGRAM, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    if (afterMs !== undefined) child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), afterMs))
-    else child.stdout.resume()
+    let said = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (said === '' && afterMs !== undefined) setTimeout(() => child.kill('SIGKILL'), afterMs)
+      said += text
+    })
     child.on('error', reject)
-    child.on('close', (code) => resolve(code))
+    child.on('close', (code) => resolve({ code, hasResumed: said.endsWith('resumed') }))
   })
 }
 
@@ -118,6 +128,7 @@ for (const [engine, sample] of CASES) {
     timeout: 3_600_000,
   }, async (context) => {
     if (!isHere(engine)) context.skip(`needs ${engine}: no such server answers here`)
+    const begunAtMs = performance.now()
     const here = await engines.make('sqlite')
     await here.run([SOURCE])
     const undisturbed = new Map<string, { readonly contents: unknown; readonly ms: number }>()
@@ -127,7 +138,7 @@ for (const [engine, sample] of CASES) {
       const there = await place(engine)
       try {
         const startedAtMs = performance.now()
-        expect(await attempt([here.url ?? '', there.url, keys, references], undefined)).toBe(0)
+        expect(await attempt([here.url ?? '', there.url, keys, references], undefined)).toMatchObject({ code: 0 })
         const made = { contents: await there.contents(keys), ms: performance.now() - startedAtMs }
         undisturbed.set(`${keys} ${references}`, made)
         return made
@@ -137,6 +148,7 @@ for (const [engine, sample] of CASES) {
     }
     try {
       let killed = 0
+      let resumed = 0
       const [draws = []] = fc.sample(
         fc.array(
           fc.record({
@@ -156,7 +168,8 @@ for (const [engine, sample] of CASES) {
           // two deaths, and then nobody disturbs it
           for (const isLast of [false, false, true]) {
             const afterMs = isLast ? undefined : (draws[at++]?.share ?? 0) * expected.ms
-            const code = await attempt([here.url ?? '', there.url, keys, references], afterMs)
+            const { code, hasResumed } = await attempt([here.url ?? '', there.url, keys, references], afterMs)
+            if (hasResumed) resumed++
             if (code === null) killed++
             else expect(code).toBe(0)
             if (code === 0) break
@@ -167,6 +180,10 @@ for (const [engine, sample] of CASES) {
         }
       }
       expect(killed).toBeGreaterThanOrEqual(kills)
+      if (!LONG) return
+      expect(resumed, 'runs that went on after a death').toBeGreaterThan(10)
+      const seconds = ((performance.now() - begunAtMs) / 1000).toFixed(1)
+      process.stderr.write(`long: ${engine}: ${killed} kills, ${resumed} runs went on after one, ${seconds} s\n`)
     } finally {
       await here.dispose()
     }
@@ -202,7 +219,7 @@ test(`R-1 K-4 killed while keys are in a file, at ${LONG ? 100 : 3} random insta
         // the first run is left alone, and says how long one takes
         for (const isLast of wholeMs === 0 ? [true] : [false, false, true]) {
           const afterMs = isLast ? undefined : (shares[at++] ?? 0) * wholeMs
-          const code = await attempt([here.url ?? '', there.url ?? '', 'keep', 'auto', 'account', workDir], afterMs)
+          const { code } = await attempt([here.url ?? '', there.url ?? '', 'keep', 'auto', 'account', workDir], afterMs)
           hadFile ||= code === null && readdirSync(workDir).length > 0
           if (code === null) killed++
           else expect(code).toBe(0)
