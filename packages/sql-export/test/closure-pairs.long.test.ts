@@ -7,6 +7,10 @@ const { carry } = closureRuns()
 for (const [at, pair] of PAIRS.entries())
   for (let round = 1; round <= SEEDS; round++)
     if (pair[0] !== pair[1] || pair[0] === 'pglite')
-      test(`C-2 M-2 ${SCHEMAS} schemas are carried as the oracle says: ${pair.join(' to ')}, seed ${round}`, {
-        timeout: 3_600_000,
-      }, (context) => carry(context, pair, SCHEMAS, round, 2 * PAIRS.length + at))
+      test(
+        `C-2 M-2 ${SCHEMAS} schemas are carried as the oracle says: ${pair.join(' to ')}, seed ${round}`,
+        {
+          timeout: 3_600_000,
+        },
+        (context) => carry(context, pair, SCHEMAS, round, 2 * PAIRS.length + at),
+      )

@@ -1,10 +1,11 @@
 // Faults that are provoked on real servers: one error by its code, and a destination as it was, or one that can be resumed.
 import { join } from 'node:path'
 import pg from 'pg'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { isExportError, planExport, resumeExport, runExport, verifyExport } from '../src/index.ts'
 import type { RowTransformer } from '../src/index.ts'
 import { openMysql } from '../src/mysql/index.ts'
+import { connectPostgres, readTarget } from '../src/postgres/connect.ts'
 import { openPostgres } from '../src/postgres/index.ts'
 import { openSqlite } from '../src/sqlite/index.ts'
 import { driversHere, makeDatabase, query, testFolder } from './database.ts'
@@ -164,6 +165,23 @@ serverTest('a COPY that PostgreSQL refuses while more than a stream holds waits 
   await other.end()
   await own.end()
 })
+
+serverTest(
+  "a COPY that PostgreSQL refused between two writes fails with the server's error at the next write, and at its end",
+  async () => {
+    const connection = await connectPostgres(readTarget(file.url, undefined))
+    onTestFinished(() => connection.close())
+    await connection.execute('CREATE TEMPORARY TABLE numbers (n int)')
+    for (const next of ['write', 'end'] as const) {
+      const copy = connection.copyIn('COPY numbers FROM STDIN')
+      await copy.write('no number\n')
+      await connection.query('SELECT 1') // is answered after that
+      await expect(next === 'write' ? copy.write('1\n') : copy.end()).rejects.toMatchObject({ code: '22P02' })
+      await copy.abort()
+    }
+    expect((await connection.query('SELECT n FROM numbers')).rows).toEqual([])
+  },
+)
 
 for (const commit of ['once', 'batch'] as const)
   serverTest(`a connection that PostgreSQL ends in the middle of a load: commit ${commit}`, async () => {

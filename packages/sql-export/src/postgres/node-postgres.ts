@@ -163,10 +163,13 @@ export class NodePostgresConnection implements PostgresConnection {
     failed.catch(() => {}) // the next write hears of it
     this.#client.query(copy)
     return {
+      // a stream that has failed takes what is written as if nothing were, and throws a TypeError of its own
       write: async (text) => {
+        if (hasFailed) await failed
         if (!copy.write(text)) await Promise.race([once(copy, 'drain'), failed, this.#lost])
       },
       end: async () => {
+        if (hasFailed) await failed
         copy.end()
         await Promise.race([once(copy, 'finish'), failed, this.#lost])
         return copy.rowCount
