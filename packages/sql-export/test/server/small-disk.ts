@@ -69,5 +69,5 @@ async function ownerOfServer(context: TestContext): Promise<{ readonly uid: numb
 /** @returns what went wrong. */
 function mount(args: readonly string[]): string | undefined {
   const { status, stderr, error } = spawnSync('mount', args, { encoding: 'utf8' })
-  return status === 0 ? undefined : (error?.message ?? stderr.trim())
+  return status === 0 ? undefined : (error?.message ?? stderr.split('\n', 1)[0]?.split(': ').at(-1) ?? '')
 }
