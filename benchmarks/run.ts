@@ -8,7 +8,7 @@ import type { NodeLine } from '../tooling/node-matrix/matrix.ts'
 import { bundleWorkloads } from './harness/bundle.ts'
 import { discoverWorkloads } from './harness/discover.ts'
 import { describe, measure } from './harness/measure.ts'
-import { recordedRows, regressions } from './harness/regression.ts'
+import { recordedRows, regressions, unrecorded } from './harness/regression.ts'
 import { writeReport } from './harness/report.ts'
 import { rowOf } from './harness/row.ts'
 import type { Row } from './harness/row.ts'
@@ -88,6 +88,10 @@ for (const { line, path } of await binaries()) {
         process.stderr.write(`not run: ${name}: ${description.notRun}\n`)
         continue
       }
+      for (const [subject, reason] of Object.entries(description.subjectsNotRun)) {
+        notRun.push(`${name}, ${subject} (Node ${line}): ${reason}`)
+        process.stderr.write(`not run: ${name}, ${subject}: ${reason}\n`)
+      }
       const figures = await measure({ node: path, build }, name, description, rounds)
       for (const figure of description.figures) {
         const row = rowOf(figure, figures, { workload: name, unit: description.unit, node: version, line, smoke: values.smoke })
@@ -109,6 +113,9 @@ if (values.report && rows.length > 0) {
 }
 const missed = rows.filter((row) => row.met === false)
 if (missed.length > 0) process.stderr.write(`${missed.length} of ${rows.length} figures missed their target\n`)
+if (values.compare)
+  for (const row of unrecorded(rows, before))
+    process.stderr.write(`not compared: ${row.workload}, ${row.subject} to ${row.peer} (${row.node}) has no recorded ratio\n`)
 const worse = regressions(rows, before)
 for (const { row, recorded, factor } of worse)
   process.stderr.write(

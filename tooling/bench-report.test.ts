@@ -3,9 +3,11 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { recordedRows, regressions } from '../benchmarks/harness/regression.ts'
+import { describeWorkload } from '../benchmarks/harness/describe.ts'
+import { recordedRows, regressions, unrecorded } from '../benchmarks/harness/regression.ts'
 import { writeReport } from '../benchmarks/harness/report.ts'
 import type { Row } from '../benchmarks/harness/row.ts'
+import { defineWorkload } from '../benchmarks/harness/workload.ts'
 
 let folder: string
 beforeEach(() => {
@@ -75,4 +77,35 @@ test('a ratio is worse when it is so by more than the tolerance and beyond both 
   expect(regressions([{ ...speedup, ratio: 8, spread: [7, 9] }], [speedup])).toEqual([]) // better
   expect(regressions([row({ peer: null, ratio: 9, spread: [9, 9] })], [row({ peer: null })])).toEqual([])
   expect(() => recordedRows(join(folder, 'missing'))).toThrow('make them with --report')
+})
+
+test('a row that no report has recorded is told apart from one that was compared; a figure of one subject is neither', () => {
+  const recorded = [row({ node: 'v24.21.0' })]
+  const added = row({ peer: 'another peer' })
+  const otherLine = row({ node: 'v26.10.0' })
+  expect(unrecorded([row({ node: 'v24.30.0' }), added, otherLine, row({ peer: null })], recorded)).toEqual([added, otherLine])
+})
+
+test('a subject that cannot run is left out with the figures that name it, and its reason is told', async () => {
+  const subjects = { ours: () => 1, native: () => 1, absent: () => 1 }
+  const figures = [{ subject: 'ours', peer: 'native' }, { subject: 'ours', peer: 'absent' }, { subject: 'absent' }]
+  const some = defineWorkload({
+    unit: 'ms',
+    subjects,
+    figures,
+    subjectsNotRun: { absent: async () => 'no binary', native: () => undefined },
+  })
+  expect(await describeWorkload(some)).toEqual({
+    subjects: ['ours', 'native'],
+    figures: [{ subject: 'ours', peer: 'native' }],
+    unit: 'ms',
+    execArgv: [],
+    notRun: undefined,
+    subjectsNotRun: { absent: 'no binary' },
+  })
+  const all = await describeWorkload(defineWorkload({ unit: 'ms', subjects, figures }))
+  expect(all).toMatchObject({ subjects: ['ours', 'native', 'absent'], figures, subjectsNotRun: {} })
+  expect(() => defineWorkload({ unit: 'ms', subjects, figures, subjectsNotRun: { another: () => undefined } })).toThrow(
+    '"another", which may be absent, is not declared',
+  )
 })

@@ -1,14 +1,13 @@
 // The measured process: loads one workload, runs one subject once, and writes one JSON line.
 import { pathToFileURL } from 'node:url'
+import { describeWorkload } from './describe.ts'
 import type { Workload } from './workload.ts'
 
 const [file, subjectName] = process.argv.slice(2)
 if (file === undefined || subjectName === undefined) throw new TypeError('usage: child FILE SUBJECT')
 const { workload } = (await import(pathToFileURL(file).href)) as { readonly workload: Workload }
 if (subjectName === '--describe') {
-  const { subjects, figures, unit, execArgv = [] } = workload
-  const notRun = await workload.notRun?.()
-  process.stdout.write(`${JSON.stringify({ subjects: Object.keys(subjects), figures, unit, execArgv, notRun })}\n`)
+  process.stdout.write(`${JSON.stringify(await describeWorkload(workload))}\n`)
 } else {
   const subject = workload.subjects[subjectName]
   if (subject === undefined) throw new TypeError(`no subject "${subjectName}" in ${file}`)

@@ -1,14 +1,7 @@
 // Runs the subjects of one workload by turns, each in a fresh process, and reads their figures back.
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
-import type { Workload } from './workload.ts'
-
-/** A workload as its own process described it: the runner itself never imports measured code. */
-export interface Description extends Pick<Workload, 'figures' | 'unit'> {
-  readonly subjects: readonly string[]
-  readonly execArgv: readonly string[]
-  readonly notRun: string | undefined
-}
+import type { Description } from './describe.ts'
 
 export interface Process {
   /** Path of the Node binary under test. */

@@ -41,3 +41,9 @@ export function regressions(rows: readonly Row[], recorded: readonly Row[]): rea
     return factor > TOLERANCE && apart ? [{ row, recorded: old, factor }] : []
   })
 }
+
+/** Rows of two subjects that the record has no counterpart of: nothing guards them until a report is written. */
+export function unrecorded(rows: readonly Row[], recorded: readonly Row[]): readonly Row[] {
+  const before = new Set(recorded.map(keyOf))
+  return rows.filter((row) => row.peer !== null && !before.has(keyOf(row)))
+}

@@ -29,8 +29,12 @@ export interface Workload {
   /** Flags for the measured process, such as `--expose-gc`. */
   readonly execArgv?: readonly string[] | undefined
   /** Why this workload cannot run here (a peer or a server is absent); `undefined` when it can. */
-  readonly notRun?: (() => string | undefined | Promise<string | undefined>) | undefined
+  readonly notRun?: NotRun | undefined
+  /** The same for single subjects: the figures that name one are left out, all others are measured. */
+  readonly subjectsNotRun?: Readonly<Record<string, NotRun>> | undefined
 }
+
+type NotRun = () => string | undefined | Promise<string | undefined>
 
 /** `count`, or far fewer with `--smoke`, which asks only whether a workload of minutes still runs. */
 export function countOf(count: number, smokeCount: number): number {
@@ -39,13 +43,18 @@ export function countOf(count: number, smokeCount: number): number {
 
 /** Declares a workload: `export const workload = defineWorkload({ … })`, one a file; the file's path is its name. */
 export function defineWorkload(workload: Workload): Workload {
-  for (const { subject, peer } of workload.figures) {
-    for (const name of peer === undefined ? [subject] : [subject, peer]) {
-      if (!Object.hasOwn(workload.subjects, name))
-        throw new TypeError(`a figure names the subject "${name}", which is not declared`)
-    }
-  }
+  const isDeclared = (name: string): boolean => Object.hasOwn(workload.subjects, name)
+  for (const figure of workload.figures)
+    for (const name of subjectsOf(figure))
+      if (!isDeclared(name)) throw new TypeError(`a figure names the subject "${name}", which is not declared`)
+  for (const name of Object.keys(workload.subjectsNotRun ?? {}))
+    if (!isDeclared(name)) throw new TypeError(`"${name}", which may be absent, is not declared`)
   return workload
+}
+
+/** The one or two subjects that a figure is made of. */
+export function subjectsOf({ subject, peer }: Pick<Figure, 'subject' | 'peer'>): readonly string[] {
+  return peer === undefined ? [subject] : [subject, peer]
 }
 
 /**

@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm'
 import { SandboxPool } from '@loopwright/js-adapter'
 import { loadQuickJs } from '@sebastianwessel/quickjs'
 import { defineWorkload, medianNs } from '../harness/workload.ts'
+import { isolatedVmAbsent, loadIsolatedVm } from './support/isolated-vm.ts'
 import { withLoop } from './support/running-loop.ts'
 
 const CALLS = 500
@@ -24,6 +25,7 @@ async function peerUs(call: (index: number) => unknown, calls = PEER_CALLS): Pro
 
 export const workload = defineWorkload({
   unit: 'us',
+  subjectsNotRun: { 'isolated-vm': isolatedVmAbsent },
   subjects: {
     'js-adapter pool, inline': () =>
       withLoop(async (loop) => {
@@ -69,9 +71,9 @@ export const workload = defineWorkload({
       return peerUs((index) => engine.evalCode(`${SOURCE}\nmain(${index}, 2)`), 100)
     },
     'isolated-vm': async () => {
-      const { default: ivm } = await import('isolated-vm')
+      const { Isolate } = loadIsolatedVm()
       return peerUs(async (index) => {
-        const isolate = new ivm.Isolate({ memoryLimit: 64 })
+        const isolate = new Isolate({ memoryLimit: 64 })
         const context = await isolate.createContext()
         const result: unknown = await context.eval(`${SOURCE}\nmain(${index}, 2)`, { timeout: 20_000 })
         isolate.dispose()

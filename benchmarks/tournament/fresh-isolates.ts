@@ -1,24 +1,14 @@
 // The same job in an isolate of V8, where isolated-vm has a binary.
-import { createRequire } from 'node:module'
 import { SandboxPool } from '@loopwright/js-adapter'
-import type IsolatedVm from 'isolated-vm'
 import { defineWorkload } from '../harness/workload.ts'
+import { ISOLATE_FLAGS, isolatedVmAbsent, loadIsolatedVm } from '../sandbox/support/isolated-vm.ts'
 import { medianMs, withLoop } from '../sandbox/support/running-loop.ts'
 import { CALL, check, SOURCE } from './support/small-call.ts'
 
-const load = (): typeof IsolatedVm => createRequire(import.meta.url)('isolated-vm') as typeof IsolatedVm
-
 export const workload = defineWorkload({
   unit: 'ms',
-  execArgv: ['--no-node-snapshot'], // isolated-vm asks for it
-  notRun: () => {
-    try {
-      load()
-      return undefined
-    } catch {
-      return `isolated-vm has no binary for Node ${process.versions.node}`
-    }
-  },
+  execArgv: ISOLATE_FLAGS,
+  notRun: isolatedVmAbsent,
   subjects: {
     'js-adapter pool': () =>
       withLoop(async (loop) => {
@@ -35,7 +25,7 @@ export const workload = defineWorkload({
         return ms
       }),
     'isolated-vm new Isolate': () => {
-      const { Isolate } = load()
+      const { Isolate } = loadIsolatedVm()
       return medianMs(
         async () => {
           const isolate = new Isolate({ memoryLimit: 64 })

@@ -5,6 +5,7 @@ import { QuickJS } from 'quickjs-wasi'
 import { VM } from 'vm2'
 import { defineWorkload, medianNs } from '../harness/workload.ts'
 import { openCoreContext } from '../js-adapter/support/core-context.ts'
+import { ISOLATE_FLAGS, isolatedVmAbsent, loadIsolatedVm } from '../sandbox/support/isolated-vm.ts'
 import { compiledPeer } from '../sandbox/support/quickjs-wasi.ts'
 
 const CALLS = 100_000
@@ -19,6 +20,8 @@ const measure = (run: () => unknown): Promise<number> =>
 
 export const workload = defineWorkload({
   unit: 'ns',
+  execArgv: ISOLATE_FLAGS,
+  subjectsNotRun: { 'isolated-vm Callback': isolatedVmAbsent },
   subjects: {
     'js-adapter raw function': async () => {
       const runtime = await Runtime.create()
@@ -50,6 +53,12 @@ export const workload = defineWorkload({
         return sum
       })
     },
+    'isolated-vm Callback': async () => {
+      const { Callback, Isolate } = loadIsolatedVm()
+      const context = await new Isolate().createContext()
+      context.global.setSync('add', new Callback((a: number, b: number) => a + b))
+      return measure(() => context.evalSync(LOOP) as unknown)
+    },
     'node:vm': () => {
       const context = createContext({ add: (a: number, b: number) => a + b })
       return measure(() => runInContext(LOOP, context) as unknown)
@@ -59,8 +68,11 @@ export const workload = defineWorkload({
       return measure(() => vm.run(LOOP) as unknown)
     },
   },
-  figures: ['quickjs-emscripten newFunction', 'quickjs-wasi newFunction', 'node:vm', 'vm2'].map((peer) => ({
-    subject: 'js-adapter raw function',
-    peer,
-  })),
+  figures: [
+    'quickjs-emscripten newFunction',
+    'quickjs-wasi newFunction',
+    'isolated-vm Callback',
+    'node:vm',
+    'vm2',
+  ].map((peer) => ({ subject: 'js-adapter raw function', peer })),
 })
