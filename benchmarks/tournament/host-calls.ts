@@ -3,7 +3,7 @@ import { createContext, runInContext } from 'node:vm'
 import { rawFunction, Runtime } from '@loopwright/js-adapter/goja'
 import { QuickJS } from 'quickjs-wasi'
 import { VM } from 'vm2'
-import { defineWorkload, medianNs } from '../harness/workload.ts'
+import { countOf, defineWorkload, medianNs } from '../harness/workload.ts'
 import { openCoreContext } from '../js-adapter/support/core-context.ts'
 import { ISOLATE_FLAGS, isolatedVmAbsent, loadIsolatedVm } from '../sandbox/support/isolated-vm.ts'
 import { compiledPeer } from '../sandbox/support/quickjs-wasi.ts'
@@ -13,10 +13,14 @@ const LOOP = `{ let sum = 0; for (let i = 0; i < ${CALLS}; i++) sum = add(sum, i
 const EXPECTED = (CALLS * (CALLS - 1)) / 2
 
 const measure = (run: () => unknown): Promise<number> =>
-  medianNs(CALLS, () => {
-    const sum = run()
-    if (sum !== EXPECTED) throw new RangeError(`the sum is ${String(sum)}`)
-  })
+  medianNs(
+    CALLS,
+    () => {
+      const sum = run()
+      if (sum !== EXPECTED) throw new RangeError(`the sum is ${String(sum)}`)
+    },
+    { warmups: countOf(2, 0), rounds: countOf(5, 1) },
+  )
 
 export const workload = defineWorkload({
   unit: 'ns',
@@ -68,11 +72,7 @@ export const workload = defineWorkload({
       return measure(() => vm.run(LOOP) as unknown)
     },
   },
-  figures: [
-    'quickjs-emscripten newFunction',
-    'quickjs-wasi newFunction',
-    'isolated-vm Callback',
-    'node:vm',
-    'vm2',
-  ].map((peer) => ({ subject: 'js-adapter raw function', peer })),
+  figures: ['quickjs-emscripten newFunction', 'quickjs-wasi newFunction', 'isolated-vm Callback', 'node:vm', 'vm2'].map(
+    (peer) => ({ subject: 'js-adapter raw function', peer }),
+  ),
 })

@@ -121,9 +121,7 @@ export function contest(
   const names = Object.keys(SANDBOXES)
   return {
     execArgv: ISOLATE_FLAGS,
-    subjects: Object.fromEntries(
-      Object.entries(SANDBOXES).map(([name, withGuest]) => [name, () => withGuest(limitMs, measure)]),
-    ),
+    subjects: Object.fromEntries(Object.entries(SANDBOXES).map(([name, withGuest]) => [name, () => withGuest(limitMs, measure)])),
     subjectsNotRun: { [ISOLATED_VM]: isolatedVmAbsent },
     figures: names.filter((name) => name !== SUBJECT).map((peer) => ({ subject: SUBJECT, peer })),
   }
