@@ -13,7 +13,7 @@ import { Deadline } from './deadline.ts'
 const MEMORY_MIB = 64
 const MEMORY_BYTES = MEMORY_MIB * 1024 * 1024
 /** Between the limit that ours ends a loop by and the one for native code, which must come later. */
-const HARD_SLACK_MS = 1000
+const HARD_SLACK_MS = 10_000
 
 export interface Guest {
   /** Runs `source`, at most for the time that the guest was opened with, to its value or a promise of it. Globals stay from run to run. */
