@@ -1,6 +1,7 @@
-// Indexes that wait, and numbers without gaps.
+// Indexes that wait, numbers without gaps, and a byte for each index.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { ByteMarks } from '../src/structure/byte-marks.ts'
 import { DenseNumbers } from '../src/structure/dense-numbers.ts'
 import { PendingIndexes } from '../src/structure/pending-indexes.ts'
 import { sortedIndexes } from '../src/structure/sorted-indexes.ts'
@@ -94,4 +95,32 @@ test('K-1 uuids agree with the store of texts, also when something else comes am
       expect(uuids.find([null], 0)).toBe(-1)
     }),
   )
+})
+
+test('C-1 every byte that was set is there, whatever is set in which order', () => {
+  // runs that fill chunks of 4096, and single ones that break them up again
+  const run = fc.record({ from: fc.nat(9000), count: fc.constantFrom(1, 2, 4096, 8192), byte: fc.nat(3) })
+  fc.assert(
+    fc.property(fc.array(run, { maxLength: 12 }), (runs) => {
+      const marks = new ByteMarks()
+      const model = new Uint8Array(20_000)
+      for (const { from, count, byte } of runs) {
+        for (let index = from; index < from + count; index++) marks.set(index, byte)
+        model.fill(byte, from, from + count)
+      }
+      for (let index = 0; index < model.length; index++)
+        if (marks.get(index) !== model[index]) expect(marks.get(index), String(index)).toBe(model[index])
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('Q-2 rows that are all alike take no byte each', () => {
+  const marks = new ByteMarks()
+  for (let index = 0; index < 1_000_000; index++) marks.set(index, 17)
+  expect(marks.bytes).toBeLessThan(8192)
+  for (let index = 0; index < 1_000_000; index++) marks.set(index, 19)
+  expect(marks.bytes).toBeLessThan(8192)
+  marks.set(500_000, 17)
+  expect([marks.get(499_999), marks.get(500_000), marks.get(500_001)]).toEqual([19, 17, 19])
 })

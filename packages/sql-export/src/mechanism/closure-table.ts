@@ -1,9 +1,10 @@
 // What the closure knows of one table, and of one edge: keys, depths, marks, and what is still to be read.
 import type { Catalog } from '../structure/catalog.ts'
 import { columnOf, findTable } from '../structure/catalog.ts'
+import { ByteMarks } from '../structure/byte-marks.ts'
 import { DenseNumbers } from '../structure/dense-numbers.ts'
 import { DepthQueue } from '../structure/depth-queue.ts'
-import { grownInt32, grownUint8 } from '../structure/grown.ts'
+import { grownInt32 } from '../structure/grown.ts'
 import { IntegerKeyStore, createKeyStore, hasLanes } from '../structure/integer-key-store.ts'
 import type { KeyStore } from '../structure/key-store.ts'
 import { canonicalKey, compareKeys } from '../structure/key-store.ts'
@@ -22,6 +23,9 @@ import { PendingIndexes } from '../structure/pending-indexes.ts'
 import { isUniqueEdge } from './edges.ts'
 import { ABSENT, DOWN, DROPPED, QUEUED, REQUIRED } from './row-marks.ts'
 
+/** Depths that there is room for at first. */
+const FIRST_DEPTHS = 256
+
 /** The keys of one table. */
 export class ClosureTable {
   readonly table: PlanTable
@@ -34,7 +38,7 @@ export class ClosureTable {
   /** Key columns, then the columns of references. */
   readColumns: readonly string[]
   predicates: readonly string[] = []
-  #flags = new Uint8Array(256)
+  #flags = new ByteMarks()
   /** Made with the first depth that is not 0: a closure whose children are not followed has none. */
   #depths: Int32Array<ArrayBuffer> | undefined
   #pending = new PendingIndexes()
@@ -74,7 +78,7 @@ export class ClosureTable {
 
   /** Memory that the keys take, and what is known of each, about. */
   get bytes(): number {
-    return this.store.bytes + this.#flags.byteLength + (this.#depths?.byteLength ?? 0) + this.#pending.bytes
+    return this.store.bytes + this.#flags.bytes + (this.#depths?.byteLength ?? 0) + this.#pending.bytes
   }
 
   get isSpilled(): boolean {
@@ -97,11 +101,11 @@ export class ClosureTable {
     this.store = store
     if (before.span === before.size) return
     const numbers = new DenseNumbers(before.indexes(), before.span)
-    const flags = new Uint8Array(this.store.size)
+    const flags = new ByteMarks()
     const depths = this.#depths === undefined ? undefined : new Int32Array(this.store.size)
     let next = 0
     for (const index of before.indexes()) {
-      flags[next] = this.#flags[index] ?? 0
+      flags.set(next, this.#flags.get(index))
       if (depths !== undefined) depths[next] = this.depthOf(index)
       next++
     }
@@ -121,14 +125,13 @@ export class ClosureTable {
    * @returns whether the depth improved.
    */
   mark(index: number, depth: number, flags: number, isRead = false): boolean {
-    if (index >= this.#flags.length) this.#grow(index)
-    const before = this.#flags[index] ?? 0
+    const before = this.#flags.get(index)
     const wanted = flags | QUEUED
     // most rows are found again and again: nothing is new then
     if ((before & (wanted | ABSENT)) === wanted && depth >= this.depthOf(index)) return false
     const isNew = (before & QUEUED) === 0
     const isNearer = isNew || depth < this.depthOf(index)
-    this.#flags[index] = before | wanted
+    this.#flags.set(index, before | wanted)
     if (isNearer) {
       this.#setDepth(index, depth)
       if (!isRead) this.#pending.add(index)
@@ -144,8 +147,8 @@ export class ClosureTable {
   }
 
   markAbsent(index: number): void {
-    if (((this.#flags[index] ?? 0) & REQUIRED) !== 0) this.raiseMissing(this.store.keyAt(index))
-    if (((this.#flags[index] ?? 0) & ABSENT) === 0) this.#absent++
+    if ((this.#flags.get(index) & REQUIRED) !== 0) this.raiseMissing(this.store.keyAt(index))
+    if ((this.#flags.get(index) & ABSENT) === 0) this.#absent++
     this.flag(index, ABSENT)
   }
 
@@ -155,7 +158,7 @@ export class ClosureTable {
   }
 
   flag(index: number, flags: number): void {
-    this.#flags[index] = (this.#flags[index] ?? 0) | flags
+    this.#flags.set(index, this.#flags.get(index) | flags)
     if ((flags & (ABSENT | DROPPED)) !== 0) this.#hasLeftOut = true
   }
 
@@ -165,7 +168,7 @@ export class ClosureTable {
   }
 
   has(index: number, flags: number): boolean {
-    return ((this.#flags[index] ?? 0) & flags) !== 0
+    return (this.#flags.get(index) & flags) !== 0
   }
 
   depthOf(index: number): number {
@@ -185,7 +188,9 @@ export class ClosureTable {
 
   #setDepth(index: number, depth: number): void {
     if (this.#depths === undefined && depth === 0) return
-    this.#depths ??= new Int32Array(this.#flags.length)
+    const depths = this.#depths ?? new Int32Array(FIRST_DEPTHS)
+    const isFull = index >= depths.length
+    this.#depths = isFull ? grownInt32(depths, Math.max(depths.length * 2, index + 1)) : depths
     this.#depths[index] = depth
   }
 
@@ -281,12 +286,6 @@ export class ClosureTable {
 
   resolvedIndex(columns: readonly string[], values: readonly Cell[]): number {
     return this.#addresses.get(columns.join('\0'))?.resolved.get(canonicalKey(values, 0, values.length))?.index ?? -1
-  }
-
-  #grow(index: number): void {
-    const size = Math.max(this.#flags.length * 2, index + 1)
-    this.#flags = grownUint8(this.#flags, size)
-    if (this.#depths !== undefined) this.#depths = grownInt32(this.#depths, size)
   }
 }
 

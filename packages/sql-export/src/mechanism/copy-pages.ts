@@ -13,8 +13,11 @@ import type { ClosureTable } from './closure-table.ts'
 import type { RowEncoder } from './encode.ts'
 import type { LimitWatch } from './limits.ts'
 
-/** Rows that are copied by one statement, between which a run can be aborted. */
-const COPY_ROWS = 5000
+/**
+ * Rows that are copied by one statement, between which a run can be aborted. `node:sqlite` keeps what it calls a function with until the
+ * statement ends, so that more of them make the engine's young generation grow.
+ */
+const COPY_ROWS = 500
 
 /** Whether the rows of a table may be copied: they are written as they are read, but for keys, references and masks, and lose nothing. */
 export function mayCopy({ id, onConflict, rows }: PlanTable, edges: readonly PlanEdge[], losses: readonly PlanLoss[]): boolean {

@@ -2,7 +2,7 @@
 import { RangePages } from '../port/range-page.ts'
 import type { ChildRequest, PageRequest, RowChunk, SourceSnapshot } from '../port/source.ts'
 import { ORDINAL, predicateColumn } from '../port/source.ts'
-import type { Catalog, CatalogTable } from '../structure/catalog.ts'
+import type { Catalog, CatalogColumn, CatalogTable } from '../structure/catalog.ts'
 import { columnOf, findTable } from '../structure/catalog.ts'
 import type { ParamValue } from '../structure/plan.ts'
 import type { Cell, Row } from '../vocabulary/cell.ts'
@@ -26,8 +26,8 @@ const CHUNK_BYTES = 256 * 1024
 /** Bounds of a result that is taken at once: by its greatest number of rows, and by the size of those that the statement gave before. */
 const WHOLE_ROWS = 20_000
 const WHOLE_BYTES = 1024 * 1024
-/** Rows of a page of a root. */
-const ROOT_ROWS = 5000
+/** Rows of a page of a root. More gain nothing, and the engine's young generation grows with what is alive at a time: docs/export-performance.md. */
+const ROOT_ROWS = 500
 /** Of a result that is taken at once every so manieth row is measured. */
 const SAMPLE = 16
 
@@ -120,9 +120,11 @@ export class SqliteSnapshot implements SourceSnapshot {
     sql: string,
   ): { readonly first: string; readonly next: string; readonly width: number; readonly areIntegers: boolean } | undefined {
     for (const table of this.#catalog.tables) {
-      const { ref, key, columns } = table
-      if (!key.every((name) => columns.some((column) => column.name === name && column.kind === 'int64' && column.notNull)))
-        continue
+      const { ref, key, columns, generator } = table
+      // the key of a rowid is never NULL, whether it says so or not
+      const isKey = ({ name, kind, notNull }: CatalogColumn): boolean =>
+        kind === 'int64' && (notNull || generator !== null) && key.includes(name)
+      if (columns.filter(isKey).length < key.length) continue
       const pages = wholeTablePages(sql, ref.name, key)
       if (pages === undefined) continue
       const given = this.#statement(pages.first).columns
