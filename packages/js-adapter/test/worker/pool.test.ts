@@ -167,7 +167,7 @@ test('T-5 W-4 a source of randomness that fails when a lease begins rejects that
 
 test('T-6 a thread that dies loses only its own lease, each waiting call of which gets an error', async () => {
   await using opened = await openPool({
-    resourceLimits: { maxOldGenerationSizeMb: 24, maxYoungGenerationSizeMb: 1 },
+    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4 }, // as in ending.test.ts
     limits: { ...PATIENT, maxResultBytes: 2 ** 29, memoryBytes: 2 ** 30, maxResultNodes: 1e8 },
   })
   const { pool } = opened
