@@ -3,6 +3,23 @@ import { expect, expectTypeOf, test } from 'vitest'
 import type { LoopPromise } from '../../src/promises/promise.ts'
 import { FakeLoop, selfDrainingLoop } from './fake-loop.ts'
 
+test('positive control: what one timer settles is told before the next timer, also when both are late', async () => {
+  const loop = selfDrainingLoop()
+  const order: string[] = []
+  const { promise, resolve } = loop.withResolvers<string>()
+  void promise.then((value) => order.push(value))
+  const second = new Promise<void>((done) => {
+    setTimeout(() => resolve('told'), 1)
+    setTimeout(() => {
+      order.push('second timer')
+      done()
+    }, 2)
+  })
+  for (const untilMs = performance.now() + 10; performance.now() < untilMs; );
+  await second
+  expect(order).toEqual(['told', 'second timer'])
+})
+
 test('P-4 await takes a loop promise, fulfilled and rejected, before and after it settles', async () => {
   const loop = selfDrainingLoop()
   const { promise, resolve } = loop.withResolvers<number>()
