@@ -22,8 +22,8 @@ const CASES = HOSTILE_CASES.filter(
 function leasing(loop: EventLoop, variant: 'ng' | 'bellard'): { open: HostileOptions['open']; close(): Promise<void> } {
   const pools = new Map<string, Promise<WorkerSandboxPool>>()
   const listeners = new Map<string, (error: unknown) => void>()
-  const open: HostileOptions['open'] = async ({ limits, onError }) => {
-    const key = JSON.stringify(limits, (_key, value: unknown) => (value === Number.POSITIVE_INFINITY ? 'off' : value))
+  const open: HostileOptions['open'] = async ({ limits, fetch, onError }) => {
+    const key = JSON.stringify([limits, fetch !== undefined], (_key, value: unknown) => (value === Number.POSITIVE_INFINITY ? 'off' : value))
     const pool =
       pools.get(key) ??
       SandboxPool.create({
@@ -32,6 +32,7 @@ function leasing(loop: EventLoop, variant: 'ng' | 'bellard'): { open: HostileOpt
         variant,
         size: 1,
         limits,
+        fetch,
         onError: (error, { sandboxId }) => listeners.get(sandboxId)?.(error),
       })
     pools.set(key, pool)

@@ -84,7 +84,7 @@ async function runEngine(variant: 'ng' | 'bellard'): Promise<ConformanceResult> 
   const release = loop.holdOpen()
   const timed = new TimedLoop(loop)
   const engine = await Engine.load({ variant })
-  const open: HostileOptions['open'] = ({ limits, onError }) => Sandbox.create({ loop: timed, engine, limits, onError })
+  const open: HostileOptions['open'] = (opening) => Sandbox.create({ loop: timed, engine, ...opening })
   const options: HostileOptions = { open, softMs: SOFT_MS, hardMs: HARD_MS, tolerant: false }
   const failures: string[] = []
   const late: Record<'soft' | 'hard', number[]> = { soft: [], hard: [] }

@@ -7,10 +7,11 @@ const BEYOND_THE_LANGUAGE =
   /\b(?:set|clear)(?:Timeout|Immediate|Interval)\b|\b(?:process|console|structuredClone|URL|URLSearchParams|TextEncoder|TextDecoder|atob|btoa|\w*Event\w*|Abort\w+|DOMException|performance|crypto|queueMicrotask|navigator)\b|\b(?:later|never|failLater|sync|raw|fail|reenter|assign|import)\(/u
 
 export const PROGRAMS: readonly HostileCase[] = HOSTILE_CASES.filter(
-  ({ class: kind, source, holds = '', inline, later }) =>
+  ({ class: kind, source, holds = '', inline, later, network }) =>
     // The known faults of engines would compare builds.
     kind !== 'memory faults of an engine' &&
     inline !== true &&
+    network !== true &&
     later === undefined &&
     !BEYOND_THE_LANGUAGE.test(source) &&
     !BEYOND_THE_LANGUAGE.test(holds),

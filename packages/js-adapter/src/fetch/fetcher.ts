@@ -1,14 +1,16 @@
 // One request of a guest's `fetch`: every hop is checked, what must not be sent is left out, and the content is read up to its limit.
 import { JsAdapterError } from '../errors.ts'
 import type { ResolvedFetch } from './fetch-options.ts'
-import { isReadable, isSendable } from './header-names.ts'
+import { FORBIDDEN_METHODS, isReadable, isSendable, isWellFormed, TOKEN } from './header-names.ts'
+import { Slots } from './slots.ts'
+import { tooLarge } from './transport.ts'
 import type { FetchTransportRequest, FetchTransportResponse } from './transport.ts'
 
 /** As many as the Fetch standard follows. */
 const MOST_REDIRECTS = 20
 const MOST_HEADER_UNITS = 64 * 1024
+const FIRST_BYTES = 16 * 1024
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
-const FORBIDDEN_METHODS: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK'])
 
 /** What the guest is answered with: plain data. */
 export interface FetchAnswer {
@@ -42,12 +44,14 @@ function readRequest([url, method, headers, body, redirect]: readonly unknown[])
     !(body === undefined || body instanceof Uint8Array)
   )
     throw new JsAdapterError('ERR_FETCH_FAILED', 'the request is not of the form that the profile gives it')
-  if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(method) || FORBIDDEN_METHODS.has(method.toUpperCase()))
+  if (!TOKEN.test(method) || FORBIDDEN_METHODS.has(method.toUpperCase()))
     throw new JsAdapterError('ERR_FETCH_DENIED', 'the method is not allowed')
   const pairs: [string, string][] = []
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const name = String(headers[at]).toLowerCase()
-    if (isSendable(name)) pairs.push([name, String(headers[at + 1])])
+    const value = String(headers[at + 1])
+    if (!isWellFormed(name, value)) throw new JsAdapterError('ERR_FETCH_FAILED', 'a header is not well formed')
+    if (isSendable(name, value)) pairs.push([name, value])
   }
   return { url: parsed(url), method, headers: pairs, body, redirect }
 }
@@ -82,32 +86,32 @@ function redirected(request: GuestRequest, status: number, location: string): Gu
   }
 }
 
-/** @throws JsAdapterError `ERR_FETCH_SIZE` as soon as there is more than the limit. */
+/**
+ * Pieces are copied together as they come: a server that sends single bytes would have each of them kept with a hundred bytes around it.
+ * @throws JsAdapterError `ERR_FETCH_SIZE` as soon as there is more than the limit.
+ */
 async function readBody({ body }: FetchTransportResponse, most: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
   if (body === undefined) return undefined
-  const chunks: Uint8Array[] = []
+  let bytes = new Uint8Array(Math.min(most, FIRST_BYTES))
   let length = 0
   for await (const chunk of body) {
     signal.throwIfAborted()
-    length += chunk.length
-    if (length > most)
-      throw new JsAdapterError('ERR_FETCH_SIZE', `the response has more than ${most} bytes`, {
-        context: { maxResponseBytes: most },
-      })
-    chunks.push(chunk)
+    const end = length + chunk.length
+    if (end > most) throw tooLarge(most)
+    if (end > bytes.length) {
+      const larger = new Uint8Array(Math.min(most, Math.max(end, 2 * bytes.length)))
+      larger.set(bytes.subarray(0, length))
+      bytes = larger
+    }
+    bytes.set(chunk, length)
+    length = end
   }
-  const whole = new Uint8Array(length)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
+  return length === bytes.length ? bytes : bytes.slice(0, length)
 }
 
-function readHeaders({ headers }: FetchTransportResponse): readonly string[] {
+function readHeaders({ headers, statusText }: FetchTransportResponse): readonly string[] {
   const out: string[] = []
-  let units = 0
+  let units = statusText.length
   for (const [name, value] of headers) {
     units += name.length + value.length
     if (units > MOST_HEADER_UNITS)
@@ -119,7 +123,8 @@ function readHeaders({ headers }: FetchTransportResponse): readonly string[] {
 }
 
 /** What makes requests under these options. What it rejects with has a code of this package; the cause stays with the host. */
-export function createFetcher({ allow, maxResponseBytes, redirect, transport }: ResolvedFetch): Fetcher {
+export function createFetcher({ allow, maxConcurrent, maxResponseBytes, redirect, transport }: ResolvedFetch): Fetcher {
+  const slots = new Slots(maxConcurrent)
   /** One hop. Its signal aborts with the call, and when the response is not wanted to its end. */
   const hop = async <T>(
     request: GuestRequest,
@@ -135,7 +140,15 @@ export function createFetcher({ allow, maxResponseBytes, redirect, transport }: 
       const { method, headers, body } = request
       const { signal } = controller
       const assertAddress = (address: string): void => allow.assertAddress(address)
-      const response = await transport.send({ url: request.url.href, method, headers, body, signal, assertAddress })
+      const response = await transport.send({
+        url: request.url.href,
+        method,
+        headers,
+        body,
+        maxResponseBytes,
+        signal,
+        assertAddress,
+      })
       if (!Number.isInteger(response.status) || response.status < 200 || response.status > 599)
         throw new JsAdapterError('ERR_FETCH_FAILED', `the response has the status ${response.status}`)
       return await read(response, signal)
@@ -145,9 +158,9 @@ export function createFetcher({ allow, maxResponseBytes, redirect, transport }: 
     }
   }
 
-  return async (args, signal) => {
-    try {
-      let request = readRequest(args)
+  /** All hops of one request. */
+  const follow = async (first: GuestRequest, signal: AbortSignal): Promise<FetchAnswer> => {
+      let request = first
       for (let hops = 0; ; hops++) {
         const current = request
         const outcome = await hop<FetchAnswer | GuestRequest>(current, signal, async (response, inner) => {
@@ -167,6 +180,21 @@ export function createFetcher({ allow, maxResponseBytes, redirect, transport }: 
         })
         if ('status' in outcome) return outcome
         request = outcome
+      }
+  }
+
+  return async (args, signal) => {
+    try {
+      const request = readRequest(args)
+      // What is not asked for needs no place.
+      allow.assertUrl(request.url)
+      const waiting = slots.enter(signal)
+      // Without a wait the transport is asked in the context of the call, whatever carries that.
+      if (waiting !== undefined) await waiting
+      try {
+        return await follow(request, signal)
+      } finally {
+        slots.leave()
       }
     } catch (error) {
       if (error instanceof JsAdapterError) throw error

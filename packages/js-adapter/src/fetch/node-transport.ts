@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http'
 import { JsAdapterError } from '../errors.ts'
 import { builtin } from '../platform/builtin.ts'
 import { ACCEPTED_CODINGS, decodersOf } from './content-coding.ts'
+import { secureContextOf } from './transport-tls.ts'
+import type { TransportTls } from './transport-tls.ts'
 import type { FetchTransport, FetchTransportRequest, FetchTransportResponse } from './transport.ts'
 
 /** An address that a name leads to. */
@@ -14,15 +16,18 @@ export interface ResolvedAddress {
 export interface NodeTransportOptions {
   /** All addresses of a name. Default: the system's resolver (`dns.lookup`). */
   readonly lookup?: ((hostname: string) => Promise<readonly ResolvedAddress[]>) | undefined
+  /** Whom `https:` trusts, and as whom it speaks. Default: what Node trusts, and as nobody. */
+  readonly tls?: TransportTls | undefined
 }
 
 type LookupAnswer = (error: Error | null, address?: string | ResolvedAddress[], family?: number) => void
 
 /**
- * The transport that `fetch` has by default, for one with a resolver of your own.
- * @throws TypeError away from Node.
+ * The transport that `fetch` has by default, for one with a resolver or authorities of your own. Certificates are verified whatever the process's
+ * environment says of them.
+ * @throws TypeError away from Node, and for `tls` that cannot be read.
  */
-export function nodeTransport({ lookup }: NodeTransportOptions = {}): FetchTransport {
+export function nodeTransport({ lookup, tls }: NodeTransportOptions = {}): FetchTransport {
   const http = builtin('node:http')
   const https = builtin('node:https')
   const stream = builtin('node:stream')
@@ -31,16 +36,20 @@ export function nodeTransport({ lookup }: NodeTransportOptions = {}): FetchTrans
     throw new TypeError('fetch.transport is needed away from Node: there is no default')
   const addressesOf = lookup ?? ((hostname: string) => dns.lookup(hostname, { all: true, verbatim: true }))
 
-  const bodyOf = (response: IncomingMessage): AsyncIterable<Uint8Array> => {
-    const decoders = decodersOf(response.headers['content-encoding'])
+  const secureContext = secureContextOf(tls)
+  const secure = { rejectUnauthorized: true, ...(secureContext === undefined ? {} : { secureContext }) }
+
+  const bodyOf = (response: IncomingMessage, most: number): AsyncIterable<Uint8Array> => {
+    const decoders = decodersOf(response.headers['content-encoding'], most)
     // `pipeline` ends all of them with the first that fails; whoever reads the last one is told by it.
     return decoders.length === 0
       ? response
       : (stream.pipeline([response, ...decoders], () => {}) as unknown as AsyncIterable<Uint8Array>)
   }
   return {
-    send({ url, method, headers, body, signal, assertAddress }: FetchTransportRequest): Promise<FetchTransportResponse> {
+    send({ url, method, headers, body, maxResponseBytes, signal, assertAddress }: FetchTransportRequest): Promise<FetchTransportResponse> {
       const { request } = url.startsWith('https:') ? https : http
+      let resolving: Promise<unknown> = Promise.resolve()
       /** Resolves once; every address of the answer is checked, and the connection has no others to choose from. */
       const checked = (hostname: string, { all }: { readonly all?: boolean | undefined }, answer: LookupAnswer): void => {
         const found = async (): Promise<readonly ResolvedAddress[]> => {
@@ -48,7 +57,9 @@ export function nodeTransport({ lookup }: NodeTransportOptions = {}): FetchTrans
           for (const { address } of addresses) assertAddress(address)
           return addresses
         }
-        found().then(
+        const finding = found()
+        resolving = finding.catch(() => {})
+        finding.then(
           (addresses) => {
             const [first] = addresses
             if (first === undefined) answer(new Error('the name has no address'))
@@ -60,11 +71,13 @@ export function nodeTransport({ lookup }: NodeTransportOptions = {}): FetchTrans
       }
       return new Promise((resolve, reject) => {
         const fail = (cause: unknown): void => {
-          reject(
-            cause instanceof JsAdapterError ? cause : new JsAdapterError('ERR_FETCH_FAILED', 'the request failed', { cause }),
-          )
+          const error =
+            cause instanceof JsAdapterError ? cause : new JsAdapterError('ERR_FETCH_FAILED', 'the request failed', { cause })
+          // A resolver cannot be stopped: until it has answered, the request goes on in the process.
+          resolving.then(() => reject(error))
         }
         const sent = request(url, {
+          ...secure,
           method,
           // None is kept or shared: what one tenant connected to serves no other.
           agent: false,
@@ -84,7 +97,7 @@ export function nodeTransport({ lookup }: NodeTransportOptions = {}): FetchTrans
               status: response.statusCode ?? 0,
               statusText: response.statusMessage ?? '',
               headers: pairsOf(response.rawHeaders),
-              body: empty ? undefined : bodyOf(response),
+              body: empty ? undefined : bodyOf(response, maxResponseBytes),
             })
             if (empty) response.resume()
           } catch (error) {

@@ -1,4 +1,5 @@
 // What makes the requests of guests: a port, so that tests, pages and proxies can give their own.
+import { JsAdapterError } from '../errors.ts'
 
 /** One request: what is behind a redirect is another one. */
 export interface FetchTransportRequest {
@@ -8,6 +9,8 @@ export interface FetchTransportRequest {
   /** In lower case. No cookies, credentials or `host`, and none of those that a connection sets itself. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array | undefined
+  /** Bytes of decoded content that are read at most. What takes many more on its way, packed or half unpacked, may be ended before. */
+  readonly maxResponseBytes: number
   /** Aborts when the guest, the call or the sandbox has ended, and when the rest of the body is not wanted. */
   readonly signal: AbortSignal
   /**
@@ -28,6 +31,16 @@ export interface FetchTransportResponse {
 
 /** Makes requests. It must not follow redirects, nor add credentials of the host's unless that is what it is for. */
 export interface FetchTransport {
-  /** Resolves with the response's head. Rejects when there is none. */
+  /**
+   * Resolves with the response's head. Rejects when there is none, and once the signal has aborted and nothing goes on in the host for it: until then it
+   * counts in `fetch.maxConcurrent`.
+   */
   send(request: FetchTransportRequest): Promise<FetchTransportResponse>
+}
+
+/** Of a response with more than its limit. */
+export function tooLarge(most: number): JsAdapterError {
+  return new JsAdapterError('ERR_FETCH_SIZE', `the response has more than ${most} bytes`, {
+    context: { maxResponseBytes: most },
+  })
 }

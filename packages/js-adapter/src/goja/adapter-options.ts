@@ -2,9 +2,17 @@
 import { resolveFetch } from '../fetch/fetch-options.ts'
 import type { FetchOptions, ResolvedFetch } from '../fetch/fetch-options.ts'
 import type { ConsoleSink, ContextPort, RejectionEvent } from '../ports.ts'
-import { checkContext } from '../sandbox/options.ts'
+import type { SandboxLimits } from '../limits.ts'
+import { resolveLimits } from '../limits.ts'
+import type { AdmissionOptions, HostCallLimits } from '../sandbox/admission.ts'
+import { checkAdmission, checkContext } from '../sandbox/options.ts'
 
 const MAX_CALLBACKS = 2 ** 20
+
+const ADAPTER_LIMITS = ['hostCallRates', 'maxHostCallsPerOperation', 'maxArgumentBytes'] as const
+
+/** Bounds on the host calls that an adapter admits, which are those of `fetch`. All are off by default. */
+export type AdapterLimits = Pick<SandboxLimits, (typeof ADAPTER_LIMITS)[number]>
 
 export interface AdapterOptions {
   /** `'program'` (default) ends by itself when nothing is left; `'service'` on `finish()`. */
@@ -37,6 +45,12 @@ export interface AdapterOptions {
    * the context of the guest's call. Default: none of them.
    */
   readonly fetch?: FetchOptions | undefined
+  /** Bounds on the calls of `fetch`: rates, calls of one operation, bytes of a request. Default: `fetch.maxConcurrent` alone. */
+  readonly limits?: AdapterLimits | undefined
+  /** Rates of `fetch` that many runtimes and sandboxes share, by tenant and by function. Default: none. */
+  readonly admission?: AdmissionOptions | undefined
+  /** Whose guest it is, for `admission.tenants`. Default: nobody's, and then those are not asked. */
+  readonly tenant?: string | undefined
   /** Gives the guest `delay(ms, { signal })`: a promise, by a timer of its own. A function that is there under that name stays. Default `false`. */
   readonly delay?: boolean | undefined
 }
@@ -48,9 +62,28 @@ export interface AdapterErrorOrigin {
 }
 
 /** With its defaults. */
-export type ResolvedAdapterOptions = Omit<AdapterOptions, 'fetch'> & { readonly fetch: ResolvedFetch | undefined } & Required<{
+export type ResolvedAdapterOptions = Omit<AdapterOptions, 'fetch' | 'limits' | 'admission'> & {
+  readonly fetch: ResolvedFetch | undefined
+  readonly limits: HostCallLimits & { readonly maxArgumentBytes: number }
+  readonly admission: AdmissionOptions
+} & Required<{
     [K in 'lifecycle' | 'clock' | 'maxCallbacksPerTurn']: NonNullable<AdapterOptions[K]>
   }>
+
+/** @throws TypeError or RangeError that names the member, its range and its value. */
+function adapterLimits(given: AdapterLimits = {}): ResolvedAdapterOptions['limits'] {
+  for (const name of Object.keys(given))
+    if (!(ADAPTER_LIMITS as readonly string[]).includes(name))
+      throw new TypeError(`limits.${name} is not a limit of an adapter: it has ${ADAPTER_LIMITS.join(', ')}`)
+  const off = Number.POSITIVE_INFINITY
+  const { hostCallRates, maxHostCallsPerOperation, maxArgumentBytes } = resolveLimits(given)
+  return {
+    hostCallRates,
+    maxPendingCalls: off,
+    maxHostCallsPerOperation: given.maxHostCallsPerOperation === undefined ? off : maxHostCallsPerOperation,
+    maxArgumentBytes: given.maxArgumentBytes === undefined ? off : maxArgumentBytes,
+  }
+}
 
 /** @throws TypeError or RangeError that names the member, its range and its value. */
 export function resolveAdapterOptions(options: AdapterOptions): ResolvedAdapterOptions {
@@ -62,5 +95,7 @@ export function resolveAdapterOptions(options: AdapterOptions): ResolvedAdapterO
     throw new RangeError(`maxCallbacksPerTurn must be an integer from 1 to ${MAX_CALLBACKS}, got ${maxCallbacksPerTurn}`)
   checkContext(options)
   const fetch = options.fetch === undefined ? undefined : resolveFetch(options.fetch)
-  return { ...options, lifecycle, clock, maxCallbacksPerTurn, fetch }
+  const { admission = {} } = options
+  checkAdmission(admission)
+  return { ...options, lifecycle, clock, maxCallbacksPerTurn, fetch, admission, limits: adapterLimits(options.limits) }
 }

@@ -90,12 +90,17 @@ export class Adapter {
       runPass: (kind) => this.#passes.run(kind),
       passed: () => this.#checkEnd(),
     })
-    this.#requests = GuestRequests.of(this.#options.fetch, {
+    this.#requests = GuestRequests.of(this.#options, {
       loop,
       captured: () => this.#capture(),
       within: (captured, work) => this.#contexts.run(captured, work),
       settle: this.#settleRequest,
       changed: () => this.#checkEnd(),
+      operation: () => this.#core.operation,
+      onLimiterFailure: (error) =>
+        this.#queue(() => {
+          throw error
+        }, this.#capture()),
     })
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve
@@ -153,7 +158,7 @@ export class Adapter {
   #host(): DispatcherHost {
     const base = Runtime.createdAtMs(this.#runtime)
     return {
-      maxArgumentBytes: Number.POSITIVE_INFINITY,
+      maxArgumentBytes: this.#options.limits.maxArgumentBytes,
       timerNowMs: () => Math.floor(this.#clock.nowMs()),
       monotonicMs: () => base + this.#clock.nowMs(),
       onConsole: (stream, text) => this.#console?.write(stream, text),

@@ -1,11 +1,15 @@
-// Requests of a guest's `fetch` on the goja face: how many there are, how long each may take, and that all end with the guest.
+// Requests of a guest's `fetch` on the goja face: which are admitted, how long each may take, and that all end with the guest.
 import { createFetcher } from '../fetch/fetcher.ts'
 import type { Fetcher } from '../fetch/fetcher.ts'
 import type { ResolvedFetch } from '../fetch/fetch-options.ts'
-import { fetchTimedOut } from '../fetch/guest-fetch.ts'
+import { FETCH_NAME, fetchTimedOut } from '../fetch/guest-fetch.ts'
 import type { LoopLike } from '../ports.ts'
 import type { Refusal } from '../runtime/host-error.ts'
+import { Admission } from '../sandbox/admission.ts'
+import type { AdmittedFunction } from '../sandbox/admission.ts'
+import { clockMs } from '../sandbox/clock.ts'
 import type { Captured } from '../sandbox/contexts.ts'
+import type { ResolvedAdapterOptions } from './adapter-options.ts'
 
 export interface GuestRequestsOwner {
   readonly loop: LoopLike
@@ -15,6 +19,10 @@ export interface GuestRequestsOwner {
   /** Brings what a request came to into the guest, in a loop task of its own. */
   settle(callId: number, fulfilled: boolean, value: unknown, captured: Captured | undefined): void
   changed(): void
+  /** Of which the guest calls; its host calls count there. */
+  operation(): { hostCalls: number } | undefined
+  /** A limiter threw: the call is refused. Told of the first, since every call of a flood meets the same limiter. */
+  onLimiterFailure(error: unknown): void
 }
 
 interface PendingRequest {
@@ -39,30 +47,44 @@ export function callProfileFunction(
 
 export class GuestRequests {
   readonly #owner: GuestRequestsOwner
-  readonly #options: ResolvedFetch
+  readonly #timeoutMs: number
+  readonly #entry: AdmittedFunction
+  readonly #admission: Admission
   readonly #fetcher: Fetcher
   readonly #pending = new Map<number, PendingRequest>()
+  #limiterFailed = false
 
-  private constructor(owner: GuestRequestsOwner, options: ResolvedFetch) {
+  private constructor(owner: GuestRequestsOwner, { limits, tenant, admission }: ResolvedAdapterOptions, fetch: ResolvedFetch) {
     this.#owner = owner
-    this.#options = options
-    this.#fetcher = createFetcher(options)
+    this.#timeoutMs = fetch.timeoutMs
+    this.#entry = { name: FETCH_NAME, maxConcurrent: fetch.maxConcurrent, limiter: undefined }
+    this.#admission = new Admission({
+      limits,
+      tenant,
+      shared: admission,
+      clockMs,
+      onFailure: (error) => {
+        if (!this.#limiterFailed) owner.onLimiterFailure(error)
+        this.#limiterFailed = true
+      },
+    })
+    this.#fetcher = createFetcher(fetch)
   }
-  static of(options: ResolvedFetch | undefined, owner: GuestRequestsOwner): GuestRequests | undefined {
-    return options === undefined ? undefined : new GuestRequests(owner, options)
+  static of(options: ResolvedAdapterOptions, owner: GuestRequestsOwner): GuestRequests | undefined {
+    return options.fetch === undefined ? undefined : new GuestRequests(owner, options, options.fetch)
   }
   get pending(): number {
     return this.#pending.size
   }
-  /** Queues a request: its code runs once the guest has been left. */
+  /** Admits or refuses a request; one that is admitted is queued: its code runs once the guest has been left. */
   start(callId: number, args: readonly unknown[]): Refusal | undefined {
-    const { maxConcurrent, timeoutMs } = this.#options
-    if (this.#pending.size >= maxConcurrent)
-      return { type: 'Error', message: `${maxConcurrent} calls of fetch are pending`, code: 'ERR_HOST_CALL_LIMIT' }
     const { loop } = this.#owner
+    const { size } = this.#pending
+    const refused = this.#admission.refuse(this.#entry, size, size, this.#owner.operation())
+    if (refused !== undefined) return refused.refusal
     const captured = this.#owner.captured()
     const controller = new AbortController()
-    const timer = loop.scheduleTimer(timeoutMs, () => this.#settle(callId, false, fetchTimedOut()), { unref: true })
+    const timer = loop.scheduleTimer(this.#timeoutMs, () => this.#settle(callId, false, fetchTimedOut()), { unref: true })
     this.#pending.set(callId, { controller, timer, captured })
     loop.queueMicrotask(() => {
       if (!this.#pending.has(callId)) return

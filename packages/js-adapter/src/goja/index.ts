@@ -14,7 +14,7 @@ export {
 export type { Frame } from '../values/frames.ts'
 export { Adapter } from './adapter.ts'
 export type { AdapterExit } from './adapter.ts'
-export type { AdapterErrorOrigin, AdapterOptions } from './adapter-options.ts'
+export type { AdapterErrorOrigin, AdapterLimits, AdapterOptions } from './adapter-options.ts'
 export type { TrackedSignal } from './abort-tracker.ts'
 export type { ConsoleSink, ContextPort, LoopLike, RejectionEvent } from '../ports.ts'
 export type { DynamicArray, DynamicObject } from './dynamic.ts'

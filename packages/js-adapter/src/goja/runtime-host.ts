@@ -18,7 +18,6 @@ class WallClock implements TimeSource {
 
 export class RuntimeHost implements DispatcherHost {
   readonly clock: WallClock = new WallClock()
-  readonly maxArgumentBytes: number = Number.POSITIVE_INFINITY
   #delegate: DispatcherHost | undefined
   /** Called with a borrowed promise; must not enter the guest. */
   onTracked: ((promise: number, handled: boolean) => void) | undefined
@@ -28,6 +27,9 @@ export class RuntimeHost implements DispatcherHost {
 
   get attached(): boolean {
     return this.#delegate !== undefined
+  }
+  get maxArgumentBytes(): number {
+    return this.#delegate?.maxArgumentBytes ?? Number.POSITIVE_INFINITY
   }
   use(delegate: DispatcherHost | undefined): void {
     this.#delegate = delegate

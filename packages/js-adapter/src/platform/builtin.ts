@@ -9,6 +9,7 @@ interface Builtins {
   readonly 'node:https': typeof import('node:https')
   readonly 'node:module': typeof import('node:module')
   readonly 'node:stream': typeof import('node:stream')
+  readonly 'node:tls': typeof import('node:tls')
   readonly 'node:url': typeof import('node:url')
   readonly 'node:vm': typeof import('node:vm')
   readonly 'node:worker_threads': typeof import('node:worker_threads')

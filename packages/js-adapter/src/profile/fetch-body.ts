@@ -1,5 +1,5 @@
 // Guest source: header lists and bodies of `fetch`: what Request and Response have in common.
-import { NOT_SENT_NAMES } from '../fetch/header-names.ts'
+import { METHOD_OVERRIDE_NAMES, NOT_SENT_NAMES } from '../fetch/header-names.ts'
 
 export const fetchBody: string = String.raw`
 const token = /^[!#$%&'*+\-.^_\x60|~0-9A-Za-z]+$/
@@ -22,12 +22,19 @@ const headerValue = (given) => {
   for (let i = from; i < to; i++) { const unit = charCodeAt(text, i); if (unit === 0 || unit === 10 || unit === 13) throw new $TypeError('Invalid header value') }
   return stringSlice(text, from, to)
 }
-const notSent = { __proto__: null }
-{ const names = stringSplit('${NOT_SENT_NAMES}', ' '); for (let i = 0; i < names.length; i++) notSent[names[i]] = true }
+const namesOf = (text) => { const names = stringSplit(text, ' '), set = { __proto__: null }; for (let i = 0; i < names.length; i++) set[names[i]] = true; return set }
+const notSent = namesOf('${NOT_SENT_NAMES}'), overrides = namesOf('${METHOD_OVERRIDE_NAMES}')
+const isForbiddenMethod = (method) => { const capital = upper(method); return capital === 'CONNECT' || capital === 'TRACE' || capital === 'TRACK' }
+const isOverride = (name, value) => {
+  if (overrides[name] !== true) return false
+  const methods = stringSplit(value, ',')
+  for (let i = 0; i < methods.length; i++) if (isForbiddenMethod(headerValue(methods[i]))) return true
+  return false
+}
 /* What a guard lets by: 'request' leaves forbidden names out without a word, as the standard has it. */
-const letsBy = (guard, name) => {
+const letsBy = (guard, name, value) => {
   if (guard === 'immutable') throw new $TypeError('immutable')
-  if (guard === 'request') return notSent[name] !== true && !startsWith(name, 'proxy-') && !startsWith(name, 'sec-')
+  if (guard === 'request') return notSent[name] !== true && !startsWith(name, 'proxy-') && !startsWith(name, 'sec-') && !isOverride(name, value)
   return guard !== 'response' || (name !== 'set-cookie' && name !== 'set-cookie2')
 }
 const headersState = new $WeakMap()
@@ -38,7 +45,7 @@ const headersOf = (value) => {
 }
 const appendHeader = (state, name, value) => {
   name = headerName(name); value = headerValue(value)
-  if (letsBy(state.guard, name)) state.list[state.list.length] = { __proto__: null, name, value }
+  if (letsBy(state.guard, name, value)) state.list[state.list.length] = { __proto__: null, name, value }
 }
 const fillHeaders = (state, init) => {
   if (init === undefined) return
@@ -113,7 +120,7 @@ class Headers {
     const state = headersOf(this)
     requireArguments(arguments.length, ['name'])
     name = headerName(name)
-    if (letsBy(state.guard, name)) withoutHeader(state, name)
+    if (letsBy(state.guard, name, '')) withoutHeader(state, name)
   }
   get(name) { const state = headersOf(this); requireArguments(arguments.length, ['name']); return findHeader(state, headerName(name)) }
   getSetCookie() {
@@ -126,7 +133,7 @@ class Headers {
     const state = headersOf(this)
     requireArguments(arguments.length, ['name', 'value'])
     name = headerName(name); value = headerValue(value)
-    if (!letsBy(state.guard, name)) return
+    if (!letsBy(state.guard, name, value)) return
     let put = false
     const next = safeList()
     for (let i = 0; i < state.list.length; i++) {

@@ -88,7 +88,7 @@ const methodOf = (value) => {
   let capital = ''
   for (let i = 0; i < method.length; i++) capital += upper(method[i])
   if (regexpExec(token, method) === null) throw new $TypeError(inspect(method) + ' is not a valid HTTP method.')
-  if (capital === 'CONNECT' || capital === 'TRACE' || capital === 'TRACK') throw new $TypeError(inspect(method) + ' HTTP method is unsupported.')
+  if (isForbiddenMethod(capital)) throw new $TypeError(inspect(method) + ' HTTP method is unsupported.')
   return known[capital] === true ? capital : method
 }
 const requestUrl = (value) => {

@@ -13,8 +13,13 @@ export interface AdmissionOptions {
   readonly functions?: RateLimiterLike | undefined
 }
 
+/** Bounds on host calls, apart from those of one function. */
+export type HostCallLimits = Pick<ResolvedLimits, 'maxHostCallsPerOperation' | 'maxPendingCalls' | 'hostCallRates'>
+/** What a call is admitted by of the function that it calls. */
+export type AdmittedFunction = Pick<ResolvedHostFunction, 'name' | 'maxConcurrent' | 'limiter'>
+
 export interface AdmissionParts {
-  readonly limits: ResolvedLimits
+  readonly limits: HostCallLimits
   readonly tenant: string | undefined
   readonly shared: AdmissionOptions
   clockMs(): number
@@ -40,7 +45,7 @@ export class Admission {
 
   /** In order: the operation's count, pending calls, concurrency, rates of the function, of the sandbox, of the tenant, of all. */
   refuse(
-    entry: ResolvedHostFunction,
+    entry: AdmittedFunction,
     pendingOfFunction: number,
     pending: number,
     operation: { hostCalls: number } | undefined,
@@ -54,7 +59,7 @@ export class Admission {
     return this.#rates(entry)
   }
 
-  #rates({ name, limiter }: ResolvedHostFunction): Refused | undefined {
+  #rates({ name, limiter }: AdmittedFunction): Refused | undefined {
     const { tenant, shared } = this.#parts
     return (
       this.#ask(limiter, name, name) ??

@@ -269,6 +269,11 @@ function checkAudit({ audit, auditRequired, auditValues = {}, admission = {} }: 
     )
   for (const [name, redact] of Object.entries(auditValues))
     if (typeof redact !== 'function') throw new TypeError(`auditValues.${name} must be a function`)
+  checkAdmission(admission)
+}
+
+/** @throws TypeError that names the member. */
+export function checkAdmission(admission: AdmissionOptions): void {
   for (const member of ['tenants', 'functions'] as const)
     if (admission[member] !== undefined && typeof admission[member].allow !== 'function')
       throw new TypeError(`admission.${member} must be a rate limiter: it has no method allow`)

@@ -12,7 +12,9 @@ import type { HostileOptions } from '../../src/testing/hostile/run.ts'
 const LONG = process.env['LOOPWRIGHT_LONG'] === '1'
 const OF_THE_PROFILE =
   /\b(?:set|clear)(?:Timeout|Interval|Immediate)|\b(?:console|process|performance|crypto|queueMicrotask|structuredClone|URL|URLSearchParams|Event|EventTarget|AbortController|AbortSignal|DOMException|TextEncoder|TextDecoder|atob|btoa|global)\b/
-const bare = HOSTILE_CASES.filter(({ source, holds = '', later }) => later === undefined && !OF_THE_PROFILE.test(source + holds))
+const bare = HOSTILE_CASES.filter(
+  ({ source, holds = '', later, network }) => later === undefined && network !== true && !OF_THE_PROFILE.test(source + holds),
+)
 
 function sample(): readonly HostileCase[] {
   const classes = new Set<string>()

@@ -21,7 +21,7 @@ export function hostileSuite(variant: VariantName): void {
       release = loop.holdOpen()
       running = loop.run()
       const engine = await Engine.load({ variant })
-      const open: HostileOptions['open'] = ({ limits, onError }) => Sandbox.create({ loop, engine, limits, onError })
+      const open: HostileOptions['open'] = (opening) => Sandbox.create({ loop, engine, ...opening })
       options = { open, softMs: 60, hardMs: 120, tolerant: true }
       neighbour = await Sandbox.create({ loop, engine, limits: { operationMs: 20_000, hardMs: 40_000 } })
       await neighbour.run('globalThis.ticks = 0; setInterval(() => { ticks++ }, 5).unref(); 1')

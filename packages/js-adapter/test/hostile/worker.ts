@@ -24,8 +24,8 @@ class Leases {
     this.#loop = loop
     this.#variant = variant
   }
-  readonly open: HostileOptions['open'] = async ({ limits, onError }) => {
-    const key = JSON.stringify(limits, (_key, value) => (value === Number.POSITIVE_INFINITY ? 'Infinity' : value))
+  readonly open: HostileOptions['open'] = async ({ limits, fetch, onError }) => {
+    const key = JSON.stringify([limits, fetch !== undefined], (_key, value) => (value === Number.POSITIVE_INFINITY ? 'Infinity' : value))
     let pool = this.#pools.get(key)
     if (pool === undefined) {
       pool = SandboxPool.create({
@@ -35,6 +35,7 @@ class Leases {
         threadFile: builtEntry('pool-thread'),
         size: 1,
         limits,
+        fetch,
         onError: (error, { sandboxId }) => this.#onError.get(sandboxId)?.(error),
       })
       this.#pools.set(key, pool)

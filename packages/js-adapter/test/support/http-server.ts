@@ -1,5 +1,7 @@
 // A real HTTP server on loopback for tests of `fetch`, and what it was asked.
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { ServerOptions } from 'node:https'
 import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -20,10 +22,13 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** `answer` is called when a request has been read whole. */
-export async function serve(answer: (request: Asked, ...rest: Parameters<RequestListener>) => void): Promise<TestServer> {
+export async function serve(
+  answer: (request: Asked, ...rest: Parameters<RequestListener>) => void,
+  tls?: ServerOptions,
+): Promise<TestServer> {
   const asked: Asked[] = []
   let closed = 0
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     const parts: Buffer[] = []
     response.on('close', () => {
       if (!response.writableFinished) closed++
@@ -35,11 +40,12 @@ export async function serve(answer: (request: Asked, ...rest: Parameters<Request
       asked.push(one)
       answer(one, request, response)
     })
-  })
+  }
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     port,
     asked,
     server,

@@ -23,6 +23,8 @@ export interface HostileCase {
   readonly later?: readonly HostileOutcome[] | undefined
   /** It uses functions that run inside the guest's operation, which a sandbox in a thread of its own does not have. */
   readonly inline?: boolean | undefined
+  /** It asks the network: its sandbox is opened with the `fetch` that the suite gives. */
+  readonly network?: boolean | undefined
 }
 
 /** A source with its outcomes, or a whole case but for its class. */

@@ -3,6 +3,7 @@ import type { HostileCase } from './case.ts'
 import { faults } from './faults.ts'
 import { host } from './host.ts'
 import { natives } from './natives.ts'
+import { network } from './network.ts'
 import { profile } from './profile.ts'
 import { space } from './space.ts'
 import { stopping } from './stopping.ts'
@@ -16,5 +17,6 @@ export const HOSTILE_CASES: readonly HostileCase[] = [
   ...values,
   ...profile,
   ...host,
+  ...network,
   ...faults,
 ]

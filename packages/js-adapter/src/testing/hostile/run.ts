@@ -1,10 +1,12 @@
 // Runs one hostile program in a sandbox of its own and judges how it ended, and what it left behind.
 import { isJsAdapterError } from '../../errors.ts'
+import type { FetchOptions } from '../../fetch/fetch-options.ts'
 import type { SandboxLimits } from '../../limits.ts'
 import type { Profile } from '../../profile/profiles.ts'
 import type { RawCall } from '../../runtime/raw-call.ts'
 import type { Exposed } from '../../sandbox/exposure.ts'
 import type { HostileCase, HostileOutcome } from './case.ts'
+import { HOSTILE_NETWORK } from './hostile-network.ts'
 
 /** What the suite uses of a sandbox, so that it runs on every kind of it. */
 export interface HostileSandbox {
@@ -17,9 +19,17 @@ export interface HostileSandbox {
   close(): void
 }
 
+export interface HostileOpening {
+  readonly limits: SandboxLimits
+  /** For the cases with `network`, always the same object; the others are given none. */
+  readonly fetch: FetchOptions | undefined
+  /** Gets what belongs to no `run`. */
+  readonly onError: (error: unknown) => void
+}
+
 export interface HostileOptions {
-  /** Opens a sandbox on a loop that runs. `onError` gets what belongs to no `run`. */
-  open(options: { readonly limits: SandboxLimits; readonly onError: (error: unknown) => void }): Promise<HostileSandbox>
+  /** Opens a sandbox on a loop that runs. */
+  open(options: HostileOpening): Promise<HostileSandbox>
   /** Milliseconds of the soft limit of what must be stopped. */
   readonly softMs: number
   readonly hardMs: number
@@ -125,7 +135,8 @@ async function openProbed(
 ): Promise<{ readonly sandbox: HostileSandbox; readonly failure: string | undefined }> {
   const probed = PROBED[options.profile ?? 'full']
   for (let attempt = 1; ; attempt++) {
-    const sandbox = await options.open({ limits: limitsOf(hostile, options), onError })
+    const fetch = hostile.network === true ? HOSTILE_NETWORK : undefined
+    const sandbox = await options.open({ limits: limitsOf(hostile, options), fetch, onError })
     const { outcome, value } = await evaluate(sandbox, PROBE)
     if (value === probed && sandbox.state === 'ready') return { sandbox, failure: undefined }
     if ((outcome === 'ok' && value !== probed) || attempt === ATTEMPTS)
