@@ -36,7 +36,7 @@ async function answer(url: URL, signal: AbortSignal): Promise<FetchTransportResp
     case '/endless':
       return { ...HEAD, body: bytes(Number.POSITIVE_INFINITY, 1000) }
     case '/crumbs':
-      return { ...HEAD, body: bytes(Number.POSITIVE_INFINITY, 1) }
+      return { ...HEAD, body: bytes(Number.POSITIVE_INFINITY, 32) }
     case '/slow':
       return { ...HEAD, body: bytes(Number.POSITIVE_INFINITY, 1, 5) }
     case '/large':
