@@ -23,7 +23,9 @@ function leasing(loop: EventLoop, variant: 'ng' | 'bellard'): { open: HostileOpt
   const pools = new Map<string, Promise<WorkerSandboxPool>>()
   const listeners = new Map<string, (error: unknown) => void>()
   const open: HostileOptions['open'] = async ({ limits, fetch, onError }) => {
-    const key = JSON.stringify([limits, fetch !== undefined], (_key, value: unknown) => (value === Number.POSITIVE_INFINITY ? 'off' : value))
+    const key = JSON.stringify([limits, fetch !== undefined], (_key, value: unknown) =>
+      value === Number.POSITIVE_INFINITY ? 'off' : value,
+    )
     const pool =
       pools.get(key) ??
       SandboxPool.create({

@@ -160,27 +160,27 @@ export function createFetcher({ allow, maxConcurrent, maxResponseBytes, redirect
 
   /** All hops of one request. */
   const follow = async (first: GuestRequest, signal: AbortSignal): Promise<FetchAnswer> => {
-      let request = first
-      for (let hops = 0; ; hops++) {
-        const current = request
-        const outcome = await hop<FetchAnswer | GuestRequest>(current, signal, async (response, inner) => {
-          const { status, statusText } = response
-          const location = REDIRECTS.has(status) ? headerOf(response, 'location') : undefined
-          if (location !== undefined && current.redirect !== 'manual') {
-            if (redirect === 'error' || current.redirect !== 'follow' || hops === MOST_REDIRECTS)
-              throw new JsAdapterError(
-                'ERR_FETCH_REDIRECT',
-                hops === MOST_REDIRECTS ? 'too many redirects' : 'a redirect is not followed',
-              )
-            return redirected(current, status, location)
-          }
-          const headers = readHeaders(response)
-          const body = await readBody(response, maxResponseBytes, inner)
-          return { status, statusText, url: current.url.href, redirected: hops > 0, headers, body }
-        })
-        if ('status' in outcome) return outcome
-        request = outcome
-      }
+    let request = first
+    for (let hops = 0; ; hops++) {
+      const current = request
+      const outcome = await hop<FetchAnswer | GuestRequest>(current, signal, async (response, inner) => {
+        const { status, statusText } = response
+        const location = REDIRECTS.has(status) ? headerOf(response, 'location') : undefined
+        if (location !== undefined && current.redirect !== 'manual') {
+          if (redirect === 'error' || current.redirect !== 'follow' || hops === MOST_REDIRECTS)
+            throw new JsAdapterError(
+              'ERR_FETCH_REDIRECT',
+              hops === MOST_REDIRECTS ? 'too many redirects' : 'a redirect is not followed',
+            )
+          return redirected(current, status, location)
+        }
+        const headers = readHeaders(response)
+        const body = await readBody(response, maxResponseBytes, inner)
+        return { status, statusText, url: current.url.href, redirected: hops > 0, headers, body }
+      })
+      if ('status' in outcome) return outcome
+      request = outcome
+    }
   }
 
   return async (args, signal) => {

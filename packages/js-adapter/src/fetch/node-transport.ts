@@ -47,7 +47,15 @@ export function nodeTransport({ lookup, tls }: NodeTransportOptions = {}): Fetch
       : (stream.pipeline([response, ...decoders], () => {}) as unknown as AsyncIterable<Uint8Array>)
   }
   return {
-    send({ url, method, headers, body, maxResponseBytes, signal, assertAddress }: FetchTransportRequest): Promise<FetchTransportResponse> {
+    send({
+      url,
+      method,
+      headers,
+      body,
+      maxResponseBytes,
+      signal,
+      assertAddress,
+    }: FetchTransportRequest): Promise<FetchTransportResponse> {
       const { request } = url.startsWith('https:') ? https : http
       let resolving: Promise<unknown> = Promise.resolve()
       /** Resolves once; every address of the answer is checked, and the connection has no others to choose from. */

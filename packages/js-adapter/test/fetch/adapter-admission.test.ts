@@ -106,8 +106,12 @@ describe.each(['ng', 'bellard'] as const)('F-7 on the goja face, %s', (variant) 
         throw new Error('no limiter today')
       },
     }
-    const options = { fetch: { allow: ALLOW, transport }, admission: { functions }, onError: (error: unknown) => void errors.push(error) }
-    expect(await told(inTurn(3), options, variant)).toEqual(new Array(3).fill(['Error', 'ERR_RATE_LIMITED', 'undefined']))
+    const options = {
+      fetch: { allow: ALLOW, transport },
+      admission: { functions },
+      onError: (error: unknown) => void errors.push(error),
+    }
+    expect(await told(inTurn(3), options, variant)).toEqual([1, 2, 3].map(() => ['Error', 'ERR_RATE_LIMITED', 'undefined']))
     expect(urls).toEqual([])
     expect(errors).toEqual([new Error('no limiter today')])
   })

@@ -63,8 +63,7 @@ describe.each(MODES)('W-6 https, %s', (mode) => {
     const own: unknown = Reflect.get(Object(error), 'unwrap').call(error)
     expect(String(own)).toBe('JsAdapterError: the request failed')
     // Of an error that crosses from a thread, name and message come along.
-    if (mode === 'inline')
-      expect(own).toMatchObject({ code: 'ERR_FETCH_FAILED', cause: { code: 'SELF_SIGNED_CERT_IN_CHAIN' } })
+    if (mode === 'inline') expect(own).toMatchObject({ code: 'ERR_FETCH_FAILED', cause: { code: 'SELF_SIGNED_CERT_IN_CHAIN' } })
     expect(secure.asked.length).toBe(asked)
   })
 
@@ -76,7 +75,10 @@ describe.each(MODES)('W-6 https, %s', (mode) => {
 
   test('redirects lead from https to http and back where the list lets them', async () => {
     const redirect = 'follow-allowed'
-    const there = at('localhost', `/to/${encodeURIComponent(`${plain.origin}/to/${encodeURIComponent(at('localhost', '/end'))}`)}`)
+    const there = at(
+      'localhost',
+      `/to/${encodeURIComponent(`${plain.origin}/to/${encodeURIComponent(at('localhost', '/end'))}`)}`,
+    )
     const allow = [`https://localhost:${secure.port}`, plain.origin, '127.0.0.1']
     expect(await asking(mode, { ...trusting({ ca: CA }), allow, redirect }, outcome(there))).toEqual([
       200,
@@ -130,7 +132,10 @@ describe('W-6 https, the handshake', () => {
   })
   test.each(MODES)('so do timeoutMs and the end of the sandbox, %s', async (mode) => {
     await using timed = await openIn(mode, { fetch: { allow: [origin], timeoutMs: 80 } })
-    expect(await timed.sandbox.run(`fetch('${origin}').catch((e) => [e.name, e.code])`)).toEqual(['TypeError', 'ERR_FETCH_TIMEOUT'])
+    expect(await timed.sandbox.run(`fetch('${origin}').catch((e) => [e.name, e.code])`)).toEqual([
+      'TypeError',
+      'ERR_FETCH_TIMEOUT',
+    ])
     const closed = await openIn(mode, { fetch: { allow: [origin] } })
     const pending = Promise.resolve(closed.sandbox.run(`fetch('${origin}')`)).catch((error: unknown) => error)
     await until(() => connected.size > 0, 'the connection was made')
@@ -167,7 +172,12 @@ describe('nodeTransport({ tls })', () => {
     ]
     shown.length = 0
     for (const tls of given)
-      expect(await asking('inline', trusting(tls), outcome(at('localhost', '/x')))).toEqual([200, at('localhost', '/x'), false, 'secure /x'])
+      expect(await asking('inline', trusting(tls), outcome(at('localhost', '/x')))).toEqual([
+        200,
+        at('localhost', '/x'),
+        false,
+        'secure /x',
+      ])
     expect(shown).toEqual([undefined, undefined, 'localhost (test fixture)', 'localhost (test fixture)'])
   })
 

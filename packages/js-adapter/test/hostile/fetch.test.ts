@@ -49,10 +49,12 @@ async function rawServer(): Promise<RawServer> {
   }
   return raw
 }
-const reply = (head: string, body: string | Buffer = '') => (socket: Socket) => {
-  socket.write(`HTTP/1.1 ${head}\r\nConnection: close\r\n\r\n`)
-  socket.end(body)
-}
+const reply =
+  (head: string, body: string | Buffer = '') =>
+  (socket: Socket) => {
+    socket.write(`HTTP/1.1 ${head}\r\nConnection: close\r\n\r\n`)
+    socket.end(body)
+  }
 const ok = reply('200 OK', 'ok')
 /** Writes for as long as the other side reads. */
 const endless =
@@ -82,7 +84,10 @@ afterEach(async () => {
   expect(inside.heads).toEqual([])
   await using next = await openIn('inline', { fetch: { allow: [allowed.origin] } })
   allowed.answer = ok
-  expect(await next.sandbox.run(`fetch('${allowed.origin}').then((r) => r.text()).then((text) => [6 * 7, text])`)).toEqual([42, 'ok'])
+  expect(await next.sandbox.run(`fetch('${allowed.origin}').then((r) => r.text()).then((text) => [6 * 7, text])`)).toEqual([
+    42,
+    'ok',
+  ])
   await until(() => allowed.open.size === 0, 'the last connection was ended')
 })
 afterAll(async () => {
@@ -92,7 +97,10 @@ afterAll(async () => {
 
 const CODE = 'catch((e) => [e.name, e.code ?? null])'
 async function asking(fetch: Partial<FetchOptions>, source: string, variant: 'ng' | 'bellard' = 'ng'): Promise<unknown> {
-  await using opened = await openIn('inline', { variant, fetch: { allow: [allowed.origin], redirect: 'follow-allowed', ...fetch } })
+  await using opened = await openIn('inline', {
+    variant,
+    fetch: { allow: [allowed.origin], redirect: 'follow-allowed', ...fetch },
+  })
   return await opened.sandbox.run(source)
 }
 const fetched = (more: Partial<FetchOptions> = {}): Promise<unknown> =>
@@ -119,7 +127,10 @@ describe.each(['ng', 'bellard'] as const)('K-1 %s: where a request goes', (varia
     await using opened = await openIn('inline', { variant, fetch: { allow: [allowed.origin], redirect: 'follow-allowed' } })
     for (const url of [...ways, ...confused]) {
       // As it is, in bytes of UTF-8, and escaped: a line that ends would end the header.
-      for (const location of [Buffer.from(url.replace(/[\r\n]/g, '')).toString('latin1'), encodeURI(url).replaceAll('%25', '%')]) {
+      for (const location of [
+        Buffer.from(url.replace(/[\r\n]/g, '')).toString('latin1'),
+        encodeURI(url).replaceAll('%25', '%'),
+      ]) {
         allowed.answer = (socket) => socket.end(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\n\r\n`, 'latin1')
         const outcome = await opened.sandbox.run(
           `(async () => { const out = []; for (const url of ${JSON.stringify([url, allowed.origin])}) out.push(await fetch(url).then((r) => r.url, (e) => e.name)); return out })()`,
@@ -130,7 +141,14 @@ describe.each(['ng', 'bellard'] as const)('K-1 %s: where a request goes', (varia
   })
 
   test('one call is one request: nothing in it begins another header, another line or another request', async () => {
-    const bad = ['a\r\nX-Evil: 1', 'a\nX-Evil: 1', 'a\rX-Evil: 1', 'a\r\n\r\nGET /evil HTTP/1.1\r\n\r\n', '\u560d\u560aX-Evil: 1', 'a\0b']
+    const bad = [
+      'a\r\nX-Evil: 1',
+      'a\nX-Evil: 1',
+      'a\rX-Evil: 1',
+      'a\r\n\r\nGET /evil HTTP/1.1\r\n\r\n',
+      '\u560d\u560aX-Evil: 1',
+      'a\0b',
+    ]
     const outcome = await asking(
       { maxConcurrent: 100 },
       `(async () => {
@@ -167,9 +185,17 @@ describe('K-1 what answers', () => {
   test.each<readonly [string, (socket: Socket) => void, unknown]>([
     ['a head without end', endless('HTTP/1.1 200 OK', Buffer.from('x-a: b\r\n'.repeat(4096))), FAILED],
     ['one header without end', endless('HTTP/1.1 200 OK\r\nx-a: ', Buffer.alloc(32_768, 'a')), FAILED],
-    ['hints without end', endless('', Buffer.from('HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n'.repeat(1000))), ['TypeError', 'ERR_FETCH_TIMEOUT']],
+    [
+      'hints without end',
+      endless('', Buffer.from('HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n'.repeat(1000))),
+      ['TypeError', 'ERR_FETCH_TIMEOUT'],
+    ],
     ['a body without end', endless('HTTP/1.1 200 OK\r\n', Buffer.alloc(32_768, 'a')), TOO_LARGE],
-    ['chunks without end', endless('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n', Buffer.from('1\r\na\r\n'.repeat(4096))), TOO_LARGE],
+    [
+      'chunks without end',
+      endless('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n', Buffer.from('1\r\na\r\n'.repeat(4096))),
+      TOO_LARGE,
+    ],
     ['two lengths', reply('200 OK\r\nContent-Length: 2\r\nContent-Length: 3', 'okk'), FAILED],
     ['a length and chunks', reply('200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked', '0\r\n\r\n'), FAILED],
     ['a negative length', reply('200 OK\r\nContent-Length: -1', 'ok'), FAILED],
@@ -186,7 +212,12 @@ describe('K-1 what answers', () => {
   test.each<readonly [string, string, Buffer, unknown]>([
     ['a megabyte that unpacks to nothing', 'gzip', Buffer.concat(new Array<Buffer>(50_000).fill(nothing)), TOO_LARGE],
     ['a megabyte of nothing, packed', 'gzip, gzip', gzipSync(Buffer.concat(new Array<Buffer>(50_000).fill(nothing))), TOO_LARGE],
-    ['the same by two codings', 'gzip, br', brotliCompressSync(Buffer.concat(new Array<Buffer>(50_000).fill(nothing))), TOO_LARGE],
+    [
+      'the same by two codings',
+      'gzip, br',
+      brotliCompressSync(Buffer.concat(new Array<Buffer>(50_000).fill(nothing))),
+      TOO_LARGE,
+    ],
     ['a thousandfold', 'gzip', gzipSync(zeros), TOO_LARGE],
     ['a millionfold', 'gzip, br', brotliCompressSync(gzipSync(zeros)), TOO_LARGE],
     ['three layers', 'gzip, gzip, gzip', gzipSync(gzipSync(gzipSync('ok'))), FAILED],
@@ -198,7 +229,10 @@ describe('K-1 what answers', () => {
   })
 
   test('packed content without end that comes to nothing ends long before its time', async () => {
-    allowed.answer = endless('HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n', Buffer.concat(new Array<Buffer>(1000).fill(nothing)))
+    allowed.answer = endless(
+      'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n',
+      Buffer.concat(new Array<Buffer>(1000).fill(nothing)),
+    )
     expect(await fetched({ maxResponseBytes: 20_000, timeoutMs: 30_000 })).toEqual(TOO_LARGE)
   })
 
@@ -325,7 +359,9 @@ describe('K-1 ends in the middle of an answer', () => {
   test('close() ends the connection, and nothing is delivered', async () => {
     allowed.answer = begun
     const opened = await openIn('inline', { fetch: { allow: [allowed.origin] } })
-    const pending = Promise.resolve(opened.sandbox.run(`fetch('${allowed.origin}').then((r) => r.text())`)).catch((error: unknown) => error)
+    const pending = Promise.resolve(opened.sandbox.run(`fetch('${allowed.origin}').then((r) => r.text())`)).catch(
+      (error: unknown) => error,
+    )
     await until(() => allowed.heads.length === 1, 'the server was asked')
     await opened[Symbol.asyncDispose]()
     expect(isJsAdapterError(await pending, 'ERR_SANDBOX_CLOSED')).toBe(true)
@@ -340,7 +376,9 @@ describe('K-1 ends in the middle of an answer', () => {
       await using pool = await SandboxPool.create({ image, loop: running.loop, size: 1, fetch: { allow: [allowed.origin] } })
       const first = await pool.acquire()
       const pending = Promise.resolve(
-        first.sandbox.run(`globalThis.held = fetch('${allowed.origin}').then((r) => r.text()).then((t) => { globalThis.leak = t }); held`),
+        first.sandbox.run(
+          `globalThis.held = fetch('${allowed.origin}').then((r) => r.text()).then((t) => { globalThis.leak = t }); held`,
+        ),
       ).catch((error: unknown) => error)
       await until(() => allowed.heads.length === 1, 'the server was asked')
       const [socket] = allowed.open
@@ -368,7 +406,9 @@ describe('K-1 ends in the middle of an answer', () => {
       expect(await sandbox.run('held.text()')).toBe('ok')
       allowed.answer = begun
       allowed.heads.length = 0
-      await sandbox.run(`globalThis.c = new AbortController(); globalThis.ended = fetch('${allowed.origin}', { signal: c.signal }).catch((e) => e); 1`)
+      await sandbox.run(
+        `globalThis.c = new AbortController(); globalThis.ended = fetch('${allowed.origin}', { signal: c.signal }).catch((e) => e); 1`,
+      )
       await until(() => allowed.heads.length === 1, 'the server was asked')
       expect(() => sandbox.park()).toThrow(expect.objectContaining({ code: 'ERR_SANDBOX_BUSY' }))
       expect(await sandbox.run("c.abort('enough'); ended")).toBe('enough')
@@ -382,7 +422,9 @@ describe('K-1 ends in the middle of an answer', () => {
   test('a wall limit ends it, and the sandbox asks again', async () => {
     allowed.answer = begun
     await using opened = await openIn('inline', { fetch: { allow: [allowed.origin] } })
-    const outcome: unknown = await Promise.resolve(opened.sandbox.run(`fetch('${allowed.origin}')`, { timeoutMs: 60 })).catch((error: unknown) => error)
+    const outcome: unknown = await Promise.resolve(opened.sandbox.run(`fetch('${allowed.origin}')`, { timeoutMs: 60 })).catch(
+      (error: unknown) => error,
+    )
     expect(isJsAdapterError(outcome, 'ERR_LIMIT_WALL')).toBe(true)
     await until(() => allowed.open.size === 0, 'the connection was ended')
     allowed.answer = ok

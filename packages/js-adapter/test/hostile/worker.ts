@@ -25,7 +25,9 @@ class Leases {
     this.#variant = variant
   }
   readonly open: HostileOptions['open'] = async ({ limits, fetch, onError }) => {
-    const key = JSON.stringify([limits, fetch !== undefined], (_key, value) => (value === Number.POSITIVE_INFINITY ? 'Infinity' : value))
+    const key = JSON.stringify([limits, fetch !== undefined], (_key, value) =>
+      value === Number.POSITIVE_INFINITY ? 'Infinity' : value,
+    )
     let pool = this.#pools.get(key)
     if (pool === undefined) {
       pool = SandboxPool.create({

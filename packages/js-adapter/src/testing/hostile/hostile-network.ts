@@ -29,7 +29,9 @@ async function answer(url: URL, signal: AbortSignal): Promise<FetchTransportResp
     case '/loop':
       return { ...HEAD, status: 302, headers: [['location', '/loop']] }
     case '/silent':
-      return await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }))
+      return await new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+      )
     case '/deaf':
       await pause(50)
       return HEAD

@@ -117,7 +117,12 @@ const classes: Readonly<Record<string, readonly (readonly [source: string, ...ex
     [`fetch(${U}, { get method() { for (;;); } })`, 'soft'],
     [`fetch(${U}, { headers: { get a() { for (;;); } } })`, 'soft'],
     [`fetch(${U}, { headers: { *[Symbol.iterator]() { for (;;) yield ['a', 'b'] } } })`, 'soft', 'memory', 'guest'],
-    [`fetch(${U}, new Proxy({}, { get: function get() { return fetch(${U}, new Proxy({}, { get })) } }))`, 'guest', 'stack', 'soft'],
+    [
+      `fetch(${U}, new Proxy({}, { get: function get() { return fetch(${U}, new Proxy({}, { get })) } }))`,
+      'guest',
+      'stack',
+      'soft',
+    ],
     ['fetch({ toString() { for (;;); } })', 'soft'],
     [`fetch(${U}, { signal: new Proxy(new AbortController().signal, { get() { for (;;); } }) })`, 'guest', 'soft'],
     [`fetch(${U}, { method: 'POST', body: 'x'.repeat(3e7) })`, 'guest', 'soft', 'memory', 'hard'],
@@ -153,9 +158,6 @@ const classes: Readonly<Record<string, readonly (readonly [source: string, ...ex
 
 export const network: readonly HostileCase[] = hostileCases(
   Object.fromEntries(
-    Object.entries(classes).map(([name, rows]) => [
-      name,
-      rows.map(([source, ...expect]) => ({ source, expect, network: true })),
-    ]),
+    Object.entries(classes).map(([name, rows]) => [name, rows.map(([source, ...expect]) => ({ source, expect, network: true }))]),
   ),
 )
