@@ -8,7 +8,7 @@ import type { FetchOptions, FetchTransport, ResolvedAddress } from '../../src/in
 import { until } from '../support/http-server.ts'
 import { openIn } from '../support/modes.ts'
 import { sharedEngine } from '../support/open.ts'
-import { runningLoop } from '../support/worker.ts'
+import { PATIENT, runningLoop } from '../support/worker.ts'
 
 /** A server that speaks what it likes: it is handed the bytes of each request's head. */
 interface RawServer {
@@ -385,7 +385,13 @@ describe('K-1 ends in the middle of an answer', () => {
     const running = runningLoop()
     const image = await Image.create({ engine: await sharedEngine() })
     {
-      await using pool = await SandboxPool.create({ image, loop: running.loop, size: 1, fetch: { allow: [allowed.origin] } })
+      await using pool = await SandboxPool.create({
+        image,
+        loop: running.loop,
+        size: 1,
+        limits: PATIENT,
+        fetch: { allow: [allowed.origin] },
+      })
       const first = await pool.acquire()
       const pending = Promise.resolve(
         first.sandbox.run(
@@ -412,7 +418,12 @@ describe('K-1 ends in the middle of an answer', () => {
     const running = runningLoop()
     const image = await Image.create({ engine: await sharedEngine() })
     {
-      await using sandbox = await Sandbox.create({ loop: running.loop, image, fetch: { allow: [allowed.origin] } })
+      await using sandbox = await Sandbox.create({
+        loop: running.loop,
+        image,
+        limits: PATIENT,
+        fetch: { allow: [allowed.origin] },
+      })
       await sandbox.run(`fetch('${allowed.origin}').then((r) => { globalThis.held = r; return 1 })`)
       sandbox.park()
       expect(await sandbox.run('held.text()')).toBe('ok')
