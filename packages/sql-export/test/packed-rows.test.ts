@@ -6,6 +6,7 @@ import type { ExportErrorCode } from '../src/index.ts'
 import { openPostgres } from '../src/postgres/index.ts'
 import { INTEGER_LENGTH, copyBytes, writeInteger } from '../src/structure/field-bytes.ts'
 import { CopyRows } from '../src/postgres/copy-rows.ts'
+import { unescapeField } from '../src/postgres/copy-text.ts'
 import { readerOf } from '../src/postgres/value-text.ts'
 import { IntegerKeyStore } from '../src/structure/integer-key-store.ts'
 import { KeyRange, areIncreasing, areIncreasingNumbers, isNarrow } from '../src/structure/key-range.ts'
@@ -217,3 +218,17 @@ for (const [name, code, change] of FAULTS)
     expect(tampered).toBeGreaterThan(0)
     expect(await runPostgres(file.url, inSchema(to), 'SELECT count(*)::int FROM i')).toEqual([[0]])
   })
+
+test('W-1 a field of COPY gives back every text that is escaped in it', () => {
+  const letters: Readonly<Record<string, string>> = { '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't', '\v': 'v', '\\': '\\' }
+  const escaped = (text: string): string => [...text].map((unit) => (letters[unit] === undefined ? unit : `\\${letters[unit]}`)).join('')
+  const unit = fc.constantFrom('\\', '\n', '\t', '\b', '\f', '\r', '\v', 'n', 'N', 'x', '0', 'é', '\u{1f600}')
+  fc.assert(
+    fc.property(fc.array(unit, { maxLength: 12 }), (units) => {
+      const text = units.join('')
+      expect(unescapeField(escaped(text))).toBe(text)
+    }),
+  )
+  expect(unescapeField('\\N')).toBeNull()
+  expect(unescapeField('a\\q\\')).toBe('aq\\') // any other letter stands for itself
+})

@@ -46,14 +46,18 @@ export class TableLosses {
   readonly #watched: readonly Watched[]
   readonly #counts: number[]
   readonly #before = new Map<Row, readonly Cell[]>()
+  /** Whether some loss is told by what a value was. Most are told by what it has become. */
+  readonly #compares: boolean
 
   constructor(watched: readonly Watched[], counts: number[]) {
     this.#watched = watched
     this.#counts = counts
+    this.#compares = watched.some(({ counts: occurred }) => occurred === isAnother)
   }
 
   /** Takes rows as they were read. */
   read(rows: readonly Row[]): void {
+    if (!this.#compares) return
     this.#before.clear()
     for (const row of rows)
       this.#before.set(
@@ -64,16 +68,21 @@ export class TableLosses {
 
   /** Takes those of them that are written, as they are. */
   written(rows: readonly Row[]): void {
-    for (const row of rows) {
-      const before = this.#before.get(row) ?? []
-      this.#watched.forEach(({ at, counts, number }, i) => {
+    for (let i = 0; i < this.#watched.length; i++) {
+      const { at, counts, number } = this.#watched[i] as Watched
+      let count = 0
+      for (const row of rows) {
         const after = row[at] ?? null
-        if (after !== null && counts(after, before[i] ?? null)) this.#counts[number] = (this.#counts[number] ?? 0) + 1
-      })
+        if (after === null) continue
+        if (counts(after, this.#compares ? (this.#before.get(row)?.[i] ?? null) : null)) count++
+      }
+      this.#counts[number] = (this.#counts[number] ?? 0) + count
     }
     this.#before.clear()
   }
 }
+
+const isAnother: Watched['counts'] = (after, before) => after !== before
 
 function occurs({ code }: PlanLoss): Watched['counts'] {
   switch (code) {
@@ -86,7 +95,7 @@ function occurs({ code }: PlanLoss): Watched['counts'] {
     case 'not-a-number':
       return (after) => Number.isNaN(after) || after === 'NaN' // which ends the run
     case 'reference-form':
-      return (after, before) => after !== before
+      return isAnother
     default:
       throw new TypeError(`unknown loss: ${code satisfies never}`)
   }

@@ -62,7 +62,7 @@ const readText: CellReader = (text) => text
 const readInteger: CellReader = (text) => (text === null ? null : BigInt(text))
 const readBoolean: CellReader = (text) => (text === null ? null : text === 't' ? 1n : 0n)
 const readDouble: CellReader = (text) => (text === null ? null : Number(text))
-const readBytes: CellReader = (text) => (text === null ? null : Uint8Array.from(Buffer.from(text.slice(2), 'hex')))
+const readBytes: CellReader = (text) => (text === null ? null : new Uint8Array(Buffer.from(text.slice(2), 'hex')))
 
 export function readerOf(kind: ValueKind): CellReader {
   switch (kind) {
