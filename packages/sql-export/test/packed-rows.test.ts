@@ -220,8 +220,17 @@ for (const [name, code, change] of FAULTS)
   })
 
 test('W-1 a field of COPY gives back every text that is escaped in it', () => {
-  const letters: Readonly<Record<string, string>> = { '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't', '\v': 'v', '\\': '\\' }
-  const escaped = (text: string): string => [...text].map((unit) => (letters[unit] === undefined ? unit : `\\${letters[unit]}`)).join('')
+  const letters: Readonly<Record<string, string>> = {
+    '\b': 'b',
+    '\f': 'f',
+    '\n': 'n',
+    '\r': 'r',
+    '\t': 't',
+    '\v': 'v',
+    '\\': '\\',
+  }
+  const escaped = (text: string): string =>
+    [...text].map((unit) => (letters[unit] === undefined ? unit : `\\${letters[unit]}`)).join('')
   const unit = fc.constantFrom('\\', '\n', '\t', '\b', '\f', '\r', '\v', 'n', 'N', 'x', '0', 'é', '\u{1f600}')
   fc.assert(
     fc.property(fc.array(unit, { maxLength: 12 }), (units) => {
