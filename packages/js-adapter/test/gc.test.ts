@@ -6,7 +6,7 @@ import type { Sandbox } from '../src/sandbox/sandbox.ts'
 import { openRuntime } from './goja/support.ts'
 import { FakeLoop } from './support/fake-loop.ts'
 import { openSandbox, settled } from './support/open.ts'
-import { builtEntry, runningLoop } from './support/worker.ts'
+import { builtEntry, PATIENT, runningLoop } from './support/worker.ts'
 
 async function collected(references: readonly WeakRef<object>[]): Promise<number> {
   const gone = (): number => references.filter((reference) => reference.deref() === undefined).length
@@ -62,6 +62,7 @@ test('T-5 leases of a pool of threads are collected while the pool lives on', as
     mode: 'worker',
     loop: running.loop,
     threadFile: builtEntry('pool-thread'),
+    limits: PATIENT,
     size: 1,
   })
   const leases: WeakRef<object>[] = []

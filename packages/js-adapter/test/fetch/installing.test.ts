@@ -7,7 +7,7 @@ import type { AuditRecord, FetchOptions, FetchTransport } from '../../src/index.
 import { Image, Sandbox, SandboxPool } from '../../src/index.ts'
 import { until } from '../support/http-server.ts'
 import { MODES, openIn } from '../support/modes.ts'
-import { builtEntry, runningLoop } from '../support/worker.ts'
+import { builtEntry, PATIENT, runningLoop } from '../support/worker.ts'
 import { FakeLoop } from '../support/fake-loop.ts'
 import { openSandbox, printed, settled, sharedEngine } from '../support/open.ts'
 
@@ -50,7 +50,7 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     })
     const part = await Image.create({ engine, prelude: "globalThis.fetch = () => 'mine'" })
     const locked = await Image.create({ engine, prelude: "Object.defineProperty(globalThis, 'Request', { value: 1 })" })
-    const options = { loop: running.loop, fetch: fetching(), delay: true }
+    const options = { loop: running.loop, limits: PATIENT, fetch: fetching(), delay: true }
     for (const [from, expected] of [
       [image, 'hello'],
       [part, 'hello'],
@@ -76,7 +76,7 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
     const running = runningLoop()
     const image = await Image.create({ engine, hardened: true, noEval: true })
     for (const from of [{ image }, { engine, hardened: true }]) {
-      await using sandbox = await Sandbox.create({ loop: running.loop, fetch: fetching(), delay: true, ...from })
+      await using sandbox = await Sandbox.create({ loop: running.loop, limits: PATIENT, fetch: fetching(), delay: true, ...from })
       expect(
         await sandbox.run(
           `(async () => [${HELLO}, [fetch, delay, Headers, Headers.prototype, Request.prototype, Response, Response.prototype, Response.prototype.text, Object.getPrototypeOf(new Headers().keys())].every(Object.isFrozen), await delay(1), await fetch('https://denied.example').catch((e) => e.code)])().then((all) => Promise.all(all))`,
@@ -89,7 +89,7 @@ describe.each(['ng', 'bellard'] as const)('%s', (variant) => {
   test('W-6 a parked sandbox fetches again; one with a request is busy', async () => {
     const running = runningLoop()
     const image = await Image.create({ engine: await sharedEngine(variant) })
-    await using sandbox = await Sandbox.create({ loop: running.loop, image, fetch: fetching() })
+    await using sandbox = await Sandbox.create({ loop: running.loop, limits: PATIENT, image, fetch: fetching() })
     await sandbox.run('globalThis.before = Response; 1')
     sandbox.park()
     expect(await sandbox.run(`${HELLO}.then((text) => [text, before === Response])`)).toEqual(['hello', true])
@@ -247,6 +247,7 @@ test('W-6 a pool of threads has both in each lease', async () => {
     mode: 'worker',
     loop: running.loop,
     threadFile: builtEntry('pool-thread'),
+    limits: PATIENT,
     size: 1,
     fetch: fetching(),
     delay: true,
