@@ -299,7 +299,7 @@ test('V-6 a wrong declaration is a TypeError that names the function and the pla
 })
 
 test('V-6 T-3 in a thread the owner’s side checks, for asynchronous and for blocking functions', async () => {
-  await using opened = await openWorker()
+  await using opened = await openWorker({ limits: { syncHostBudgetMs: 5000 } })
   const { sandbox } = opened
   let called = 0
   sandbox.expose('send', {
