@@ -1,6 +1,6 @@
 // Programs that turn `fetch` against the host: what they must not reach, how they ask, how much, and what answers them.
 import { hostileCases } from './case.ts'
-import type { HostileCase, HostileOutcome } from './case.ts'
+import type { HostileCase, HostileClasses } from './case.ts'
 
 /** In the guest: each is refused, and nothing of it tells of the host. What is wrong runs for ever. */
 const REFUSED = `const refused = async (requests) => {
@@ -58,7 +58,7 @@ const INSIDE: readonly string[] = [
   'data:,x',
 ]
 
-const classes: Readonly<Record<string, readonly (readonly [source: string, ...expect: HostileOutcome[]])[]>> = {
+const classes: HostileClasses = {
   'requests that lead elsewhere': [
     [asked([...ELSEWHERE, SLASHLESS]), 'ok'],
     [asked(INSIDE), 'ok'],
@@ -117,12 +117,12 @@ const classes: Readonly<Record<string, readonly (readonly [source: string, ...ex
     [`fetch(${U}, { get method() { for (;;); } })`, 'soft'],
     [`fetch(${U}, { headers: { get a() { for (;;); } } })`, 'soft'],
     [`fetch(${U}, { headers: { *[Symbol.iterator]() { for (;;) yield ['a', 'b'] } } })`, 'soft', 'memory', 'guest'],
-    [
-      `fetch(${U}, new Proxy({}, { get: function get() { return fetch(${U}, new Proxy({}, { get })) } }))`,
-      'guest',
-      'stack',
-      'soft',
-    ],
+    // Each level's error tells of all levels below it, and what writes that down asks nobody.
+    {
+      source: `fetch(${U}, new Proxy({}, { get: function get() { return fetch(${U}, new Proxy({}, { get })) } }))`,
+      expect: ['guest', 'stack', 'soft'],
+      deep: ['hard'],
+    },
     ['fetch({ toString() { for (;;); } })', 'soft'],
     [`fetch(${U}, { signal: new Proxy(new AbortController().signal, { get() { for (;;); } }) })`, 'guest', 'soft'],
     [`fetch(${U}, { method: 'POST', body: 'x'.repeat(3e7) })`, 'guest', 'soft', 'memory', 'hard'],
@@ -156,8 +156,4 @@ const classes: Readonly<Record<string, readonly (readonly [source: string, ...ex
   ],
 }
 
-export const network: readonly HostileCase[] = hostileCases(
-  Object.fromEntries(
-    Object.entries(classes).map(([name, rows]) => [name, rows.map(([source, ...expect]) => ({ source, expect, network: true }))]),
-  ),
-)
+export const network: readonly HostileCase[] = hostileCases(classes).map((hostile) => ({ ...hostile, network: true }))
