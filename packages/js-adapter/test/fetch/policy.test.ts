@@ -3,39 +3,28 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { FetchOptions, FetchTransport, FetchTransportRequest } from '../../src/index.ts'
 import { isJsAdapterError, nodeTransport } from '../../src/index.ts'
 import { serve } from '../support/http-server.ts'
-import type { TestServer } from '../support/http-server.ts'
+import type { Asked, TestServer } from '../support/http-server.ts'
 import { openIn } from '../support/modes.ts'
 
 let server: TestServer
 let other: TestServer
+/** What a server tells of a request, whoever is asked. */
+const echoOf = ({ method, url, body, headers }: Asked): object => ({
+  method,
+  url,
+  body: body.toString(),
+  type: headers['content-type'] ?? null,
+  mine: headers['x-mine'] ?? null,
+})
 beforeAll(async () => {
-  other = await serve(({ method, url, body, headers }, _request, response) =>
-    response.end(
-      JSON.stringify({
-        method,
-        url,
-        body: body.toString(),
-        type: headers['content-type'] ?? null,
-        mine: headers['x-mine'] ?? null,
-      }),
-    ),
-  )
-  server = await serve(({ url, method, body, headers }, _request, response) => {
+  other = await serve((asked, _request, response) => response.end(JSON.stringify(echoOf(asked))))
+  server = await serve((asked, _request, response) => {
+    const { url, headers } = asked
     const [, status, target = ''] = /^\/to\/(\d+)\/(.*)$/.exec(url) ?? []
     if (status !== undefined) response.writeHead(Number(status), { location: decodeURIComponent(target) }).end('moved')
     else if (url === '/loop') response.writeHead(302, { location: '/loop' }).end()
     else if (url === '/nowhere') response.writeHead(302).end('no location')
-    else
-      response.end(
-        JSON.stringify({
-          method,
-          url,
-          body: body.toString(),
-          type: headers['content-type'] ?? null,
-          mine: headers['x-mine'] ?? null,
-          host: headers.host,
-        }),
-      )
+    else response.end(JSON.stringify({ ...echoOf(asked), host: headers.host }))
   })
 })
 afterAll(async () => {
